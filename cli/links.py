@@ -1,0 +1,78 @@
+"""`etincelle links`: addresses of a touchpoint's page, to be sent, printed or shown as a code."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from cli.client import connect
+from cli.printing import err, out, print_json
+
+Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, for programs")]
+
+group = typer.Typer(name="links", help="Addresses of the pages people answer on.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(group)
+
+
+@group.command("create")
+def create(
+    touchpoint: Annotated[str, typer.Argument(help="its id", show_default=False)],
+    single: Annotated[bool, typer.Option("--single", help="takes one answer; otherwise any number")] = False,
+    channel: Annotated[str, typer.Option(help="where it is shown: web, email, sms, qr, kiosk …")] = "web",
+    audience: Annotated[str, typer.Option(help="customer or staff")] = "customer",
+    invitation: Annotated[str | None, typer.Option(help="the invitation it belongs to", show_default=False)] = None,
+    customer: Annotated[str | None, typer.Option(help="the customer's id, kept as a hash", show_default=False)] = None,
+    expires: Annotated[str | None, typer.Option(help="until when, as 2030-01-31T18:00:00Z", show_default=False)] = None,
+    as_json: Json = False,
+) -> None:
+    """Make a link. Its address is shown this once."""
+    wanted = {
+        "touchpoint": touchpoint,
+        "mode": "single" if single else "open",
+        "channel": channel,
+        "audience": audience,
+        "invitation_id": invitation,
+        "customer_id": customer,
+        "expires_at": expires,
+    }
+    made = connect().post("/v1/links", {name: value for name, value in wanted.items() if value is not None})
+    if as_json:
+        print_json(made)
+        return
+    out.print(made["url"], markup=False)
+    err.print(f"link {made['link_id']}; the address is shown this once", style="dim", markup=False)
+
+
+@group.command("list")
+def show(
+    touchpoint: Annotated[str, typer.Argument(help="its id", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """List a touchpoint's links, oldest first."""
+    found = list(connect().every("/v1/links", "links", touchpoint=touchpoint, limit=200))
+    if as_json:
+        print_json(found)
+        return
+    table = Table("link", "mode", "channel", "audience", "made", "until", "revoked", box=None)
+    for link in found:
+        ends = (link.get("expires_at", ""), link.get("revoked_at", ""))
+        table.add_row(*(link[name] for name in ("link_id", "mode", "channel", "audience", "created_at")), *ends)
+    out.print(table if found else "no links yet")
+
+
+@group.command("revoke")
+def revoke(
+    link: Annotated[str, typer.Argument(help="its id, as `links list` shows it", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """Revoke a link: it takes no more answers. Those given stay."""
+    revoked = connect().delete(f"/v1/links/{link}")
+    if as_json:
+        print_json(revoked)
+    else:
+        out.print(f"revoked {link}", markup=False)

@@ -1,0 +1,35 @@
+"""What every command prints with: results on stdout, everything else on stderr; and how a command fails."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from rich.console import Console
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class Failed(Exception):
+    """A command that cannot do what it was asked. The text says what to do next; it is printed, and the exit is 1.
+
+    details: further lines, such as every wrong field.
+    """
+
+    def __init__(self, text: str, details: tuple[str, ...] = ()) -> None:
+        super().__init__(text)
+        self.details = details
+
+
+def print_json(value: Any) -> None:
+    """One JSON value on stdout, for programs: no colour, no wrapping."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def print_failure(failure: Failed) -> None:
+    """The failure on stderr; Rich's markup in it is shown as it stands."""
+    err.print(f"etincelle: {failure}", style="red", markup=False)
+    for line in failure.details:
+        err.print(f"  {line}", markup=False)

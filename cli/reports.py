@@ -1,0 +1,122 @@
+"""`etincelle alerts` and `etincelle report`: what was found, and what people answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from cli.client import Client, connect
+from cli.printing import Failed, err, out, print_json
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+UNITS = {"bad": " %", "csat": " %"}
+NAMES = {"bad": "", "csat": "CSAT ", "nps": "NPS ", "ces": "CES "}
+BAR = 30
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(alerts)
+    app.command()(report)
+
+
+def alerts(
+    owner: Annotated[str | None, typer.Option(help="Only alerts of this owner.")] = None,
+    touchpoint: Annotated[str | None, typer.Option(help="Only alerts at this touchpoint.")] = None,
+    since: Annotated[str | None, typer.Option(help="Raised since this date or time.")] = None,
+    lang: Annotated[str, typer.Option(help="Language of the sentences: en or fr.")] = "en",
+    as_json: Json = False,
+) -> None:
+    """List friction alerts, newest first."""
+    found = list(connect().every("/v1/alerts", "alerts", owner=owner, touchpoint=touchpoint, since=since))
+    if as_json:
+        print_json(found)
+        return
+    if not found:
+        err.print("No friction alerts.")
+    for alert in found:
+        show_alert(alert, lang)
+
+
+def show_alert(alert: dict[str, Any], lang: str) -> None:
+    colour = "red" if alert["state"] == "raised" else "green"
+    head = f"{alert['raised_at']}  {alert['touchpoint']} → {', '.join(alert['owners'])}"
+    out.print(f"[{colour}]{alert['state']:<9}[/] [bold]{head}[/]  {alert['severity']}")
+    sentence = alert["sentence"].get(lang) or alert["sentence"]["en"]
+    out.print(f"          {sentence}", markup=False)
+
+
+def report(
+    touchpoint: Annotated[str | None, typer.Argument(help="A touchpoint's id; all of them if left out.")] = None,
+    audience: Annotated[str, typer.Option(help="customer or staff")] = "customer",
+    as_json: Json = False,
+) -> None:
+    """Show how a touchpoint's answers are distributed, with NPS, CSAT or CES and intervals, by week."""
+    client = connect()
+    names = [touchpoint] if touchpoint else touchpoints(client)
+    found = [report_of(client, name, audience) for name in names]
+    if as_json:
+        print_json(found[0] if touchpoint else found)
+        return
+    if touchpoint:
+        show_report(found[0])
+    else:
+        show_overview(found)
+
+
+def touchpoints(client: Client) -> list[str]:
+    names = [known["id"] for known in client.every("/v1/touchpoints", "touchpoints")]
+    if not names:
+        raise Failed("there are no touchpoints yet; apply a journey: etincelle apply journey.yaml")
+    return names
+
+
+def report_of(client: Client, touchpoint: str, audience: str) -> dict[str, Any]:
+    found: dict[str, Any] = client.get(f"/v1/touchpoints/{touchpoint}/report", audience=audience)
+    return found
+
+
+def show_overview(reports: list[dict[str, Any]]) -> None:
+    rows = [(one["touchpoint"], one["owner"], str(one["summary"]["n"]), *figures(one["summary"])) for one in reports]
+    out.print(laid_out(("touchpoint", "owner", "answers", "score", "bad answers"), rows), crop=False)
+
+
+def laid_out(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """A table as wide as what stands in it, whatever the width of the terminal."""
+    listed = list(rows)
+    widths = [max(map(len, column)) for column in zip(heads, *listed, strict=True)]
+    table = Table(box=None, width=sum(widths) + 2 * len(widths), padding=(0, 2, 0, 0))
+    for head, width in zip(heads, widths, strict=True):
+        table.add_column(head, min_width=width, no_wrap=True)
+    for row in listed:
+        table.add_row(*row)
+    return table
+
+
+def show_report(found: dict[str, Any]) -> None:
+    """Distribution as bars, figures with their intervals, and a line a week."""
+    summary = found["summary"]
+    out.print(f"[bold]{found['touchpoint']}[/] ({found['scale']}, {found['audience']}), owner {found['owner']}")
+    own, bad = figures(summary)
+    out.print(f"{summary['n']} answers   {own}   bad answers {bad}\n", markup=False)
+    most = max([*summary["counts"].values(), 1])
+    for score, count in summary["counts"].items():
+        out.print(f"{score:>3} {count:>7} {'█' * round(BAR * count / most)}")
+    out.print()
+    weeks = [(week["week"], str(week["n"]), *figures(week)) for week in found["weeks"]]
+    out.print(laid_out(("week of", "answers", "score", "bad answers"), weeks), crop=False)
+
+
+def figures(summary: dict[str, Any]) -> tuple[str, str]:
+    """The scale's own figure and the share of bad answers, as text; dashes where nobody answered."""
+    if not summary["figures"]:
+        return "–", "–"
+    own, bad = summary["figures"]
+    return shown(own), shown(bad)
+
+
+def shown(figure: dict[str, Any]) -> str:
+    name, unit = NAMES[figure["name"]], UNITS.get(figure["name"], "")
+    return f"{name}{figure['value']:.1f}{unit} [{figure['low']:.1f} to {figure['high']:.1f}]"

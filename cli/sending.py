@@ -1,0 +1,170 @@
+"""Sends a file's answers in batches: once each, going on where a stopped import ended, wrong rows set aside."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from cli.client import Answered, Client
+from cli.printing import Failed
+from cli.rows import Taken
+
+LARGEST_BATCH = 1_500_000
+"""Bytes of JSON: the API takes 2,000,000."""
+
+
+@dataclass
+class Progress:
+    """What became of a file's rows so far. rows: how many are settled, from the first.
+
+    aside_bytes: how much of the file of rejects stands for them.
+    """
+
+    rows: int = 0
+    stored: int = 0
+    already_stored: int = 0
+    rejected: int = 0
+    aside_bytes: int = 0
+
+    @property
+    def answers(self) -> int:
+        return self.stored + self.already_stored
+
+
+@dataclass
+class State:
+    """Where a stopped import goes on: a small file, written after every batch that was answered, gone at the end."""
+
+    file: Path
+    progress: Progress = field(default_factory=Progress)
+
+    def load(self) -> State:
+        """What an earlier import of the same file left; nothing where it left nothing that can be read."""
+        try:
+            self.progress = Progress(**json.loads(self.file.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            self.progress = Progress()
+        return self
+
+    def save(self) -> None:
+        """Replaces the file at once, so that a stop at any moment leaves the old one or the new one."""
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        new = self.file.with_suffix(".new")
+        new.write_text(json.dumps(asdict(self.progress)), encoding="utf-8")
+        new.replace(self.file)
+
+    def done(self) -> None:
+        self.file.unlink(missing_ok=True)
+
+
+class Rejects:
+    """The rows that were not taken, each with its line and the reason. The file is made at the first of them."""
+
+    def __init__(self, file: Path, keep: int) -> None:
+        """keep: bytes of the file that a stopped import has noted; what was written after them is taken back."""
+        self.file = file
+        if keep and file.exists():
+            with file.open("r+b") as content:
+                content.truncate(min(keep, file.stat().st_size))
+        else:
+            file.unlink(missing_ok=True)
+
+    def add(self, rows: Iterable[Taken]) -> int:
+        """Sets the rows aside; gives the file's size in bytes."""
+        rejected = [(row.line, row.wrong, row.raw) for row in rows]
+        if rejected:
+            is_new = not self.file.exists()
+            with self.file.open("a", encoding="utf-8", newline="") as text:
+                writer = csv.writer(text)
+                writer.writerows([("line", "reason", "row"), *rejected] if is_new else rejected)
+        return self.file.stat().st_size if self.file.exists() else 0
+
+
+def send(
+    rows: Iterable[Taken], client: Client, state: State, rejects: Rejects, size: int, tell: Callable[[Progress], None]
+) -> Progress:
+    """Sends every row that is not settled yet. Raises Failed; what was answered until then is not sent again."""
+    progress = state.progress
+    for batch in batches(unsettled(rows, progress.rows), size):
+        good = [row for row in batch if not row.wrong]
+        wrong = [row for row in batch if row.wrong]
+        statuses, refused = send_batch(good, client)
+        progress.aside_bytes = rejects.add(sorted([*wrong, *refused], key=lambda row: row.line))
+        progress.rows += len(batch)
+        progress.stored += statuses.count("stored")
+        progress.already_stored += statuses.count("already_stored")
+        progress.rejected += len(wrong) + len(refused)
+        state.save()
+        tell(progress)
+    state.done()
+    return progress
+
+
+def unsettled(rows: Iterable[Taken], settled: int) -> Iterator[Taken]:
+    for place, row in enumerate(rows):
+        if place >= settled:
+            yield row
+
+
+def batches(rows: Iterable[Taken], size: int) -> Iterator[list[Taken]]:
+    """Lists of at most `size` rows and so many bytes as the API takes in one body."""
+    batch: list[Taken] = []
+    weight = 0
+    for row in rows:
+        own = len(json.dumps(row.answer, ensure_ascii=False).encode("utf-8", "replace"))
+        if batch and (len(batch) == size or weight + own > LARGEST_BATCH):
+            yield batch
+            batch, weight = [], 0
+        batch.append(row)
+        weight += own
+    if batch:
+        yield batch
+
+
+def send_batch(rows: list[Taken], client: Client) -> tuple[list[str], list[Taken]]:
+    """What became of each answer that was taken, and the rows that the API refused, each with its reason."""
+    refused: list[Taken] = []
+    while rows:
+        try:
+            reply = client.post("/v1/responses", [row.answer for row in rows], again=True)
+            return [result["status"] for result in reply["results"]], refused
+        except Answered as refusal:
+            reasons = reasons_by_place(refusal)
+            refuse_unknown(rows, refusal)
+            refused += [set_aside(rows[place], reason) for place, reason in reasons.items()]
+            rows = [row for place, row in enumerate(rows) if place not in reasons]
+    return [], refused
+
+
+def reasons_by_place(refusal: Answered) -> dict[int, str]:
+    """Why each row is refused, by its place in the batch. Raises the refusal where it names no row."""
+    reasons: dict[int, str] = {}
+    for error in refusal.errors:
+        hash_sign, _, rest = str(error.get("pointer", "")).partition("/")
+        place, _, name = rest.partition("/")
+        if hash_sign != "#" or not place.isdecimal():
+            raise refusal
+        reason = f"{name}: {error.get('detail')}" if name else str(error.get("detail"))
+        reasons[int(place)] = f"{reasons[int(place)]}; {reason}" if int(place) in reasons else reason
+    if refusal.status != 422 or not reasons:
+        raise refusal
+    return reasons
+
+
+def refuse_unknown(rows: list[Taken], refusal: Answered) -> None:
+    """Raises Failed where touchpoints are not registered: no row is at fault, and none of theirs would be taken."""
+    places = [int(error["pointer"].split("/")[1]) for error in refusal.errors if error["code"] == "unknown_touchpoint"]
+    unknown = sorted({str(rows[place].answer.get("touchpoint")) for place in places})
+    if unknown:
+        raise Failed(
+            "this file names touchpoints that the registry does not have; apply a journey that has them, or import "
+            "with a key that also has registry:read and registry:write",
+            tuple(unknown),
+        )
+
+
+def set_aside(row: Taken, reason: str) -> Taken:
+    return Taken(row.line, row.answer, row.owner, reason, row.raw)

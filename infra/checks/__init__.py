@@ -1,0 +1,1 @@
+"""What `make check` holds beside linters and types: generated documents, words, pins."""

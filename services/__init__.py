@@ -1,0 +1,1 @@
+"""The services: one Chalice app each, each the owner of one table."""

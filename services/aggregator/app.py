@@ -1,0 +1,53 @@
+"""The aggregator: answers in from a stream, alerts out to a topic.
+
+Each source's ARN is a placeholder whose last part names it; the stack's template puts the true one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalice.app import DynamoDBEvent, SQSEvent
+
+from services.aggregator import usecases, wiring
+from services.aggregator.adapters import alert_fact, series_of
+from services.aggregator.domain.answers import Series, answer_of
+from shared.http import Api
+from shared.queues import one_by_one
+from shared.streams import changes, failures, readable
+
+app = Api("aggregator", wiring.deps)
+RESPONSES = "arn:aws:dynamodb:eu-west-1:000000000000:table/responses/stream/placeholder"
+FRICTION = "arn:aws:dynamodb:eu-west-1:000000000000:table/friction/stream/placeholder"
+LOOKS = "arn:aws:sqs:eu-west-1:000000000000:looks"
+
+
+@app.on_dynamodb_record(stream_arn=RESPONSES, name="fold", batch_size=100)
+def fold(event: DynamoDBEvent) -> dict[str, Any]:
+    """Counts the answers of a batch of changes; an answer that cannot be read is left to the retries."""
+    answers, unreadable = readable(changes(event.to_dict()), "response", answer_of)
+    usecases.fold(answers, app.deps)
+    return failures(unreadable)
+
+
+@app.on_sqs_message(queue_arn=LOOKS, name="look", batch_size=10)
+def look(event: SQSEvent) -> dict[str, Any]:
+    """Looks at the series that were asked for, or decides on alerts; what fails is retried alone."""
+    return one_by_one(event.to_dict(), lambda body: asked(series_of(body)), app.logger)
+
+
+def asked(series: Series | None) -> None:
+    """A look at the series, or, where none is named, a decision over all of them."""
+    if series is None:
+        usecases.decide(app.deps)
+    else:
+        usecases.look(series, app.deps)
+
+
+@app.on_dynamodb_record(stream_arn=FRICTION, name="publish", batch_size=100)
+def publish(event: DynamoDBEvent) -> dict[str, Any]:
+    """Publishes the alerts whose revision changed."""
+    news = [change for change in changes(event.to_dict()) if change.is_new("revision")]
+    facts, unreadable = readable(news, "alert", alert_fact)
+    usecases.publish(facts, app.deps)
+    return failures(unreadable)

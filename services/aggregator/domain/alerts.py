@@ -1,0 +1,173 @@
+"""Alerts as facts: from an account's transitions to the event that owners receive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from services.aggregator.domain import detector
+from services.aggregator.domain.answers import Series
+from services.aggregator.domain.detector import Transition
+from services.aggregator.domain.sentence import sentence
+from services.aggregator.domain.transition import ADOPTED, RAISED
+from services.aggregator.domain.watching import METHOD
+from shared.catalogue import Touchpoint
+from shared.events import AlertEvent, AlertKind, Evidence, Severity, Share
+from shared.times import from_unix
+
+LANGUAGES = ("en", "fr")
+
+
+@dataclass(frozen=True)
+class AlertFact:
+    """An alert as it stands: its event, and the series it is about."""
+
+    series: Series
+    event: AlertEvent
+
+
+@dataclass(frozen=True)
+class Context:
+    """What every alert of a series says besides its transition."""
+
+    series: Series
+    touchpoint: Touchpoint
+    public_url: str
+
+
+def alert_id(kind: str, series: Series, raised_at: datetime) -> str:
+    """An id that the same finding always gets: `drop.checkout.customer.20240301T101500Z`."""
+    return f"{kind}.{series.touchpoint}.{series.audience}.{raised_at:%Y%m%dT%H%M%SZ}"
+
+
+def revisions(context: Context, transitions: Iterable[Transition]) -> list[AlertFact]:
+    """Every alert of the series as it stood after each of its published transitions, in their order."""
+    latest: AlertFact | None = None
+    stood: list[AlertFact] = []
+    for transition in transitions:
+        if transition.kind == RAISED:
+            latest = raised_alert(context, transition)
+        elif latest and latest.event.state == "raised":
+            latest = resolved_alert(context, latest, transition)
+        else:
+            continue
+        stood.append(latest)
+    return stood
+
+
+def news(known: Sequence[AlertFact], revisions: Sequence[AlertFact]) -> list[AlertFact]:
+    """What has to be written, in order, so that the stored alerts of a series say what was decided.
+
+    An alert that is no longer decided is marked withdrawn, never dropped.
+    """
+    stored = {fact.event.alert_id: fact for fact in known}
+    found: dict[str, list[AlertFact]] = {}
+    for fact in revisions:
+        found.setdefault(fact.event.alert_id, []).append(fact)
+    unwritten = [new for name, facts in found.items() for new in unsaid(stored.get(name), facts)]
+    gone = [f for f in known if f.event.alert_id not in found and f.event.state != "withdrawn"]
+    return unwritten + [withdrawn(fact) for fact in gone]
+
+
+def unsaid(stored: AlertFact | None, revisions: Sequence[AlertFact]) -> list[AlertFact]:
+    """The revisions of one alert that come after the stored one.
+
+    Where the stored one is none of them, late answers have changed what it says: its last state
+    follows, numbered after the stored one, so that subscribers see it is news.
+    """
+    if stored is None:
+        return list(revisions)
+    for place, fact in enumerate(revisions):
+        if same(stored, fact):
+            return list(revisions[place + 1 :])
+    revision = max(revisions[-1].event.revision, stored.event.revision + 1)
+    return [changed(revisions[-1], revision=revision)]
+
+
+def same(stored: AlertFact, fact: AlertFact) -> bool:
+    """Whether both say the same; number and comments aside."""
+    aside: dict[str, Any] = {"revision": 1, "sample_comments": []}
+    return changed(stored, **aside) == changed(fact, **aside)
+
+
+def withdrawn(fact: AlertFact) -> AlertFact:
+    return changed(fact, state="withdrawn", resolved_because="withdrawn", revision=fact.event.revision + 1)
+
+
+def changed(fact: AlertFact, **fields: Any) -> AlertFact:
+    """The same alert with these fields of its event."""
+    return replace(fact, event=fact.event.model_copy(update=fields))
+
+
+def raised_alert(context: Context, transition: Transition) -> AlertFact:
+    """The alert that the raising transition makes."""
+    series, touchpoint = context.series, context.touchpoint
+    raised_at = from_unix(transition.at)
+    kind: AlertKind = "staff" if series.audience == "staff" else "drop"
+    event = AlertEvent(
+        alert_id=alert_id(kind, series, raised_at),
+        revision=1,
+        kind=kind,
+        state="raised",
+        touchpoint=touchpoint.id,
+        touchpoint_name=touchpoint.name,
+        audience=series.audience,
+        scale=series.scale_name,
+        owner=touchpoint.owner.id,
+        owners=[touchpoint.owner.id],
+        journey=touchpoint.journey,
+        severity=severity(transition.before, transition.after),
+        raised_at=raised_at,
+        change_started_at=from_unix(transition.change_started_at),
+        change_started_between=(
+            from_unix(transition.change_interval[0]),
+            from_unix(transition.change_interval[1]),
+        ),
+        n=transition.after.n,
+        before=share_of(transition.before),
+        after=share_of(transition.after),
+        evidence=evidence_of(transition),
+        sentence=sentences(transition, touchpoint),
+        links={"report": f"{context.public_url}/v1/touchpoints/{touchpoint.id}/report"},
+    )
+    return AlertFact(series, event)
+
+
+def resolved_alert(context: Context, fact: AlertFact, transition: Transition) -> AlertFact:
+    """The alert once the level is back, or once the worse level has become the usual one."""
+    return changed(
+        fact,
+        state="resolved",
+        resolved_at=from_unix(transition.at),
+        resolved_because="adopted" if transition.kind == ADOPTED else "recovered",
+        sentence=sentences(transition, context.touchpoint),
+        revision=fact.event.revision + 1,
+    )
+
+
+def severity(before: detector.Share, after: detector.Share) -> Severity:
+    """By how many more answers are bad: 25 points or more is high, 10 or more medium."""
+    worse = (after.share or 0.0) - (before.share or 0.0)
+    if worse >= 0.25:
+        return "high"
+    return "medium" if worse >= 0.10 else "low"
+
+
+def share_of(share: detector.Share) -> Share:
+    return Share(bad=share.bad, n=share.n, low=round(share.low, 4), high=round(share.high, 4))
+
+
+def evidence_of(transition: Transition) -> Evidence:
+    return Evidence(
+        method=METHOD,
+        e_value=float(f"{transition.e_value:.4g}"),
+        false_alarms_per_year=transition.false_alarms_per_year,
+        settings_version=transition.version,
+    )
+
+
+def sentences(transition: Transition, touchpoint: Touchpoint) -> dict[str, str]:
+    """What happened in one sentence, in every language an alert speaks."""
+    return {lang: sentence(transition, touchpoint.named(lang), lang, touchpoint.time_zone) for lang in LANGUAGES}

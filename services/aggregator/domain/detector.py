@@ -1,0 +1,308 @@
+"""The friction detector: an account of evidence per touchpoint, stepped over complete cells.
+
+    account = open_account(SCALES["csat"], settings)
+    account, transitions = step(account, cell, (0, 1, 0, 2, 5), settings)
+
+The account bets, in proportion to calendar time, that from now on answers are worse than usual by
+one of a few tilts.  With nothing wrong its evidence is at most 1 on average, whatever the scale, the
+level and the volume, so the threshold is the promised rate of false alerts (Shin, Ramdas, Rinaldo
+2022, *E-detectors*).  It is a value: nothing here reads a clock, draws a number or keeps state, and
+an account's transitions depend on its own cells and the settings only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import exp
+
+from services.aggregator.domain import rhythm as hours
+from services.aggregator.domain import wobble as days
+from services.aggregator.domain.account import Account
+from services.aggregator.domain.bets import IDLE, Bet, Cell, funded, grown
+from services.aggregator.domain.interval import Share, counted
+from services.aggregator.domain.recovery import Open, continued, is_over, lasting, opened, waited
+from services.aggregator.domain.settings import CELL, CELLS_A_DAY, Settings
+from services.aggregator.domain.transition import (
+    ADOPTED,
+    RAISED,
+    RESOLVED,
+    STRENGTHENED,
+    Transition,
+    ends_at,
+    level_of,
+    share_since,
+    start_interval,
+    started_at,
+)
+from services.aggregator.domain.usual import (
+    Histogram,
+    Outlook,
+    cost,
+    cost_once,
+    included,
+    outlook,
+    pains,
+    resized,
+    start,
+    tilt_to,
+    tilted,
+)
+from shared.scales import Scale
+
+__all__ = [
+    "CELL",
+    "Account",
+    "Settings",
+    "Share",
+    "Transition",
+    "advance",
+    "open_account",
+    "step",
+]
+
+STALE_CELLS = 7 * CELLS_A_DAY
+"""A silence pays for a week of betting at most: after a year, one answer is not a year's evidence."""
+
+YOUNG = 0.03
+"""Below this share of the usual's answers, an excursion has not yet bent what is usual."""
+
+TOLD_AGAIN = 1.5
+"""An alert is told again when its evidence has grown by this factor."""
+
+RAISED_AGAIN = 4.0
+"""After an alert that ended undecided, the next needs this much more evidence than it had, until the
+evidence has first fallen this far below the threshold."""
+
+DECIDED = 25.0
+"""Evidence this many thresholds high was no chance: when it is over, betting starts from nothing.
+Below, the alert may end and the evidence still grow: its bets go on."""
+
+LEAST_LEFT = 0.05
+"""What giving answers back leaves of any score's weight, at the least."""
+
+
+def open_account(scale: Scale, settings: Settings) -> Account:
+    """The account of a touchpoint without answers.  Raises ValueError if the settings lack its scale."""
+    if scale.name not in settings.typical:
+        raise ValueError(f"settings.typical has no histogram for scale {scale.name}")
+    return Account(
+        scale=scale,
+        cell=-1,
+        days=0.0,
+        bar=0.0,
+        usual=start(scale, settings.typical[scale.name], settings.typical_worth),
+        rhythm=hours.still(settings.rhythm_sd),
+        wobble=days.calm(settings.wobble_sd, settings.wobble_doubt),
+        bets=(IDLE,) * len(settings.tilts),
+        alert=None,
+    )
+
+
+def step(
+    account: Account, cell: int, counts: Sequence[int], settings: Settings
+) -> tuple[Account, tuple[Transition, ...]]:
+    """The account after one complete cell, and what it has to say.
+
+    cell: floor(unix seconds / 300), later than every cell before.  counts: answers per score, from
+    the worst to the best, at least one.  Raises ValueError if either is not so.
+    """
+    if cell <= account.cell or len(counts) != account.scale.levels or not any(counts):
+        raise ValueError(f"cell {cell} after {account.cell} with counts {tuple(counts)}")
+    account, said = advance(account, cell, settings)
+    account = _launched(_rested(account, cell, settings), sum(counts), settings)
+    account = _folded(account, _cell(account.scale, cell, counts), counts, settings)
+    account, news = _judged(account, settings)
+    return account, said + news
+
+
+def advance(account: Account, to_cell: int, settings: Settings) -> tuple[Account, tuple[Transition, ...]]:
+    """The account when time has passed up to the start of `to_cell` without an answer.
+
+    Only a worse level that lasted for `adopt_days` says anything, once, dated at that moment;
+    called ever so often, or not at all before the next `step`, the result is the same.
+    """
+    alert = account.alert
+    if alert is None or to_cell < alert.start + _adoption(settings):
+        return account, ()
+    said = _ended(account, alert, ADOPTED, alert.reported, settings)
+    return _closed(account, lasting(alert, account.scale)), (said,)
+
+
+def _adoption(settings: Settings) -> int:
+    return round(settings.adopt_days * CELLS_A_DAY)
+
+
+def _rested(account: Account, cell: int, settings: Settings) -> Account:
+    """Time goes by: evidence and memory fade, money comes in, half days close."""
+    passed = cell - account.cell if account.cell >= 0 else 1
+    kept = settings.kept(min(passed, STALE_CELLS))
+    paid = (1 - kept) / len(account.bets)
+    bets = tuple([funded(bet, kept, paid) for bet in account.bets])
+    alert = waited(account.alert, kept) if account.alert is not None else None
+    gone = passed / CELLS_A_DAY
+    fade = exp(-gone / _memory(account, settings))
+    usual = tuple([weight * fade for weight in account.usual])
+    rhythm, wobble = _half_days(account, cell, settings)
+    return Account(account.scale, cell, account.days * fade + gone, account.bar, usual, rhythm, wobble, bets, alert)
+
+
+def _launched(account: Account, answers: int, settings: Settings) -> Account:
+    """A young touchpoint's answers bring money of their own, until it has `launch_answers`."""
+    own = sum(account.usual) - settings.typical_worth
+    if own >= settings.launch_answers:
+        return account
+    days_worth = settings.launch_days * answers / settings.launch_answers
+    paid = days_worth / settings.patience_days / len(account.bets)
+    return replace(account, bets=tuple([funded(bet, 1.0, paid) for bet in account.bets]))
+
+
+def _memory(account: Account, settings: Settings) -> float:
+    """Days for which the usual is remembered: the busier, the shorter, and the better it follows."""
+    longest, shortest = settings.memory_days
+    volume = max(sum(account.usual) - settings.typical_worth, 0.0) / (account.days + 1)
+    return shortest + (longest - shortest) / (1 + (volume / settings.memory_volume) ** 2)
+
+
+def _half_days(account: Account, cell: int, settings: Settings) -> tuple[hours.Rhythm, days.Wobble]:
+    block = cell // days.BLOCK
+    if block == account.wobble.block:
+        return account.rhythm, account.wobble
+    passed = max(block - account.wobble.block, 1) if account.wobble.block >= 0 else 1
+    rhythm = hours.faded(account.rhythm, exp(-passed / 2 / settings.rhythm_days), settings.rhythm_sd)
+    at = hours.features(cell - 1, settings.time_zone)
+    doubt = hours.doubt_at(rhythm, at, settings.rhythm_sd)
+    return rhythm, days.rolled(account.wobble, block, doubt)
+
+
+def _cell(scale: Scale, index: int, counts: Sequence[int]) -> Cell:
+    pain = sum([n * u for n, u in zip(counts, pains(scale), strict=True) if n])
+    return Cell(index, sum(counts), sum(counts[: scale.bad_levels]), pain)
+
+
+def _folded(account: Account, cell: Cell, counts: Sequence[int], settings: Settings) -> Account:
+    """Bet against what is usual at this hour, then learn the cell."""
+    at = hours.features(cell.at, settings.time_zone)
+    hour = hours.tilt_at(account.rhythm, at)
+    view = outlook(account.scale, account.usual, hour)
+    information = cell.n * view.variance
+    between_days = days.variance(account.wobble)
+    wander = between_days * (1 + 1 / (account.days + 1)) + hours.doubt_at(account.rhythm, at, settings.rhythm_sd)
+    bets = tuple(
+        [
+            _played(account, bet, tilt, cell, view, wander)
+            for bet, tilt in zip(account.bets, settings.tilts, strict=True)
+        ]
+    )
+    usual = included(account.scale, account.usual, counts, view, hour)
+    alert = account.alert
+    if alert is not None:
+        alert = continued(alert, account.scale, cell, hour, wander)
+    residual = cell.pain - cell.n * view.mean
+    trust = 1 / (1 + between_days * account.wobble.information)
+    rhythm = hours.learned(account.rhythm, at, trust * residual, trust * information)
+    wobble = days.added(account.wobble, residual, information)
+    return Account(account.scale, account.cell, account.days, account.bar, usual, rhythm, wobble, bets, alert)
+
+
+def _played(account: Account, bet: Bet, tilt: float, cell: Cell, view: Outlook, wander: float) -> Bet:
+    """One bet after the cell; its tilt weakens as the usual learns the excursion itself."""
+    learned = bet.n / sum(account.usual)
+    if learned < YOUNG:
+        gain = tilt * cell.pain - cell.n * cost(account.scale, view, tilt)
+    else:
+        tilt *= 1 - learned
+        gain = tilt * cell.pain - cell.n * cost_once(account.scale, view, tilt)
+    return grown(bet, cell, gain, cell.n * view.variance, wander)
+
+
+def _judged(account: Account, settings: Settings) -> tuple[Account, tuple[Transition, ...]]:
+    """Compare the evidence with what it takes to raise, to tell more, or to close."""
+    evidence = sum([bet.money for bet in account.bets])
+    alert = account.alert
+    if alert is None:
+        return _watched(account, evidence, settings)
+    if is_over(alert, settings):
+        said = _ended(account, alert, RESOLVED, alert.back.money, settings)
+        if evidence < DECIDED * settings.threshold:
+            return replace(account, bar=RAISED_AGAIN * alert.reported, alert=None), (said,)
+        return _closed(account, alert.before), (said,)
+    if evidence >= TOLD_AGAIN * alert.reported:
+        said = _told(account, STRENGTHENED, alert.before, evidence, settings)
+        alert = alert._replace(reported=evidence, tilt=said.tilt)
+        return replace(account, alert=alert), (said,)
+    return account, ()
+
+
+def _watched(account: Account, evidence: float, settings: Settings) -> tuple[Account, tuple[Transition, ...]]:
+    """No alert is open: raise one if the evidence has passed the threshold."""
+    if account.bar and evidence < settings.threshold / RAISED_AGAIN:
+        account = replace(account, bar=0.0)
+    if evidence < max(settings.threshold, account.bar):
+        return account, ()
+    return _raised(account, evidence, settings)
+
+
+def _raised(account: Account, evidence: float, settings: Settings) -> tuple[Account, tuple[Transition, ...]]:
+    bet, _ = _best(account, settings)
+    if bet.n < settings.least_answers or bet.bad < 2:
+        return account, ()
+    before = _without(account.scale, account.usual, bet)
+    said = _told(account, RAISED, before, evidence, settings)
+    return replace(account, alert=opened(bet, said.tilt, evidence, before)), (said,)
+
+
+def _best(account: Account, settings: Settings) -> tuple[Bet, float]:
+    """The bet whose excursion has won most, and its tilt."""
+    pairs = zip(account.bets, settings.tilts, strict=True)
+    return max(pairs, key=lambda pair: pair[0].walk)
+
+
+def _without(scale: Scale, usual: Histogram, bet: Bet) -> Histogram:
+    """The usual when the excursion's answers, which have this mean pain, are given back."""
+    shape = tilted(scale, usual, tilt_to(scale, usual, bet.pain / bet.n))
+    excursion = resized(shape, float(bet.n))
+    left = [max(w - x, LEAST_LEFT * w) for w, x in zip(usual, excursion, strict=True)]
+    return resized(left, max(sum(usual) - bet.n, 1.0))
+
+
+def _told(account: Account, kind: str, before: Histogram, evidence: float, settings: Settings) -> Transition:
+    """A transition about the running excursion."""
+    bet, tilt = _best(account, settings)
+    information = bet.n * outlook(account.scale, before, 0.0).variance
+    size = max(tilt_to(account.scale, before, bet.pain / max(bet.n, 1)), min(settings.tilts))
+    return Transition(
+        kind=kind,
+        at=ends_at(account.cell),
+        change_started_at=bet.start * 300,
+        change_interval=start_interval(bet.start, account.cell, size, information),
+        before=level_of(account.scale, before),
+        after=share_since(account.scale, before, bet, tilt, evidence),
+        e_value=evidence,
+        tilt=size,
+        false_alarms_per_year=settings.false_alarms_per_year,
+        version=settings.version,
+    )
+
+
+def _ended(account: Account, alert: Open, kind: str, evidence: float, settings: Settings) -> Transition:
+    """A transition that closes the alert."""
+    began = started_at(alert)
+    adopted = alert.start + _adoption(settings) - 1
+    return Transition(
+        kind=kind,
+        at=ends_at(adopted if kind == ADOPTED else account.cell),
+        change_started_at=began,
+        change_interval=(began, began),
+        before=level_of(account.scale, alert.before),
+        after=counted(alert.bad, alert.n),
+        e_value=evidence,
+        tilt=alert.tilt,
+        false_alarms_per_year=settings.false_alarms_per_year,
+        version=settings.version,
+    )
+
+
+def _closed(account: Account, usual: Histogram) -> Account:
+    """The account after an alert: this is usual now, and betting starts again."""
+    return replace(account, bar=0.0, usual=usual, bets=(IDLE,) * len(account.bets), alert=None)

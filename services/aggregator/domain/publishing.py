@@ -1,0 +1,72 @@
+"""From what all accounts said to what is published, with few false alerts among the published ones.
+
+Every account's transitions are kept as facts. What is published follows from all of them, in order of
+event time, and from nothing else: whichever series was looked at first, the same alerts stand.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from itertools import groupby
+from typing import Any
+
+from services.aggregator.domain.answers import Series
+from services.aggregator.domain.board import Board, Fact, Rules, told
+from services.aggregator.domain.interval import Share
+from services.aggregator.domain.transition import Transition
+
+SHARE_FALSE = 0.05
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one series' account said, or, with no transition, when the series began to be watched.
+
+    at: unix seconds of event time. share_false: of alerts, the share that may be false, as set there.
+    """
+
+    series: Series
+    at: int
+    transition: Transition | None = None
+    share_false: float = SHARE_FALSE
+
+    @property
+    def kind(self) -> str:
+        return self.transition.kind if self.transition else "began"
+
+
+def published(said: Iterable[Said]) -> dict[Series, list[Transition]]:
+    """What is published of each series, in order of event time.
+
+    A series counts among the watched ones from its beginning on, so that a touchpoint added later
+    does not change what was published before.
+    """
+    board, watched, share_false = Board(), 0, 1.0
+    decided: dict[Series, list[Transition]] = {}
+    ordered = sorted(said, key=lambda one: (one.at, one.series.partition, one.kind))
+    names = {one.series.partition: one.series for one in ordered}
+    for at, together in groupby(ordered, key=lambda one: one.at):
+        moment = list(together)
+        watched += sum(one.transition is None for one in moment)
+        share_false = min([share_false, *(one.share_false for one in moment)])
+        facts = tuple(Fact(o.series.partition, o.transition) for o in moment if o.transition)
+        if facts:
+            board, decisions = told(board, at, facts, Rules(max(watched, 1), share_false))
+            for decision in decisions:
+                stamped = replace(decision.transition, kind=decision.kind, at=decision.at)
+                decided.setdefault(names[decision.touchpoint], []).append(stamped)
+    return decided
+
+
+def to_json(transition: Transition) -> str:
+    """The transition as JSON text; equal transitions give equal text."""
+    return json.dumps(asdict(transition), sort_keys=True)
+
+
+def from_json(text: str) -> Transition:
+    fields: dict[str, Any] = json.loads(text)
+    first, last = fields.pop("change_interval")
+    before, after = Share(**fields.pop("before")), Share(**fields.pop("after"))
+    return Transition(**fields, change_interval=(first, last), before=before, after=after)

@@ -1,0 +1,68 @@
+"""An open alert, and the same evidence the other way round: is it over?
+
+While an alert is open the level before it is kept as it was.  The account bets that answers are back
+at that level, against most of the worsening (`HOLDS` of it) still being there: what set the alert off
+was picked for looking bad, so the truth may be milder.  When that evidence passes its threshold, the
+alert is resolved.
+"""
+
+from __future__ import annotations
+
+from math import log
+from typing import NamedTuple
+
+from services.aggregator.domain.bets import IDLE, Bet, Cell, funded, grown
+from services.aggregator.domain.settings import Settings
+from services.aggregator.domain.usual import Histogram, outlook, resized, tilt_to, tilted
+from shared.scales import Scale
+
+HOLDS = 0.75
+"""Share of the estimated worsening that must have gone for the alert to count as over."""
+
+
+class Open(NamedTuple):
+    """An alert that is not over.
+
+    start: first cell of the worse period.  n, bad, pain: its answers so far.  tilt: how much worse,
+    > 0.  reported: the evidence last told.  before: the level before it.  back: the bet that it is over.
+    """
+
+    start: int
+    n: int
+    bad: int
+    pain: float
+    tilt: float
+    reported: float
+    before: Histogram
+    back: Bet
+
+
+def opened(bet: Bet, tilt: float, evidence: float, before: Histogram) -> Open:
+    """An alert that has just been raised on this bet."""
+    return Open(bet.start, bet.n, bet.bad, bet.pain, tilt, evidence, before, IDLE)
+
+
+def waited(alert: Open, kept: float) -> Open:
+    """The alert after time without answers."""
+    return alert._replace(back=funded(alert.back, kept, 1 - kept))
+
+
+def continued(alert: Open, scale: Scale, cell: Cell, hour_tilt: float, wander: float) -> Open:
+    """The alert after one more cell: bet on recovery, and count."""
+    tilt = HOLDS * alert.tilt
+    worse = outlook(scale, alert.before, hour_tilt + tilt)
+    usual = sum(tilted(scale, alert.before, hour_tilt))
+    gain = cell.n * log(worse.total / usual) - tilt * cell.pain
+    back = grown(alert.back, cell, gain, cell.n * worse.variance, wander)
+    return alert._replace(back=back, n=alert.n + cell.n, bad=alert.bad + cell.bad, pain=alert.pain + cell.pain)
+
+
+def is_over(alert: Open, settings: Settings) -> bool:
+    """Whether the evidence of recovery suffices."""
+    return alert.back.money >= settings.resolve_threshold and alert.back.n >= settings.least_answers
+
+
+def lasting(alert: Open, scale: Scale) -> Histogram:
+    """The level since the start, as a histogram: the one before, bent to the pain since."""
+    bent = tilted(scale, alert.before, tilt_to(scale, alert.before, alert.pain / alert.n))
+    return resized(bent, float(alert.n))

@@ -1,0 +1,97 @@
+"""The hour of the day and the kind of day, as a small tilt of the usual histogram.
+
+Five smooth features (a daily wave, a half-day wave, the weekend) shrunk towards none: each has a
+normal prior and is learned by recursive least squares with a diagonal precision, so a touchpoint
+with few answers bends little and says how unsure it is.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from math import cos, pi, sin
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from services.aggregator.domain.settings import CELL_SECONDS
+
+CELLS_AN_HOUR = 3600 // CELL_SECONDS
+SATURDAY = 5
+WEEKEND, WEEKDAY = 1.0, 0.0
+SCALE_WORTH = 2.0
+
+Features = tuple[float, float, float, float, float]
+
+
+class Rhythm(NamedTuple):
+    """What is known of the hours: one coefficient (a tilt) and one precision per feature."""
+
+    slopes: tuple[float, ...]
+    precision: tuple[float, ...]
+
+
+def still(sd: tuple[float, ...]) -> Rhythm:
+    """No rhythm known yet; `sd` says how strong each feature may be, as a tilt, all > 0."""
+    return Rhythm((0.0,) * len(sd), tuple(1 / (s * s) for s in sd))
+
+
+def features(cell: int, time_zone: str) -> Features:
+    """Local hour and kind of day at the hour that holds the cell.  Raises for unknown zones."""
+    return _features(cell // CELLS_AN_HOUR, time_zone)
+
+
+@lru_cache(maxsize=4096)
+def _features(hour: int, time_zone: str) -> Features:
+    weekday, clock = _local(hour * 3600, time_zone)
+    angle = 2 * pi * clock / 24
+    weekend = WEEKEND if weekday >= SATURDAY else WEEKDAY
+    return (cos(angle), sin(angle), cos(2 * angle), sin(2 * angle), weekend)
+
+
+def _local(seconds: int, time_zone: str) -> tuple[int, float]:
+    """Local (weekday 0-6 from Monday, hour with fraction) of a unix time."""
+    zone = UTC if time_zone == "UTC" else ZoneInfo(time_zone)
+    local = datetime.fromtimestamp(seconds, zone)
+    return local.weekday(), local.hour + local.minute / 60
+
+
+def tilt_at(rhythm: Rhythm, at: Features) -> float:
+    """How much worse (positive) or better this hour usually is, as a tilt."""
+    (a, b, c, d, e), (p, q, r, s, t) = rhythm.slopes, at
+    return a * p + b * q + c * r + d * s + e * t
+
+
+def doubt_at(rhythm: Rhythm, at: Features, sd: tuple[float, ...]) -> float:
+    """Variance of `tilt_at`: what the hour may still turn out to be."""
+    prior = _prior_scale(rhythm, sd)
+    return sum([x * x / (p - (1 - 1 / prior) / (s * s)) for p, x, s in zip(rhythm.precision, at, sd, strict=True)])
+
+
+def _prior_scale(rhythm: Rhythm, sd: tuple[float, ...]) -> float:
+    """How much wider the prior should have been, as a variance: 1 if what is known fits it.
+
+    A touchpoint whose known features are strong may have strong unknown ones, and a flat one flat
+    ones; the expectation itself counts as SCALE_WORTH features.
+    """
+    known = fit = 0.0
+    for slope, precision, s in zip(*rhythm, sd, strict=True):
+        share = 1 - 1 / (precision * s * s)
+        known += share
+        fit += share * slope * slope / (s * s)
+    return (SCALE_WORTH + fit) / (SCALE_WORTH + known)
+
+
+def learned(rhythm: Rhythm, at: Features, residual: float, information: float) -> Rhythm:
+    """The rhythm after answers whose pain exceeded what was expected by `residual`.
+
+    information: the variance of that residual if nothing is wrong, >= 0.
+    """
+    precision = tuple([p + information * x * x for p, x in zip(rhythm.precision, at, strict=True)])
+    slopes = tuple([s + x * residual / p for s, x, p in zip(rhythm.slopes, at, precision, strict=True)])
+    return Rhythm(slopes, precision)
+
+
+def faded(rhythm: Rhythm, kept: float, sd: tuple[float, ...]) -> Rhythm:
+    """The rhythm when only a share `kept` of what was learned is still trusted."""
+    precision = tuple([kept * p + (1 - kept) / (s * s) for p, s in zip(rhythm.precision, sd, strict=True)])
+    return Rhythm(rhythm.slopes, precision)

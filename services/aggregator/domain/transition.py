@@ -1,0 +1,132 @@
+"""What an account has to say to the world: an alert was raised, grew stronger, ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import log, sqrt
+
+from services.aggregator.domain.bets import Bet
+from services.aggregator.domain.interval import (
+    Share,
+    counted,
+    sooner,
+    start_reach,
+    wilson,
+)
+from services.aggregator.domain.recovery import Open
+from services.aggregator.domain.settings import CELL_SECONDS
+from services.aggregator.domain.usual import (
+    STEEPEST,
+    Histogram,
+    bad_share,
+    cost_once,
+    outlook,
+    tilt_to,
+    tilted,
+)
+from shared.scales import Scale
+
+DOUBTED = 20.0
+"""Evidence of 20 contradicts a level at 95 %: by chance it is reached once in 20 (Markov)."""
+
+MILDER = 0.5
+"""The true change may be this share of what it looked like at the moment of the alarm."""
+
+RAISED, STRENGTHENED, RESOLVED, ADOPTED = "raised", "strengthened", "resolved", "adopted"
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One fact about one touchpoint.
+
+    kind: raised (evidence passed the account's threshold), strengthened (it doubled since last
+        told), resolved (evidence that it is over), adopted (the worse level lasted and is usual now).
+    at: unix seconds, the end of the cell that completed the evidence.
+    change_started_at: estimated start of the worse period; change_interval: its 90 % interval.
+    before, after: shares of bad answers.
+    e_value: evidence; at most 1 on average if nothing changed, so by chance once in `e_value`.
+    tilt: estimated strength of the worsening; the worst answer's odds times exp(tilt).
+    false_alarms_per_year, version: the settings it was decided under.
+    """
+
+    kind: str
+    at: int
+    change_started_at: int
+    change_interval: tuple[int, int]
+    before: Share
+    after: Share
+    e_value: float
+    tilt: float
+    false_alarms_per_year: float
+    version: str
+
+
+def ends_at(cell: int) -> int:
+    """Unix seconds at which a cell is complete."""
+    return (cell + 1) * CELL_SECONDS
+
+
+def level_of(scale: Scale, histogram: Histogram) -> Share:
+    """The share of bad answers of a level, with Wilson's interval."""
+    total = sum(histogram)
+    return counted(bad_share(scale, histogram) * total, total)
+
+
+def share_since(scale: Scale, before: Histogram, bet: Bet, tilt: float, evidence: float) -> Share:
+    """The share of bad answers since the change, as wide as the choice of the moment demands.
+
+    Upwards: the level under which the bet on `tilt` would have won so much only after so many answers
+    with a chance of 2.5 %.  Downwards: also the level against which there is evidence of less than 20.
+    """
+    naive_low, naive_high = wilson(bet.bad, bet.n)
+    soon, late = (_level(scale, before, bet, tilt, chance) for chance in (0.025, 0.975))
+    doubted = _doubted(scale, before, bet, log(evidence / DOUBTED))
+    return Share(bet.bad, bet.n, min(soon, naive_low, doubted), max(late, naive_high))
+
+
+def _doubted(scale: Scale, before: Histogram, bet: Bet, least: float) -> float:
+    """The lowest share of bad answers that the evidence does not yet speak against.
+
+    The evidence against "tilted by t" is that against "as before" divided by the likelihood ratio of
+    the two; the level is where that ratio's log is `least`.
+    """
+    total = sum(before)
+    low, high = -STEEPEST, tilt_to(scale, before, bet.pain / bet.n)
+    for _ in range(30):
+        middle = (low + high) / 2
+        price = log(sum(tilted(scale, before, middle)) / total)
+        if middle * bet.pain - bet.n * price < least:
+            low = middle
+        else:
+            high = middle
+    return bad_share(scale, tilted(scale, before, low))
+
+
+def _level(scale: Scale, before: Histogram, bet: Bet, tilt: float, chance: float) -> float:
+    """The share of bad answers under which the bet would have won so soon with this chance."""
+    price = cost_once(scale, outlook(scale, before, 0.0), tilt)
+    low, high = -STEEPEST, STEEPEST
+    for _ in range(30):
+        middle = (low + high) / 2
+        view = outlook(scale, before, middle)
+        drift, spread = tilt * view.mean - price, tilt * sqrt(view.variance)
+        if sooner(drift / spread, bet.walk / spread, bet.n) < chance:
+            low = middle
+        else:
+            high = middle
+    return bad_share(scale, tilted(scale, before, (low + high) / 2))
+
+
+def start_interval(start: int, now: int, tilt: float, information: float) -> tuple[int, int]:
+    """90 % interval of the start, in unix seconds, never after the evidence was complete.
+
+    It reaches further back than forward: the change may be MILDER than what set the alarm off.
+    """
+    first, last = start * CELL_SECONDS, ends_at(now)
+    reach = start_reach(tilt, information / (last - first))
+    return int(first - reach / MILDER**2 - CELL_SECONDS), int(min(first + reach + CELL_SECONDS, last))
+
+
+def started_at(alert: Open) -> int:
+    """Unix seconds at which the worse period of an open alert began."""
+    return alert.start * CELL_SECONDS

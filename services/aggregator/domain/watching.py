@@ -1,0 +1,183 @@
+"""The watch over one series: from the sets of its hours to its evidence account and its days."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from itertools import groupby
+from math import ceil
+
+from services.aggregator.domain.answers import Series
+from services.aggregator.domain.detector import (
+    Account,
+    Settings,
+    Transition,
+    open_account,
+    step,
+)
+from services.aggregator.domain.publishing import SHARE_FALSE, Said
+from shared.catalogue import Touchpoint
+from shared.marks import CELL_SECONDS, hour_of, tally_cells, tally_channels
+from shared.scales import Scale
+from shared.times import from_unix
+
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+METHOD = "e-detector/1"
+PATIENCE = timedelta(minutes=20)
+
+
+@dataclass(frozen=True)
+class Hour:
+    """The marks of one hour. start: aware UTC, a whole hour."""
+
+    start: datetime
+    marks: frozenset[bytes]
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What is remembered of a series between two looks.
+
+    account: the evidence account as JSON; None before the first look.
+    claimed_to, stepped_to: the first cell not yet claimed, not yet stepped; 0 before the first look.
+    rolled_to: the first day whose histogram is not yet written.
+    late_n, recomputed_n: how often late answers were noted, and up to which note they were folded in.
+    late_since, late_at: when the notes not yet folded in began, and when the newest came.
+    look_at: when the next look after late answers is due.
+    version: of the stored watch; a write that builds on another version fails.
+    """
+
+    series: Series
+    version: int = 0
+    account: str | None = None
+    settings_version: str = ""
+    claimed_to: int = 0
+    stepped_to: int = 0
+    rolled_to: date | None = None
+    late_n: int = 0
+    recomputed_n: int = 0
+    late_since: datetime | None = None
+    late_at: datetime | None = None
+    look_at: datetime | None = None
+
+    @property
+    def is_afresh(self) -> bool:
+        """Whether the account begins at the beginning, so that its alerts are all found anew."""
+        return self.account is None
+
+    @property
+    def has_late(self) -> bool:
+        return self.late_n > self.recomputed_n
+
+    @property
+    def reads_from(self) -> datetime:
+        """The first hour a look needs: that of the first cell to step, or of the first day to roll up."""
+        if self.is_afresh:
+            return BEGINNING
+        if self.rolled_to is not None and self.rolled_to < day_of_cell(self.claimed_to):
+            return datetime.combine(self.rolled_to, datetime.min.time(), UTC)
+        return hour_of_cell(self.stepped_to)
+
+    def goes_on(self, settings: Settings) -> bool:
+        """Whether the account can go on from where it is, under these settings."""
+        return not self.has_late and self.settings_version == settings.version
+
+    def afresh(self, settings: Settings) -> Watch:
+        """The watch as at the beginning, for a recomputation from the stored answers."""
+        return replace(
+            self,
+            account=None,
+            stepped_to=0,
+            rolled_to=None,
+            settings_version=settings.version,
+            recomputed_n=self.late_n,
+        )
+
+    def unsettled_for(self, now: datetime, settle_s: int) -> int:
+        """Seconds to wait until late answers have stopped coming; 0 where they have, or do not stop.
+
+        A series with late answers is looked at once none came for `settle_s` seconds, and anyway
+        after `PATIENCE`: a device that sends late answers all day must not keep alerts from others.
+        """
+        if not self.has_late or self.late_at is None:
+            return 0
+        settled = self.late_at + timedelta(seconds=settle_s)
+        left = (min(settled, (self.late_since or self.late_at) + PATIENCE) - now).total_seconds()
+        return max(1, ceil(left)) if left > 0 else 0
+
+
+def hour_of_cell(cell: int) -> datetime:
+    return hour_of(from_unix(cell * CELL_SECONDS))
+
+
+def day_of_cell(cell: int) -> date:
+    return from_unix(cell * CELL_SECONDS).date()
+
+
+def settings_of(touchpoint: Touchpoint) -> Settings:
+    """The detector's settings at a touchpoint: the registry's where it has them, else the defaults.
+
+    Their version is a hash of what was set, so that an alert says under which settings it was raised.
+    """
+    known = {field.name for field in fields(Settings)}
+    chosen = {name: value for name, value in touchpoint.detection.items() if name in known}
+    chosen["time_zone"] = touchpoint.time_zone
+    text = json.dumps({"method": METHOD, **chosen}, sort_keys=True)
+    version = sha256(text.encode()).hexdigest()[:12]
+    return Settings(**{**chosen, "version": version})  # type: ignore[arg-type]
+
+
+def measure_of(series: Series, touchpoint: Touchpoint) -> Scale:
+    """The scale with the survey's own cut, as long as the survey still asks on the series' scale."""
+    measure = touchpoint.survey_for(series.audience).measure
+    return measure if measure.name == series.scale_name else series.scale
+
+
+def stepped(watch: Watch, hours: Sequence[Hour], measure: Scale, settings: Settings) -> tuple[Watch, list[Transition]]:
+    """The watch after the cells that were claimed, and the transitions it went through, in order.
+
+    Only cells with answers are stepped; the time between is accounted for at the next one. So the
+    number of looks leaves no trace, and silence alone neither ends an alert nor makes it usual.
+    """
+    account = Account.from_json(watch.account) if watch.account else open_account(measure, settings)
+    transitions: list[Transition] = []
+    for cell, counts in cells(watch, hours, measure.levels):
+        account, found = step(account, cell, counts, settings)
+        transitions.extend(found)
+    after = replace(
+        watch,
+        account=account.to_json(),
+        settings_version=settings.version,
+        stepped_to=watch.claimed_to,
+        rolled_to=day_of_cell(watch.claimed_to),
+    )
+    return after, transitions
+
+
+def cells(watch: Watch, hours: Iterable[Hour], levels: int) -> Iterator[tuple[int, list[int]]]:
+    """The complete cells that are still to be stepped, in order, with their histograms."""
+    for hour in hours:
+        tallied = tally_cells(hour.start, hour.marks, levels)
+        for cell in sorted(tallied):
+            if watch.stepped_to <= cell < watch.claimed_to:
+                yield cell, tallied[cell]
+
+
+def whole_days(watch: Watch, hours: Iterable[Hour], levels: int) -> Iterator[tuple[date, dict[str, list[int]]]]:
+    """The days that are over and not yet rolled up, with a histogram per channel."""
+    last = day_of_cell(watch.claimed_to)
+    for day, of_day in groupby(hours, key=lambda hour: hour.start.date()):
+        if (watch.rolled_to is None or watch.rolled_to <= day) and day < last:
+            yield day, tally_channels(frozenset().union(*(h.marks for h in of_day)), levels)
+
+
+def said(watch: Watch, hours: Sequence[Hour], transitions: Iterable[Transition], touchpoint: Touchpoint) -> list[Said]:
+    """What the series has to say to the board: its transitions, and at the first look when it began."""
+    share = float(touchpoint.detection.get("share_false", SHARE_FALSE))
+    told = [Said(watch.series, one.at, one, share) for one in transitions]
+    if watch.is_afresh and hours:
+        told.insert(0, Said(watch.series, int(hours[0].start.timestamp()), None, share))
+    return told

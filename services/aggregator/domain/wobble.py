@@ -1,0 +1,71 @@
+"""How much the level wanders from day to day beyond what counting explains (over-dispersion).
+
+A day's surplus of pain, divided by its information, estimates that day's own tilt; what its square
+exceeds the counting noise by is the variance of the wandering.  Days in which counting noise
+dominates say little and weigh little; one wild day cannot count without bound.  Every half day the
+day that then ends is looked at.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from services.aggregator.domain.settings import CELLS_A_DAY
+
+BLOCK = CELLS_A_DAY // 2
+CLIP = 9.0
+"""A day counts as at most three of its standard deviations."""
+
+OVERLAP = 2.0
+"""Every answer is looked at in two days."""
+
+STRADDLE = 1.5
+"""The level's own days need not begin with ours: on average this gives back what that mixes up."""
+
+
+class Wobble(NamedTuple):
+    """block: index of the running half day; surplus, information: its sums; last_surplus,
+    last_information: those of the half day before; drawn, weight: what was learned.
+    """
+
+    block: int
+    surplus: float
+    information: float
+    last_surplus: float
+    last_information: float
+    drawn: float
+    weight: float
+
+
+def calm(sd: float, doubt: float) -> Wobble:
+    """Before any answer: a wandering of `sd` (a tilt), whose square is uncertain by `doubt` > 0."""
+    weight = 1 / (doubt * doubt)
+    return Wobble(-1, 0.0, 0.0, 0.0, 0.0, sd * sd * weight, weight)
+
+
+def variance(wobble: Wobble) -> float:
+    """The variance, as a squared tilt, by which whole days differ; never below zero."""
+    return wobble.drawn / wobble.weight if wobble.drawn > 0 else 0.0
+
+
+def added(wobble: Wobble, residual: float, information: float) -> Wobble:
+    """The running half day with one more cell's residual and its information."""
+    block, surplus, so_far, *rest = wobble
+    return Wobble(block, surplus + residual, so_far + information, *rest)
+
+
+def rolled(wobble: Wobble, block: int, doubt: float) -> Wobble:
+    """The state when half day `block` begins: the day that just ended is learned from.
+
+    doubt: the variance of the level that it was compared with.
+    """
+    _, surplus, information, last_surplus, last_information, drawn, weight = wobble
+    day = information + last_information
+    if information <= 0 or day <= 0:
+        return Wobble(block, 0.0, 0.0, surplus, information, drawn, weight)
+    noise = 1 / day + doubt
+    now = variance(wobble)
+    worth = 1 / (2 * (noise + now) ** 2) / OVERLAP
+    square = ((surplus + last_surplus) / day) ** 2
+    excess = min(square, CLIP * (noise + now)) - noise
+    return Wobble(block, 0.0, 0.0, surplus, information, drawn + worth * STRADDLE * excess, weight + worth)

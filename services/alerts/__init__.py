@@ -1,0 +1,1 @@
+"""Alerts: who is told of friction, how, and what became of each message."""

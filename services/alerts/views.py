@@ -1,0 +1,88 @@
+"""Deliveries as the API shows them. Addresses are shortened: a list of messages is no address book."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from services.alerts.domain import Delivery
+from shared.errors import FieldError, InvalidInput
+from shared.times import parse_time
+
+STATES = ("pending", "delivered", "parked")
+
+
+class DeliveryView(BaseModel):
+    """One message to one subscription, and what became of it."""
+
+    message_id: str
+    alert_id: str
+    revision: int
+    owner: str
+    subscription: str
+    kind: str
+    target: str
+    state: str
+    attempts: int
+    last_error: str | None
+    created_at: datetime
+    delivered_at: datetime | None
+
+
+class DeliveryList(BaseModel):
+    deliveries: list[DeliveryView]
+
+
+class ReplayRequest(BaseModel):
+    """Which parked message is to start over."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    alert_id: str
+    revision: int
+    subscription: str
+
+
+def view(delivery: Delivery) -> DeliveryView:
+    """What the API says of a delivery."""
+    return DeliveryView(
+        message_id=delivery.message_id,
+        alert_id=delivery.event.alert_id,
+        revision=delivery.event.revision,
+        owner=delivery.owner,
+        subscription=delivery.subscription,
+        kind=delivery.kind,
+        target=shortened(delivery.target),
+        state=delivery.state,
+        attempts=delivery.attempts,
+        last_error=delivery.last_error,
+        created_at=delivery.created_at,
+        delivered_at=delivery.delivered_at,
+    )
+
+
+def shortened(target: str) -> str:
+    """`s…@example.com` of an address; scheme and host of a webhook."""
+    if "://" in target:
+        return "/".join(target.split("/")[:3]) + "/…"
+    name, _, host = target.partition("@")
+    return f"{name[:1]}…@{host}"
+
+
+def listed(deliveries: list[Delivery]) -> DeliveryList:
+    return DeliveryList(deliveries=[view(delivery) for delivery in deliveries])
+
+
+def wanted(state: str | None, day: str | None, today: datetime) -> tuple[str, datetime]:
+    """The state and the day asked for. Raises InvalidInput naming what is wrong."""
+    errors = []
+    if state is not None and state not in STATES:
+        errors.append(FieldError("state", f"one of {', '.join(STATES)}"))
+    try:
+        asked = parse_time(f"{day}T00:00:00Z") if day else today
+    except ValueError:
+        errors.append(FieldError("day", "a date such as 2024-03-01"))
+    if errors:
+        raise InvalidInput(errors=errors)
+    return state or "parked", asked

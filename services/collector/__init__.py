@@ -1,0 +1,1 @@
+"""The collector takes answers in, on every channel, once each."""

@@ -1,0 +1,176 @@
+"""Links, and the answers given by them: each person's form counts once, a single link takes one answer."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+from services.collector.answers import Answer, Known, LinkRequest
+from services.collector.domain import HONEYPOT, Link, Response, State
+from services.collector.usecases import TOUCHPOINT_ID, Deps, customer_hash, known_to, response_of
+from shared import bodies
+from shared.catalogue import Survey, Touchpoint
+from shared.codes import LINK_LENGTH, keyed_hash
+from shared.errors import FieldError, Gone, InvalidInput, NotFound
+
+CODE = re.compile(rf"[0-9A-Za-z]{{{LINK_LENGTH}}}")
+TICKET = re.compile(rf"([0-9A-Za-z]{{{LINK_LENGTH}}})\.([0-9a-f]{{32}})")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody opened a link, and what they found."""
+
+    link: Link
+    touchpoint: Touchpoint
+    state: State
+
+    @property
+    def survey(self) -> Survey:
+        return self.touchpoint.survey_for(self.link.audience)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a person's form carries, as text. ticket: the hidden field that tells one form from another.
+
+    is_trapped: the field that no person sees was filled in.
+    """
+
+    score: str
+    comment: str
+    ticket: str
+    lang: str
+    is_trapped: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a form. wrong: what the person is to put right; then `ticket` is for the form shown again."""
+
+    is_new: bool
+    wrong: tuple[FieldError, ...] = ()
+    ticket: str = ""
+
+
+def create_link(sent: Any, deps: Deps) -> tuple[Link, str]:
+    """A new link and its code, which is not kept. Raises InvalidInput naming every wrong field."""
+    known = known_to(deps, [sent])
+    request = bodies.parse_as(LinkRequest, sent, known)
+    code = deps.new_code()
+    link = Link(
+        link_id=code_hash(code, deps),
+        touchpoint=request.touchpoint,
+        mode=request.mode,
+        channel=request.channel,
+        audience=request.audience,
+        created_at=known.now,
+        invitation_id=request.invitation_id,
+        customer=customer_hash(deps.secret, request.customer_id),
+        expires_at=request.expires_at,
+    )
+    deps.links.add(link)
+    return link, code
+
+
+def links_of(touchpoint: str, after: str | None, limit: int, deps: Deps) -> list[Link]:
+    """The touchpoint's links, oldest first, those after the link of that id. Raises NotFound, InvalidInput."""
+    if not TOUCHPOINT_ID.fullmatch(touchpoint):
+        raise NotFound("there is no such touchpoint")
+    last = deps.links.get(after) if after is not None else None
+    if after is not None and (last is None or last.touchpoint != touchpoint):
+        raise InvalidInput(errors=[FieldError("query:cursor", "this cursor was not given by us", "cursor")])
+    links = deps.links.of(touchpoint, last, limit)
+    if not links and last is None and deps.catalogue.touchpoint(touchpoint) is None:
+        raise NotFound("there is no such touchpoint")
+    return links
+
+
+def revoke_link(link_id: str, deps: Deps) -> Link:
+    """Stops a link; one that is stopped stays as it is. Raises NotFound."""
+    link = deps.links.revoke(link_id, deps.now()) if re.fullmatch("[0-9a-f]{32}", link_id) else None
+    if link is None:
+        raise NotFound("there is no such link")
+    return link
+
+
+def visit(code: str, deps: Deps) -> Visit:
+    """What somebody who opens the link finds. Raises NotFound. Nothing is recorded."""
+    link = deps.links.get(code_hash(code, deps)) if CODE.fullmatch(code) else None
+    touchpoint = deps.catalogue.touchpoint(link.touchpoint) if link else None
+    if link is None or touchpoint is None:
+        raise NotFound("there is no such link")
+    single = link.only_response_id
+    is_answered = single is not None and deps.responses.holds(link.touchpoint, single)
+    state = link.state(deps.now(), is_answered=is_answered, is_paused=touchpoint.paused)
+    return Visit(link, touchpoint, state)
+
+
+def new_ticket(link: Link, deps: Deps) -> str:
+    """What tells one showing of an open link's form from another, so that it counts once; made by nobody but us."""
+    nonce = deps.new_code()
+    return f"{nonce}.{ticket_seal(link, nonce, deps)}"
+
+
+def answer_by_link(visited: Visit, sent: Sent, deps: Deps) -> Outcome:
+    """Stores what the form carries, once. Raises Gone where the link takes no more answers.
+
+    A form that was open when the touchpoint was paused is still taken; it does not count.
+    """
+    if visited.state == "answered":
+        return Outcome(is_new=False)
+    if visited.state in ("expired", "revoked"):
+        raise Gone("this link takes no more answers")
+    known = Known(deps.now(), {visited.touchpoint.id: visited.touchpoint})
+    response_id = visited.link.only_response_id or ticket_id(visited.link, sent.ticket, deps)
+    answer, wrong = read(visited.link, sent, known)
+    if response_id is None:
+        strange = FieldError("#/ticket", "this form is not one of ours", "ticket")
+        return Outcome(False, (strange, *wrong), new_ticket(visited.link, deps))
+    if answer is None:
+        return Outcome(False, wrong, sent.ticket)
+    response = response_of(answer, response_id, known, {"form": "page"}, deps.secret)
+    [is_new] = deps.responses.add([by_link(response, visited.link, is_trapped=sent.is_trapped)])
+    return Outcome(is_new)
+
+
+def by_link(response: Response, link: Link, *, is_trapped: bool) -> Response:
+    """The response with what the link knows: whose it is, and by which invitation."""
+    evidence = response.evidence | ({"invitation": link.invitation_id} if link.invitation_id else {})
+    because = HONEYPOT if is_trapped else response.not_counted_because
+    return replace(response, customer=link.customer, evidence=evidence, not_counted_because=because)
+
+
+def read(link: Link, sent: Sent, known: Known) -> tuple[Answer | None, tuple[FieldError, ...]]:
+    """The answer that the form carries; None and what is wrong where something is."""
+    fields = {
+        "touchpoint": link.touchpoint,
+        "audience": link.audience,
+        "channel": link.channel,
+        "score": int(sent.score) if re.fullmatch("[0-9]{1,2}", sent.score) else None,
+        "comment": sent.comment if sent.comment.strip() else None,
+        "lang": sent.lang,
+    }
+    try:
+        return bodies.parse_as(Answer, fields, known), ()
+    except InvalidInput as wrong:
+        return None, wrong.errors
+
+
+def ticket_id(link: Link, ticket: str, deps: Deps) -> str | None:
+    """The response id of a form that we made for this link; None for any other."""
+    parts = TICKET.fullmatch(ticket)
+    if parts is None or not hmac.compare_digest(parts[2], ticket_seal(link, parts[1], deps)):
+        return None
+    return f"page:{parts[1]}"
+
+
+def ticket_seal(link: Link, nonce: str, deps: Deps) -> str:
+    return keyed_hash(deps.secret, "ticket", f"{link.link_id}:{nonce}")
+
+
+def code_hash(code: str, deps: Deps) -> str:
+    """What is kept of a link's code."""
+    return keyed_hash(deps.secret, "link", code)

@@ -1,0 +1,134 @@
+"""How requests to the collector's API are read, and what they are answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from chalice.app import Response
+from pydantic import BaseModel
+
+from services.collector.domain import Link, Receipt, Status
+from shared.bodies import pointer
+from shared.errors import FieldError, InvalidInput
+from shared.http import json_response
+from shared.times import format_time
+
+IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+MOST_LINKS = 200
+
+
+class Stored(BaseModel):
+    """What became of one answer."""
+
+    response_id: str
+    status: Status
+
+
+class StoredList(BaseModel):
+    """What became of each answer of a list, in its order."""
+
+    results: list[Stored]
+
+
+class LinkView(BaseModel):
+    """A link, without its code."""
+
+    link_id: str
+    touchpoint: str
+    mode: str
+    channel: str
+    audience: str
+    created_at: str
+    invitation_id: str | None = None
+    expires_at: str | None = None
+    revoked_at: str | None = None
+
+
+class NewLink(LinkView):
+    """A link just made: the only time its code is shown."""
+
+    code: str
+    url: str
+
+
+class LinkList(BaseModel):
+    """Links in the order they were made. next_cursor: given back as `cursor`, leads to those that follow."""
+
+    links: list[LinkView]
+    next_cursor: str | None = None
+
+
+def several(sent: Any) -> list[Any] | None:
+    """The list of answers, bare or as `{"responses": […]}`; None where one answer was sent. Raises InvalidInput."""
+    if not isinstance(sent, dict) or "responses" not in sent:
+        return sent if isinstance(sent, list) else None
+    errors = [FieldError(pointer((name,)), "no such field", "extra_forbidden") for name in sent if name != "responses"]
+    if not isinstance(sent["responses"], list):
+        errors.insert(0, FieldError("#/responses", "send a list of answers", "list_type"))
+    if errors:
+        raise InvalidInput(errors=errors)
+    return list(sent["responses"])
+
+
+def idempotency_key(header: str | None) -> str | None:
+    """The header's text. Raises InvalidInput where it is no key."""
+    if header is not None and not IDEMPOTENCY_KEY.fullmatch(header):
+        detail = "1 to 255 visible ASCII characters"
+        raise InvalidInput(errors=[FieldError("header:Idempotency-Key", detail, "idempotency_key")])
+    return header
+
+
+def stored(receipt: Receipt) -> Stored:
+    return Stored(response_id=receipt.response_id, status=receipt.status)
+
+
+def stored_response(receipt: Receipt) -> Response:
+    """201 where the answer is new, 200 where it was there."""
+    return json_response(stored(receipt), 201 if receipt.status == "stored" else 200)
+
+
+def stored_list(receipts: Sequence[Receipt]) -> StoredList:
+    return StoredList(results=[stored(receipt) for receipt in receipts])
+
+
+def links_query(query: Callable[[str], str | None]) -> tuple[str, str | None, int]:
+    """touchpoint, cursor and limit. Raises InvalidInput naming each that is wrong."""
+    touchpoint, limit, errors = query("touchpoint"), query("limit") or "50", []
+    if touchpoint is None:
+        errors.append(FieldError("query:touchpoint", "name a touchpoint", "missing"))
+    if not re.fullmatch("[0-9]{1,3}", limit) or not 1 <= int(limit) <= MOST_LINKS:
+        errors.append(FieldError("query:limit", f"1 to {MOST_LINKS}", "limit"))
+    if errors:
+        raise InvalidInput(errors=errors)
+    return touchpoint or "", query("cursor"), int(limit)
+
+
+def link_view(link: Link) -> LinkView:
+    return LinkView.model_validate(link_fields(link))
+
+
+def link_fields(link: Link) -> dict[str, str | None]:
+    """What the API says of a link: everything but its code, which nobody can read back."""
+    return {
+        "link_id": link.link_id,
+        "touchpoint": link.touchpoint,
+        "mode": link.mode,
+        "channel": link.channel,
+        "audience": link.audience,
+        "created_at": format_time(link.created_at),
+        "invitation_id": link.invitation_id,
+        "expires_at": format_time(link.expires_at) if link.expires_at else None,
+        "revoked_at": format_time(link.revoked_at) if link.revoked_at else None,
+    }
+
+
+def new_link(link: Link, code: str, public_url: str) -> NewLink:
+    return NewLink.model_validate(link_fields(link) | {"code": code, "url": f"{public_url}/s/{code}"})
+
+
+def link_list(links: Sequence[Link], limit: int) -> LinkList:
+    """A full page has a cursor, even where nothing follows it."""
+    cursor = links[-1].link_id if len(links) == limit else None
+    return LinkList(links=[link_view(link) for link in links], next_cursor=cursor)

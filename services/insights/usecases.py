@@ -1,0 +1,100 @@
+"""What insights answers: a touchpoint's report, and the alerts that were raised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Protocol
+
+from services.insights import domain
+from services.insights.domain import Day, Report
+from shared.catalogue import Catalogue, Touchpoint
+from shared.errors import NotFound
+from shared.events import AlertEvent
+
+FIRST_YEAR = 2000
+
+
+class Figures(Protocol):
+    """The histograms the aggregator keeps."""
+
+    def days(self, touchpoint: str, audience: str, scale: str, first: date, last: date) -> Iterable[Day]:
+        """The days of the span that have answers, both ends included; one day may come in several parts."""
+        ...
+
+
+class Alerts(Protocol):
+    """The alerts the aggregator raised."""
+
+    def of_touchpoint(self, touchpoint: str) -> Iterable[AlertEvent]:
+        """Newest first."""
+        ...
+
+    def of_year(self, year: int) -> Iterable[AlertEvent]:
+        """Everybody's of a year, newest first."""
+        ...
+
+
+@dataclass(frozen=True)
+class Deps:
+    figures: Figures
+    alerts: Alerts
+    catalogue: Catalogue
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class AlertQuery:
+    """Which alerts are asked for. before: only those raised before this time and id, for the next page."""
+
+    touchpoint: str | None = None
+    owner: str | None = None
+    since: datetime = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
+    before: str | None = None
+    limit: int = 100
+
+
+def report(touchpoint: str, audience: str, first: date, last: date, deps: Deps) -> tuple[Touchpoint, Report]:
+    """The touchpoint and its report. Raises NotFound where there is no such touchpoint, or too few answers."""
+    known = deps.catalogue.touchpoint(touchpoint)
+    if known is None:
+        raise NotFound(f"there is no touchpoint {touchpoint!r}")
+    scale = known.survey_for(audience).measure
+    days = deps.figures.days(touchpoint, audience, scale.name, first, last)
+    found = domain.report(scale, days)
+    if not domain.is_shown(audience, found.summary.n):
+        raise NotFound("fewer than 5 staff answers: they are not shown")
+    return known, found
+
+
+def alerts(query: AlertQuery, deps: Deps) -> list[AlertEvent]:
+    """The alerts asked for, newest first, at most `limit`."""
+    found: list[AlertEvent] = []
+    for event in candidates(query, deps):
+        if event.raised_at < query.since:
+            break
+        if is_wanted(event, query):
+            found.append(event)
+        if len(found) == query.limit:
+            break
+    return found
+
+
+def candidates(query: AlertQuery, deps: Deps) -> Iterable[AlertEvent]:
+    """Alerts newest first, from the smallest place that has all those asked for."""
+    if query.touchpoint is not None:
+        yield from deps.alerts.of_touchpoint(query.touchpoint)
+        return
+    for year in range(deps.now().year, query.since.year - 1, -1):
+        yield from deps.alerts.of_year(year)
+
+
+def is_wanted(event: AlertEvent, query: AlertQuery) -> bool:
+    of_owner = query.owner is None or query.owner in event.owners
+    return of_owner and (query.before is None or cursor(event) < query.before)
+
+
+def cursor(event: AlertEvent) -> str:
+    """Where an alert stands in the order of all; the cursor of a page is that of its last alert."""
+    return f"{event.raised_at:%Y-%m-%dT%H:%M:%S}~{event.alert_id}"

@@ -1,0 +1,167 @@
+"""What insights says over HTTP, and how its questions are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from services.insights.domain import Report, Summary
+from services.insights.usecases import AlertQuery, cursor
+from shared.catalogue import AUDIENCES, Touchpoint
+from shared.errors import FieldError, InvalidInput
+from shared.events import AlertEvent
+from shared.metrics import Figure
+from shared.times import parse_time
+
+Ask = Callable[[str], str | None]
+Read = TypeVar("Read")
+MOST_ALERTS = 500
+
+
+class FigureView(BaseModel):
+    """A figure with its 95 % interval; NPS from −100 to 100, shares in percent, CES in points of its scale."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+
+
+class SummaryView(BaseModel):
+    """counts: answers per score, by the score's text."""
+
+    n: int
+    counts: dict[str, int]
+    figures: list[FigureView]
+
+
+class WeekView(SummaryView):
+    """A week from Monday, UTC."""
+
+    week: date
+
+
+class ReportView(BaseModel):
+    touchpoint: str
+    name: dict[str, str]
+    owner: str
+    audience: str
+    scale: str
+    summary: SummaryView
+    channels: dict[str, int]
+    weeks: list[WeekView]
+
+
+class AlertList(BaseModel):
+    """Alerts, newest first. next_cursor: send it as `cursor` for the next page; absent on the last."""
+
+    alerts: list[AlertEvent]
+    next_cursor: str | None = None
+
+
+def report_view(touchpoint: Touchpoint, audience: str, report: Report) -> ReportView:
+    """The report as the API says it; counts by the score's text."""
+    low = report.scale.low
+    return ReportView(
+        touchpoint=touchpoint.id,
+        name=touchpoint.name,
+        owner=touchpoint.owner.id,
+        audience=audience,
+        scale=report.scale.name,
+        summary=SummaryView(**summary_fields(report.summary, low)),
+        channels=report.channels,
+        weeks=[WeekView(week=week.monday, **summary_fields(week.summary, low)) for week in report.weeks],
+    )
+
+
+def summary_fields(summary: Summary, low: int) -> dict[str, Any]:
+    return {
+        "n": summary.n,
+        "counts": {str(low + place): count for place, count in enumerate(summary.counts)},
+        "figures": [figure_view(figure) for figure in summary.figures],
+    }
+
+
+def figure_view(figure: Figure) -> FigureView:
+    return FigureView(
+        name=figure.name,
+        value=round(figure.value, 4),
+        low=round(figure.low, 4),
+        high=round(figure.high, 4),
+    )
+
+
+def alert_list(alerts: list[AlertEvent], limit: int) -> AlertList:
+    return AlertList(alerts=alerts, next_cursor=cursor(alerts[-1]) if len(alerts) == limit else None)
+
+
+class Question:
+    """Reads query parameters one by one and gathers what is wrong with them."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self._errors: list[FieldError] = []
+
+    def read(self, name: str, parse: Callable[[str], Read], default: Read, hint: str) -> Read:
+        """The parameter's value; the default where it is absent; noted as wrong where it cannot be read."""
+        text = self._ask(name)
+        if text is None:
+            return default
+        try:
+            return parse(text)
+        except (ValueError, OverflowError):
+            self._errors.append(FieldError(name, hint))
+            return default
+
+    def check(self) -> None:
+        """Raises InvalidInput naming every wrong parameter."""
+        if self._errors:
+            raise InvalidInput("some query parameters are wrong", self._errors)
+
+
+def audience(text: str) -> str:
+    if text not in AUDIENCES:
+        raise ValueError(text)
+    return text
+
+
+def limit(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= MOST_ALERTS:
+        raise ValueError(text)
+    return number
+
+
+def alert_query(ask: Ask) -> AlertQuery:
+    """The alerts asked for. Raises InvalidInput."""
+    question, blank = Question(ask), AlertQuery()
+    query = AlertQuery(
+        touchpoint=ask("touchpoint"),
+        owner=ask("owner"),
+        since=question.read("since", since, blank.since, "a date or an RFC 3339 time"),
+        before=ask("cursor"),
+        limit=question.read("limit", limit, blank.limit, f"a whole number from 1 to {MOST_ALERTS}"),
+    )
+    question.check()
+    return query
+
+
+def since(text: str) -> datetime:
+    """A time, or the beginning of a date, UTC; nothing is older than the year 2000."""
+    time = parse_time(text if "T" in text else f"{text}T00:00:00Z")
+    return max(time, datetime(2000, 1, 1, tzinfo=UTC))
+
+
+def span(ask: Ask) -> tuple[str, date, date]:
+    """Audience, first and last day of a report. Raises InvalidInput."""
+    question = Question(ask)
+    asked = (
+        question.read("audience", audience, "customer", f"one of {', '.join(AUDIENCES)}"),
+        question.read("from", date.fromisoformat, date(2000, 1, 1), "a date such as 2024-03-01"),
+        question.read("to", date.fromisoformat, date(9999, 12, 31), "a date such as 2024-03-01"),
+    )
+    question.check()
+    return asked

@@ -1,0 +1,1 @@
+"""Who owns what: the journey as code, its history, and the API keys."""

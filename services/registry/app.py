@@ -1,0 +1,152 @@
+"""The registry over HTTP: documents, touchpoints, API keys."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from chalice.app import Response
+
+from services.registry import usecases, wiring
+from services.registry.domain.difference import hidden
+from services.registry.domain.mistakes import Mistake
+from services.registry.messages import (
+    Application,
+    Difference,
+    DocumentLine,
+    DocumentList,
+    DocumentVersion,
+    KeyLine,
+    KeyList,
+    MadeKey,
+    NewKey,
+    Outcome,
+    Remark,
+    TouchpointDetail,
+    TouchpointLine,
+    TouchpointList,
+)
+from shared.bodies import parse_as
+from shared.errors import FieldError, InvalidInput
+from shared.http import Api, found, json_response
+
+PAGE = 500
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+app = Api("registry", wiring.deps)
+
+
+@app.operation("GET", "/v1/documents", scope="registry:read", returns=DocumentList)
+def list_documents() -> DocumentList:
+    """Every journey document, with its newest version."""
+    lines = [DocumentLine(name=name, version=n, applied_at=at) for name, n, at in app.deps.documents.heads()]
+    return DocumentList(documents=lines)
+
+
+@app.operation("GET", "/v1/documents/{name}", scope="registry:read", returns=DocumentVersion, problems=(404,))
+def get_document(name: str) -> DocumentVersion:
+    """A journey document as it holds now; secrets are hidden."""
+    version = app.deps.documents.head(name) if ID.fullmatch(name) else None
+    return presented(found(version, "such document"))
+
+
+@app.operation(
+    "GET", "/v1/documents/{name}/versions/{n}", scope="registry:read", returns=DocumentVersion, problems=(404,)
+)
+def get_document_version(name: str, n: str) -> DocumentVersion:
+    """A journey document as it was; secrets are hidden."""
+    known = ID.fullmatch(name) and re.fullmatch(r"[1-9][0-9]{0,5}", n)
+    return presented(found(app.deps.documents.version(name, int(n)) if known else None, "such version"))
+
+
+@app.operation(
+    "PUT",
+    "/v1/documents/{name}",
+    scope="registry:write",
+    accepts=Application,
+    returns=Outcome,
+    query=("dry_run",),
+    problems=(409, 413, 422),
+)
+def put_document(name: str) -> Outcome:
+    """Applies a journey document; with `dry_run=true` says what would change. The same again changes nothing."""
+    dry_run = chosen("dry_run")
+    asked = parse_as(Application, app.body())
+    applied = usecases.apply_document(name, asked, app.principal, app.deps, dry_run=dry_run)
+    return Outcome(
+        name=name,
+        version=applied.version,
+        changed=bool(applied.changes),
+        dry_run=dry_run,
+        difference=[Difference(**vars(change)) for change in applied.changes],
+        warnings=[remark(warning) for warning in applied.warnings],
+    )
+
+
+@app.operation(
+    "GET", "/v1/touchpoints", scope="registry:read", returns=TouchpointList, query=("cursor",), problems=(422,)
+)
+def list_touchpoints() -> TouchpointList:
+    """The touchpoints of every document, by id."""
+    after = app.query("cursor") or ""
+    if after and not ID.fullmatch(after):
+        raise InvalidInput(errors=[FieldError("cursor", "hand in what `next_cursor` was")])
+    page = app.deps.documents.touchpoints(after, PAGE)
+    lines = [TouchpointLine(**one.value, document=one.document) for one in page]
+    return TouchpointList(touchpoints=lines, next_cursor=lines[-1].id if len(lines) == PAGE else None)
+
+
+@app.operation("GET", "/v1/touchpoints/{touchpoint}", scope="registry:read", returns=TouchpointDetail, problems=(404,))
+def get_touchpoint(touchpoint: str) -> TouchpointDetail:
+    """A touchpoint with its survey and its owner, also after it was removed; secrets are hidden."""
+    one = found(app.deps.documents.touchpoint(touchpoint) if ID.fullmatch(touchpoint) else None, "such touchpoint")
+    return TouchpointDetail(touchpoint=hidden(one.value), document=one.document, removed=one.removed)
+
+
+@app.operation("POST", "/v1/keys", scope="keys:write", accepts=NewKey, returns=MadeKey, status=201, problems=(422,))
+def post_key() -> Response:
+    """Makes an API key, shown this once, with no more scopes than the asking key has."""
+    key, kept = usecases.create_key(parse_as(NewKey, app.body()), app.principal, app.deps)
+    made = MadeKey(id=kept.id, name=kept.name, scopes=list(kept.scopes), created_at=kept.created_at, key=key)
+    return json_response(made, 201)
+
+
+@app.operation("GET", "/v1/keys", scope="keys:write", returns=KeyList)
+def list_keys() -> KeyList:
+    """Every API key, revoked ones too; never the keys themselves."""
+    return KeyList(keys=[key_line(key) for key in app.deps.keys.all()])
+
+
+@app.operation("DELETE", "/v1/keys/{id}", scope="keys:write", status=204, problems=(404,))
+def delete_key(id: str) -> Response:
+    """Revokes an API key; it may work for 30 seconds more."""
+    usecases.revoke_key(id, app.deps)
+    return Response("", status_code=204, headers={})
+
+
+def presented(version: usecases.Version) -> DocumentVersion:
+    return DocumentVersion(
+        name=version.name,
+        version=version.version,
+        applied_at=version.applied_at,
+        applied_by=version.applied_by,
+        document=hidden(version.document),
+    )
+
+
+def key_line(key: usecases.ApiKey) -> KeyLine:
+    shown: dict[str, Any] = {name: value for name, value in vars(key).items() if name != "digest"}
+    return KeyLine(**shown)
+
+
+def remark(warning: Mistake) -> Remark:
+    error = usecases.field_error(warning)
+    return Remark(pointer=error.pointer, detail=error.detail)
+
+
+def chosen(name: str) -> bool:
+    """A yes-or-no query parameter; no where it is absent. Raises InvalidInput for anything else."""
+    text = app.query(name) or "false"
+    if text not in ("true", "false"):
+        raise InvalidInput(errors=[FieldError(name, "is `true` or `false`")])
+    return text == "true"

@@ -1,0 +1,126 @@
+"""From a document to the entities other services read: each touchpoint whole, with its survey and its owner.
+
+A document that names no journeys is one journey of its own name, with the one stage `all`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.registry.domain import journey
+from services.registry.domain.journey import JourneyDocument
+from shared import catalogue
+
+ORDER = ("SURVEY", "OWNER", "JOURNEY", "PRESSURE", "TOUCHPOINT")
+"""Written in this order: what a touchpoint names is there before it is named."""
+ONLY_STAGE = "all"
+Name = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entity to be written. kind: of ORDER. removed: it left the document; its facts stay readable."""
+
+    kind: str
+    id: str
+    value: dict[str, Any]
+    removed: bool = False
+
+
+def compiled(document: JourneyDocument, versions: Mapping[str, int]) -> dict[Name, Entry]:
+    """Every entity of a document, by kind and id. versions: of each of its surveys."""
+    surveys = {i: survey_value(i, survey, versions[i]) for i, survey in document.surveys.items()}
+    owners = {i: owner_value(i, owner, document.lang) for i, owner in document.owners.items()}
+    entries = [Entry("SURVEY", i, plain(value)) for i, value in surveys.items()]
+    entries += [Entry("OWNER", i, plain(value)) for i, value in owners.items()]
+    entries += [Entry("JOURNEY", i, journey_value(i, one, document.lang)) for i, one in document.journeys.items()]
+    if document.pressure:
+        entries.append(Entry("PRESSURE", "company", document.pressure.model_dump(mode="json", exclude_none=True)))
+    for i, touchpoint in document.touchpoints.items():
+        entries.append(Entry("TOUCHPOINT", i, plain(touchpoint_value(i, touchpoint, document, surveys, owners))))
+    return {(entry.kind, entry.id): entry for entry in entries}
+
+
+def plain(value: catalogue.Value) -> dict[str, Any]:
+    return value.model_dump(mode="json", exclude_none=True)
+
+
+def survey_value(identifier: str, survey: journey.Survey, version: int) -> catalogue.Survey:
+    written = survey.model_dump(mode="json", exclude_none=True)
+    return catalogue.Survey.model_validate(written | {"id": identifier, "version": version})
+
+
+def owner_value(identifier: str, owner: journey.Owner, lang: str) -> catalogue.Owner:
+    """The owner as the other services read it; subscriptions speak its language unless they say their own."""
+    reads = owner.lang or lang
+    subscriptions = tuple(
+        catalogue.Subscription(
+            id=name,
+            kind="email" if target.email else "webhook",
+            target=target.email or target.webhook or "",
+            lang=target.lang or reads,
+            secret=target.secret,
+        )
+        for name, target in owner.subscriptions.items()
+    )
+    return catalogue.Owner(id=identifier, name=owner.name, lang=reads, subscriptions=subscriptions)
+
+
+def journey_value(identifier: str, one: journey.Journey, lang: str) -> dict[str, Any]:
+    stages = [{"id": stage, "name": name} for stage, name in one.stages.items()]
+    return {"id": identifier, "name": one.name or {lang: identifier}, "stages": stages}
+
+
+def touchpoint_value(
+    identifier: str,
+    touchpoint: journey.Touchpoint,
+    document: JourneyDocument,
+    surveys: Mapping[str, catalogue.Survey],
+    owners: Mapping[str, catalogue.Owner],
+) -> catalogue.Touchpoint:
+    """The touchpoint as the other services read it: with its survey and owner, defaults filled in."""
+    staff, promise = touchpoint.staff_survey, touchpoint.promise
+    return catalogue.Touchpoint(
+        id=identifier,
+        name=touchpoint.name or {document.lang: identifier},
+        owner=owners[touchpoint.owner],
+        journey=touchpoint.journey or next(iter(document.journeys), document.name),
+        stage=touchpoint.stage or ONLY_STAGE,
+        pillar=touchpoint.pillar,
+        channels=touchpoint.channels,
+        survey=surveys[touchpoint.survey],
+        staff_survey=surveys[staff] if staff else None,
+        promise=catalogue.Promise(text=promise.text, bad_at_most=promise.bad_at_most) if promise else None,
+        time_zone=touchpoint.time_zone or document.defaults.time_zone,
+        paused=touchpoint.paused,
+        detection=detection(touchpoint, document.defaults),
+    )
+
+
+def detection(touchpoint: journey.Touchpoint, defaults: journey.Defaults) -> dict[str, float | str]:
+    """The company's share of false alerts, and what the document, then the touchpoint, set otherwise."""
+    own, general = (one.model_dump(exclude_none=True) for one in (touchpoint.detection, defaults.detection))
+    return {"share_false": defaults.share_false} | general | own
+
+
+def to_write(before: Mapping[Name, Entry], after: Mapping[Name, Entry]) -> list[Entry]:
+    """What differs, in an order that never names what is not there; removals last."""
+    changed = [entry for name, entry in after.items() if before.get(name) != entry]
+    changed.sort(key=lambda entry: ORDER.index(entry.kind))
+    return changed + [removal(entry) for name, entry in before.items() if name not in after]
+
+
+def removal(entry: Entry) -> Entry:
+    """A removed touchpoint takes no answers any more, and a removed owner is not written to."""
+    off: dict[str, dict[str, Any]] = {"TOUCHPOINT": {"paused": True}, "OWNER": {"subscriptions": []}}
+    return Entry(entry.kind, entry.id, entry.value | off.get(entry.kind, {}), removed=True)
+
+
+def next_version(survey: catalogue.Survey, newest: catalogue.Survey | None) -> int:
+    """The version under which a survey is kept: the newest one's, if that asks the very same, else the next."""
+    if newest is None:
+        return 1
+    same = survey.model_copy(update={"version": newest.version}) == newest
+    return newest.version if same else newest.version + 1

@@ -1,0 +1,214 @@
+"""The journey document as people write it: the one source of its shape, of its JSON Schema and of its defaults.
+
+Ids are the keys of mappings. Words may be one text (in the document's `lang`) or a mapping of languages.
+What refers to what, and what contradicts what, is in `rules.py`: these models know shapes only.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, get_args
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
+
+from shared.catalogue import Channel
+
+Pillar = Literal["product", "process", "relationship", "brand"]
+ScaleName = Literal["nps", "csat", "ces", "stars", "thumbs"]
+CHANNELS: tuple[str, ...] = get_args(Channel)
+MOST_OF_A_KIND = 2000
+NO_CONTROLS = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+WEBHOOK = r"^(https://[^\s/?#@]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?)([/?#]\S*)?$"
+EMAIL = r"^[^\s@<>,;:\"'()\[\]\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.[A-Za-z0-9-]{2,63}$"
+SIGNING = r"^(whsec_[A-Za-z0-9+/]{32,88}={0,2}|\*{8})$"
+OR_VARIABLE = WithJsonSchema({"type": "string"})
+"""In a file a `${NAME}` may stand there, so editors are told of no pattern."""
+
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=64)]
+Lang = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=NO_CONTROLS)]
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")
+]
+Share = Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False, strict=True)]
+Count = Annotated[int, Field(ge=1, le=100_000, strict=True)]
+Days = Annotated[float, Field(gt=0, le=3650, allow_inf_nan=False, strict=True)]
+Rate = Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False, strict=True)]
+Email = Annotated[str, StringConstraints(pattern=EMAIL, max_length=254), OR_VARIABLE]
+Webhook = Annotated[str, StringConstraints(pattern=WEBHOOK, max_length=2000), OR_VARIABLE]
+Secret = Annotated[str, StringConstraints(pattern=SIGNING), OR_VARIABLE]
+Switch = Annotated[bool, Field(strict=True)]
+
+
+def in_languages(value: Any, info: ValidationInfo) -> Any:
+    """One text stands for the document's own language."""
+    return {(info.context or {}).get("lang", "en"): value} if isinstance(value, str) else value
+
+
+def with_kind(value: Any) -> Any:
+    """One text stands for where to send: a webhook where it begins as an address of the web does, else an e-mail."""
+    if isinstance(value, str):
+        return {"webhook" if value.lower().startswith(("http:", "https:")) else "email": value}
+    return value
+
+
+def known_time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, KeyError, OSError):
+        raise PydanticCustomError("time_zone", "is no time zone; write one such as Europe/Paris") from None
+    return name
+
+
+Words = Annotated[
+    dict[Lang, Text],
+    Field(min_length=1, max_length=40),
+    BeforeValidator(in_languages, json_schema_input_type=Text | dict[Lang, Text]),
+]
+TimeZone = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]+$", max_length=64), AfterValidator(known_time_zone)
+]
+
+
+class Part(BaseModel):
+    """A part of the document: frozen; what it does not know is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", title=None)
+
+
+class Subscription(Part):
+    """Where an owner is told of friction: exactly one of email and webhook."""
+
+    email: Email | None = Field(None, description="an e-mail address")
+    webhook: Webhook | None = Field(None, description="an https address")
+    lang: Lang | None = Field(None, description="the owner's, where it is left out")
+    secret: Secret | None = Field(
+        None,
+        description="signs a webhook (Standard Webhooks): whsec_ and at least 24 bytes in base64; never shown again",
+    )
+
+
+class Owner(Part):
+    """A team, accountable for touchpoints."""
+
+    name: Line = Field(description="as people call the team")
+    lang: Lang | None = Field(None, description="what the team reads; the document's, where it is left out")
+    subscriptions: dict[
+        Id, Annotated[Subscription, BeforeValidator(with_kind, json_schema_input_type=str | Subscription)]
+    ] = Field(default_factory=dict, max_length=20, description="who is told of friction, by id")
+
+
+class Journey(Part):
+    """What a customer goes through, in stages, in their order."""
+
+    name: Words | None = None
+    stages: dict[Id, Words] = Field(min_length=1, max_length=50, description="in the customer's order, by id")
+
+
+class Survey(Part):
+    """One question on one scale. Changing it makes its next version; answers keep the one they were given to."""
+
+    scale: ScaleName = Field(description="nps 0 to 10, csat 1 to 5, ces 1 to 7, stars 1 to 5, thumbs 0 or 1")
+    question: Words
+    low_label: Words | None = Field(None, description="what the worst answer means")
+    high_label: Words | None = Field(None, description="what the best answer means")
+    comment: Words | None = Field(None, description="asks for a comment")
+    thanks: Words | None = Field(None, description="said when the answer is stored")
+    bad_at_most: Annotated[int, Field(strict=True)] | None = Field(
+        None, description="an answer at or below this is bad; nps 6, csat 2, ces 3, stars 2, thumbs 0 where left out"
+    )
+
+
+class Promise(Part):
+    """What the touchpoint promises, as a measurable target."""
+
+    text: Words
+    bad_at_most: Share = Field(description="the share of bad answers that still keeps the promise: 8 % is 0.08")
+
+
+class Detection(Part):
+    """How touchy the friction detector is."""
+
+    false_alarms_per_year: Rate | None = Field(None, description="false alerts a touchpoint may give a year; 1")
+    patience_days: Days | None = Field(None, description="how long evidence is remembered; 90")
+    least_answers: Count | None = Field(None, description="no alert from fewer answers than this; 3")
+    adopt_days: Days | None = Field(None, description="a worse level that lasts so long becomes the usual; 28")
+    resolve_per_year: Rate | None = Field(None, description="early closings a year of an open alert; 12")
+
+
+class Touchpoint(Part):
+    """A moment we ask about."""
+
+    name: Words | None = Field(None, description="the id, where it is left out")
+    owner: Id = Field(description="the id of the team accountable")
+    journey: Id | None = Field(None, description="where there is only one journey it may be left out")
+    stage: Id | None = Field(None, description="a stage of that journey")
+    pillar: Pillar = "process"
+    channels: tuple[Channel, ...] = Field(("web", "api", "import"), min_length=1, description="how people are asked")
+    survey: Id = Field(description="the id of the survey customers are asked")
+    staff_survey: Id | None = Field(None, description="the id of the survey staff are asked about the same moment")
+    promise: Promise | None = None
+    time_zone: TimeZone | None = Field(None, description="such as Europe/Paris; the document's, where it is left out")
+    paused: Switch = Field(False, description="true: nobody is asked; what still comes in is kept, not counted")
+    rest_days: Days | None = Field(None, description="days before the same person is asked here again")
+    detection: Detection = Detection()
+
+
+class Cap(Part):
+    """At most so many invitations of one person in so many days."""
+
+    at_most: Count
+    days: Days
+
+
+class Pressure(Part):
+    """How often a person may be asked, over all teams; only one document may say so."""
+
+    company: Cap | None = None
+    channels: dict[Channel, Cap] = Field(default_factory=dict)
+    rest_days: Days | None = Field(None, description="days before the same touchpoint asks a person again")
+
+
+class Defaults(Part):
+    """What holds where a touchpoint says nothing else."""
+
+    time_zone: TimeZone = "UTC"
+    share_false: Share = Field(0.05, description="of all alerts, at most this share may be false")
+    detection: Detection = Detection()
+
+
+class JourneyDocument(Part):
+    """A journey as code: who owns what, what is asked where, what is promised."""
+
+    name: Id = Field(description="of this document; another document cannot use the ids it uses")
+    lang: Lang = Field("en", description="the language of words written without one")
+    defaults: Defaults = Defaults()
+    owners: dict[Id, Owner] = Field(default_factory=dict, max_length=MOST_OF_A_KIND)
+    journeys: dict[Id, Journey] = Field(default_factory=dict, max_length=MOST_OF_A_KIND)
+    surveys: dict[Id, Survey] = Field(default_factory=dict, max_length=MOST_OF_A_KIND)
+    touchpoints: dict[Id, Touchpoint] = Field(default_factory=dict, max_length=MOST_OF_A_KIND)
+    pressure: Pressure | None = None
+
+    def canonical(self) -> dict[str, Any]:
+        """The document with every word in its language and no default spelt out; equal documents give equal values."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+
+def journey_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) by which editors complete and check a journey file."""
+    schema = JourneyDocument.model_json_schema(mode="validation")
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "https://etincelle.dev/journey.schema.json",
+    }
+    return head | schema

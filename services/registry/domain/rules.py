@@ -1,0 +1,200 @@
+"""What the shape of a document cannot say: who refers to whom, what contradicts what, which words are missing.
+
+The rules read the raw value and pass over what is misshapen, so that a mistake in one place never hides one elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from services.registry.domain.journey import with_kind
+from services.registry.domain.mistakes import MOST, Mistake, Path, did_you_mean
+from shared.scales import SCALES
+
+Tree = dict[str, Any]
+LABELLED = {"nps", "csat", "ces"}
+
+
+def broken_rules(document: Tree) -> list[Mistake]:
+    """Every broken rule, errors and warnings, in the order of the rules; of each kind at most MOST."""
+    found = (mistake for rule in RULES for mistake in rule(document))
+    errors: list[Mistake] = []
+    warnings: list[Mistake] = []
+    for mistake in found:
+        (warnings if mistake.warning else errors).append(mistake)
+        if max(len(errors), len(warnings)) == MOST:
+            break
+    return errors + warnings
+
+
+def mapping(document: Any, name: str) -> Tree:
+    """The part of that name; empty where it is none."""
+    entries = document.get(name) if isinstance(document, dict) else None
+    return entries if isinstance(entries, dict) else {}
+
+
+def section(document: Any, name: str) -> dict[str, Tree]:
+    """The well-formed entries of a section, by id."""
+    return {i: e for i, e in mapping(document, name).items() if isinstance(e, dict)}
+
+
+def references(document: Tree) -> Iterator[Mistake]:
+    for identifier, touchpoint in section(document, "touchpoints").items():
+        path = ("touchpoints", identifier)
+        for name, kind in (("owner", "owners"), ("survey", "surveys"), ("staff_survey", "surveys")):
+            yield from reference(document, touchpoint, (*path, name), kind)
+        yield from place_in_journey(document, touchpoint, path)
+
+
+def reference(document: Tree, entry: Tree, path: Path, kind: str) -> Iterator[Mistake]:
+    """An id that is misshapen where it is defined is not unknown."""
+    wanted, known = entry.get(str(path[-1])), mapping(document, kind)
+    if isinstance(wanted, str) and wanted not in known:
+        hint = did_you_mean(wanted, known) or f"add it under `{kind}`"
+        yield Mistake(path, f"there is no {kind[:-1]} `{wanted[:80]}`", hint)
+
+
+def place_in_journey(document: Tree, touchpoint: Tree, path: Path) -> Iterator[Mistake]:
+    """What is wrong with the journey and the stage a touchpoint names."""
+    journeys = mapping(document, "journeys")
+    journey = touchpoint.get("journey") or (next(iter(journeys)) if len(journeys) == 1 else None)
+    yield from reference(document, touchpoint, (*path, "journey"), "journeys")
+    if journey is None and journeys:
+        yield Mistake(path, "`journey` is missing", did_you_mean("", journeys), on_key=True)
+    stage, stages = touchpoint.get("stage"), mapping(journeys.get(str(journey)), "stages")
+    if not stages:
+        return
+    if stage is None:
+        yield Mistake(path, f"`stage` is missing: where in `{journey}`?", did_you_mean("", stages), on_key=True)
+    elif isinstance(stage, str) and stage not in stages:
+        yield Mistake((*path, "stage"), f"`{journey}` has no stage `{stage[:80]}`", did_you_mean(stage, stages))
+
+
+def channels_once(document: Tree) -> Iterator[Mistake]:
+    for identifier, touchpoint in section(document, "touchpoints").items():
+        channels = touchpoint.get("channels")
+        if not isinstance(channels, list):
+            continue
+        for n, channel in enumerate(channels):
+            if channel in channels[:n]:
+                path = ("touchpoints", identifier, "channels", n)
+                yield Mistake(path, f"`{str(channel)[:80]}` is listed twice", "leave one out")
+
+
+def bad_on_scale(document: Tree) -> Iterator[Mistake]:
+    for identifier, survey in section(document, "surveys").items():
+        scale, bad = SCALES.get(str(survey.get("scale"))), survey.get("bad_at_most")
+        if scale and type(bad) is int and not scale.low <= bad < scale.high:
+            what = f"{scale.name} runs from {scale.low} to {scale.high}, so {bad} makes every answer bad, or none"
+            hint = f"choose {scale.low} to {scale.high - 1}, or leave it out for {scale.bad_at_most}"
+            yield Mistake(("surveys", identifier, "bad_at_most"), what, hint)
+
+
+def one_target(document: Tree) -> Iterator[Mistake]:
+    for owner, entry in section(document, "owners").items():
+        for identifier, target in subscriptions(entry):
+            path = ("owners", owner, "subscriptions", identifier)
+            kinds = [kind for kind in ("email", "webhook") if target.get(kind) is not None]
+            if len(kinds) != 1:
+                what = "is both an e-mail and a webhook" if kinds else "says neither `email` nor `webhook`"
+                yield Mistake(path, what, "write one of them; make two subscriptions for both")
+            if kinds == ["email"] and target.get("secret") is not None:
+                yield Mistake((*path, "secret"), "an e-mail is not signed", "leave `secret` out", on_key=True)
+
+
+def subscriptions(owner: Tree) -> list[tuple[str, Tree]]:
+    """The well-formed subscriptions of an owner, also those written as one text."""
+    targets = [(i, with_kind(entry)) for i, entry in mapping(owner, "subscriptions").items()]
+    return [(i, target) for i, target in targets if isinstance(target, dict)]
+
+
+def caps_that_bind(document: Tree) -> Iterator[Mistake]:
+    company = section(document, "pressure").get("company", {})
+    for channel, cap in section(mapping(document, "pressure"), "channels").items():
+        if not (is_cap(company) and is_cap(cap)):
+            continue
+        if cap["at_most"] > company["at_most"] and cap["days"] <= company["days"]:
+            path = ("pressure", "channels", channel, "at_most")
+            what = f"never reached: the company's cap is {company['at_most']} in {company['days']} days"
+            yield Mistake(path, what, "lower it, or raise the company's")
+
+
+def is_cap(value: Tree) -> bool:
+    return all(type(value.get(name)) in (int, float) for name in ("at_most", "days"))
+
+
+def ids_apart(document: Tree) -> Iterator[Mistake]:
+    for kind in ("owners", "journeys", "surveys", "touchpoints"):
+        seen: dict[str, str] = {}
+        for identifier in mapping(document, kind):
+            first = seen.setdefault(identifier.lower(), identifier)
+            if first != identifier:
+                what = f"`{identifier[:80]}` and `{first[:80]}` differ in capitals only"
+                yield Mistake((kind, identifier), what, "people will mix them up: rename one", True, on_key=True)
+
+
+def somebody_told(document: Tree) -> Iterator[Mistake]:
+    for owner, entry in section(document, "owners").items():
+        if not entry.get("subscriptions"):
+            hint = "add `subscriptions: {mail: team@example.com}`"
+            yield Mistake(("owners", owner), "nobody is told when friction begins", hint, warning=True, on_key=True)
+        for identifier, target in subscriptions(entry):
+            if target.get("webhook") is not None and not target.get("secret"):
+                path = ("owners", owner, "subscriptions", identifier)
+                yield Mistake(path, "this webhook is not signed", "add a `secret`", warning=True, on_key=True)
+
+
+def all_used(document: Tree) -> Iterator[Mistake]:
+    touchpoints = section(document, "touchpoints").values()
+    for kind, fields in (("owners", ("owner",)), ("surveys", ("survey", "staff_survey"))):
+        used = {str(touchpoint.get(name)) for touchpoint in touchpoints for name in fields}
+        for identifier in mapping(document, kind):
+            if touchpoints and identifier not in used:
+                yield Mistake((kind, identifier), "no touchpoint uses it", "", warning=True, on_key=True)
+
+
+def labels_complete(document: Tree) -> Iterator[Mistake]:
+    for identifier, survey in section(document, "surveys").items():
+        asked = languages(document, survey.get("question"))
+        for name in ("low_label", "high_label", "comment", "thanks"):
+            written = languages(document, survey.get(name))
+            expected = name.endswith("label") and str(survey.get("scale")) in LABELLED
+            missing = sorted(asked - written) if written or expected else []
+            if missing:
+                path = ("surveys", identifier, name)
+                what = f"`{name}` is missing in {', '.join(missing)}, in which the question is asked"
+                yield Mistake(path, what, f"add `{name}: {{{missing[0]}: …}}`", warning=True)
+
+
+def owners_language(document: Tree) -> Iterator[Mistake]:
+    owners, surveys = section(document, "owners"), section(document, "surveys")
+    for identifier, touchpoint in section(document, "touchpoints").items():
+        owner = owners.get(str(touchpoint.get("owner")))
+        survey = surveys.get(str(touchpoint.get("survey")))
+        lang = str(owner.get("lang") or document.get("lang", "en")) if owner else ""
+        asked = languages(document, survey.get("question")) if survey else set()
+        if owner and asked and lang.split("-")[0] not in {one.split("-")[0] for one in asked}:
+            what = f"`{touchpoint['survey']}` is not asked in {lang}, which `{touchpoint['owner']}` speaks"
+            path = ("touchpoints", identifier, "survey")
+            yield Mistake(path, what, f"add `question: {{{lang}: …}}` to the survey", warning=True)
+
+
+def languages(document: Tree, words: Any) -> set[str]:
+    if isinstance(words, str):
+        return {str(document.get("lang", "en"))}
+    return {str(lang) for lang in words} if isinstance(words, dict) else set()
+
+
+RULES: tuple[Callable[[Tree], Iterator[Mistake]], ...] = (
+    references,
+    channels_once,
+    bad_on_scale,
+    one_target,
+    caps_that_bind,
+    ids_apart,
+    somebody_told,
+    all_used,
+    labels_complete,
+    owners_language,
+)

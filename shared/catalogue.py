@@ -1,0 +1,121 @@
+"""The journey as the other services read it: touchpoints with their survey and owner, remembered for a while."""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.scales import Scale, scale
+
+Audience = Literal["customer", "staff"]
+AUDIENCES: tuple[Audience, ...] = ("customer", "staff")
+Channel = Literal["web", "widget", "email", "sms", "qr", "kiosk", "phone", "agent", "paper", "api", "import"]
+CHANNELS: tuple[Channel, ...] = Channel.__args__  # type: ignore[attr-defined]
+"""In this order for ever: a channel is stored as its place here. New ones go to the end."""
+Words = dict[str, str]
+"""The same words in several languages: `{"en": "…", "fr": "…"}`."""
+
+
+class Value(BaseModel):
+    """A frozen value read from the registry."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Subscription(Value):
+    """Where an owner is told of friction. target: an e-mail address or a webhook's URL."""
+
+    id: str
+    kind: Literal["email", "webhook"]
+    target: str
+    lang: str = "en"
+    secret: str | None = None
+
+
+class Owner(Value):
+    """The team accountable for touchpoints."""
+
+    id: str
+    name: str
+    lang: str = "en"
+    subscriptions: tuple[Subscription, ...] = ()
+
+
+class Promise(Value):
+    """What the touchpoint promises, as a measurable target: at most this share of bad answers."""
+
+    text: Words
+    bad_at_most: float
+
+
+class Survey(Value):
+    """One version of a survey: its question in every language it has. Never changed once used."""
+
+    id: str
+    version: int
+    scale: str
+    question: Words
+    low_label: Words = Field(default_factory=dict)
+    high_label: Words = Field(default_factory=dict)
+    comment: Words = Field(default_factory=dict)
+    thanks: Words = Field(default_factory=dict)
+    bad_at_most: int | None = None
+
+    @property
+    def measure(self) -> Scale:
+        """The scale of the answers, with the survey's own cut between bad and not, where it has one."""
+        base = scale(self.scale)
+        if self.bad_at_most is None:
+            return base
+        return Scale(base.name, base.low, base.high, self.bad_at_most)
+
+    @property
+    def languages(self) -> list[str]:
+        return list(self.question)
+
+
+class Touchpoint(Value):
+    """A moment we ask about, with all that answering it takes: one read of the registry."""
+
+    id: str
+    name: Words
+    owner: Owner
+    journey: str
+    stage: str
+    pillar: Literal["product", "process", "relationship", "brand"]
+    channels: tuple[Channel, ...]
+    survey: Survey
+    staff_survey: Survey | None = None
+    promise: Promise | None = None
+    time_zone: str = "UTC"
+    paused: bool = False
+    detection: dict[str, float | str] = Field(default_factory=dict)
+
+    def survey_for(self, audience: str) -> Survey:
+        """The survey asked of customers, or of staff; the customers' where staff have none of their own."""
+        return self.staff_survey or self.survey if audience == "staff" else self.survey
+
+    def named(self, lang: str) -> str:
+        return words(self.name, lang)
+
+
+class Catalogue(Protocol):
+    """The registry, read only."""
+
+    def touchpoint(self, touchpoint: str) -> Touchpoint | None: ...
+
+    def touchpoints(self) -> list[str]:
+        """The ids of every touchpoint there is, sorted."""
+        ...
+
+    def owner(self, owner: str) -> Owner | None: ...
+
+
+def words(text: Words, lang: str) -> str:
+    """The words in that language; else in English; else in the first there is; else nothing."""
+    base = lang.split("-")[0]
+    for wanted in (lang, base, "en"):
+        if wanted in text:
+            return text[wanted]
+    return next(iter(text.values()), "")

@@ -1,0 +1,46 @@
+"""The catalogue as it stands in the `registry` table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from shared.catalogue import Owner, Touchpoint
+from shared.dynamo import Item, Table
+from shared.tables import registry as keys
+
+
+class TableCatalogue:
+    """The catalogue in the `registry` table, remembered for `seconds`: a change is seen that much later."""
+
+    def __init__(self, table: Table, now: Callable[[], datetime], seconds: float = 30.0, most: int = 5000) -> None:
+        self._table, self._now, self._seconds, self._most = table, now, seconds, most
+        self._seen: dict[keys.Key, tuple[datetime, Item | None]] = {}
+
+    def touchpoint(self, touchpoint: str) -> Touchpoint | None:
+        item = self._item(keys.touchpoint_key(touchpoint))
+        return Touchpoint.model_validate(item["value"]) if item else None
+
+    def owner(self, owner: str) -> Owner | None:
+        item = self._item(keys.owner_key(owner))
+        return Owner.model_validate(item["value"]) if item else None
+
+    def touchpoints(self) -> list[str]:
+        return sorted(self._index("TOUCHPOINT"))
+
+    def _index(self, kind: str) -> Iterator[str]:
+        prefix = keys.index_key(kind, "")[1]
+        for item in self._table.query_all(keys.INDEX, prefix=prefix):
+            if not item.get("removed"):
+                yield item["sk"].removeprefix(prefix)
+
+    def _item(self, place: keys.Key) -> Item | None:
+        now = self._now()
+        at, item = self._seen.get(place, (None, None))
+        if item and at and (now - at).total_seconds() < self._seconds:
+            return item
+        if len(self._seen) >= self._most:
+            self._seen.clear()
+        item = self._table.get(*place)
+        self._seen[place] = (now, item)
+        return item

@@ -1,0 +1,107 @@
+"""Events that leave a service: the friction alert, as the topic, webhooks and `etincelle alerts --json` carry it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+AlertKind = Literal["drop", "staff", "silence", "abandonment", "promise", "handoff"]
+AlertState = Literal["raised", "acknowledged", "resolved", "withdrawn"]
+Severity = Literal["low", "medium", "high"]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Share(Part):
+    """A share of bad answers. bad of n; low and high: its 95 % interval, 0 to 1."""
+
+    bad: int = Field(ge=0)
+    n: int = Field(ge=0)
+    low: float = Field(ge=0, le=1)
+    high: float = Field(ge=0, le=1)
+
+
+class Evidence(Part):
+    """Why it was raised. e_value: the odds against chance; an alert is false about once in that many."""
+
+    method: str
+    e_value: float
+    false_alarms_per_year: float
+    settings_version: str
+
+
+class ExcessSegment(Part):
+    """A segment seen more often among the bad answers after the change than before."""
+
+    attribute: str
+    value: str
+    before: Share
+    after: Share
+
+
+class ExcessWord(Part):
+    """A word or phrase seen more often in the comments after the change than before."""
+
+    text: str
+    before: int
+    after: int
+
+
+class Causes(Part):
+    segments: list[ExcessSegment] = Field(default_factory=list)
+    words: list[ExcessWord] = Field(default_factory=list)
+
+
+class Money(Part):
+    """Value at risk with its interval, in the currency of the outcomes."""
+
+    amount: float
+    low: float
+    high: float
+    currency: str
+
+
+class AlertEvent(Part):
+    """Friction at a touchpoint, or on a hand-off, began, was acknowledged, ended, or was withdrawn.
+
+    Every time is an event time: when it happened, not when it was noticed. The same alert keeps its
+    `alert_id`; each of its transitions has the next `revision`, from 1.
+    """
+
+    version: Literal["1"] = "1"
+    alert_id: str
+    revision: int = Field(ge=1)
+    kind: AlertKind
+    state: AlertState
+    touchpoint: str
+    touchpoint_name: dict[str, str]
+    audience: Literal["customer", "staff"]
+    scale: str
+    owner: str
+    owners: list[str] = Field(min_length=1)
+    journey: str
+    severity: Severity
+    raised_at: datetime
+    change_started_at: datetime
+    change_started_between: tuple[datetime, datetime]
+    resolved_at: datetime | None = None
+    resolved_because: Literal["recovered", "adopted", "withdrawn"] | None = None
+    n: int = Field(ge=0, description="answers since the change, when it was raised")
+    before: Share
+    after: Share
+    evidence: Evidence
+    sentence: dict[str, str]
+    causes: Causes = Causes()
+    sample_comments: list[str] = Field(default_factory=list, max_length=3)
+    affected: int | None = Field(default=None, ge=0)
+    value_at_risk: Money | None = None
+    links: dict[str, str] = Field(default_factory=dict)
+
+
+def canonical(event: AlertEvent) -> str:
+    """The event as JSON text; equal events give equal bytes."""
+    return event.model_dump_json(exclude_none=True)

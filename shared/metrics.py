@@ -1,0 +1,86 @@
+"""From a histogram to the figures people know: NPS, CSAT, CES, share of bad answers, each with its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+from shared.scales import Scale
+
+Z95 = 1.959963984540054
+"""Half width of the 95 % interval of a standard normal law."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure with the ends of its 95 % interval, in the figure's own unit."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+
+
+def wilson(hits: int, n: int, z: float = Z95) -> tuple[float, float]:
+    """Interval of a share, 0 to 1 (Wilson 1927, JASA 22). Of no answers it is (0, 1)."""
+    if n == 0:
+        return 0.0, 1.0
+    share, square = hits / n, z * z
+    middle = (share + square / (2 * n)) / (1 + square / n)
+    half = z * sqrt(share * (1 - share) / n + square / (4 * n * n)) / (1 + square / n)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def figures(scale: Scale, counts: Sequence[int]) -> list[Figure]:
+    """The scale's own figure first, then the share of bad answers. None of no answers: an empty list.
+
+    counts: whole numbers from the worst score to the best.
+    """
+    if sum(counts) == 0:
+        return []
+    own = {"nps": nps, "ces": mean_score}.get(scale.name, satisfied)
+    return [own(scale, counts), bad_share(scale, counts)]
+
+
+def nps(scale: Scale, counts: Sequence[int]) -> Figure:
+    """Promoters (9, 10) less detractors (0 to 6), −100 to 100.
+
+    Its interval is the adjusted Wald interval of a difference of two classes out of three, with three
+    answers added, three quarters of one to each side (Rocks 2016, *Interval estimation for the NPS*).
+    """
+    detractors, promoters, n = sum(counts[: 7 - scale.low]), sum(counts[9 - scale.low :]), sum(counts)
+    up, down, total = promoters + 0.75, detractors + 0.75, n + 3
+    middle = (up - down) / total
+    spread = sqrt(max(((up + down) / total - middle * middle) / total, 0.0))
+    low, high = 100 * (middle - Z95 * spread), 100 * (middle + Z95 * spread)
+    return Figure("nps", 100 * (promoters - detractors) / n, max(-100.0, low), min(100.0, high))
+
+
+def mean_score(scale: Scale, counts: Sequence[int]) -> Figure:
+    """Mean score with the normal interval of a mean; within the scale's ends."""
+    n = sum(counts)
+    mean = sum(count * (scale.low + place) for place, count in enumerate(counts)) / n
+    squares = sum(count * (scale.low + place - mean) ** 2 for place, count in enumerate(counts))
+    half = Z95 * sqrt(squares / (n - 1) / n) if n > 1 else float(scale.high - scale.low)
+    return Figure("ces", mean, max(float(scale.low), mean - half), min(float(scale.high), mean + half))
+
+
+def satisfied(scale: Scale, counts: Sequence[int]) -> Figure:
+    """Share of the top answers in percent: 4 and 5 of 5, or the thumb up (CSAT, top two boxes)."""
+    top = 1 if scale.levels == 2 else 2
+    hits, n = sum(counts[-top:]), sum(counts)
+    low, high = wilson(hits, n)
+    return Figure("csat", 100 * hits / n, 100 * low, 100 * high)
+
+
+def bad_share(scale: Scale, counts: Sequence[int]) -> Figure:
+    """Share of bad answers in percent, with Wilson's interval."""
+    bad, n = sum(counts[: scale.bad_levels]), sum(counts)
+    low, high = wilson(bad, n)
+    return Figure("bad", 100 * bad / n, 100 * low, 100 * high)
+
+
+def merged(histograms: Sequence[Sequence[int]], levels: int) -> list[int]:
+    """The sum of histograms, place by place."""
+    return [sum(histogram[place] for histogram in histograms) for place in range(levels)]

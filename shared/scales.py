@@ -1,0 +1,78 @@
+"""The five answer scales: where they begin and end, which answers are bad, and how painful each one is.
+
+Scores always run from bad (low) to good (high).  Frozen values, no I/O; every service may import this.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PAIN_CURVE = 1.5
+"""Exponent of the pain curve: 1 would be a straight line; above 1 the worst answers weigh most."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """One answer scale.
+
+    low, high: the worst and the best score, both included.
+    bad_at_most: a score at or below this is a bad answer (NPS: detractors, 0 to 6).
+    """
+
+    name: str
+    low: int
+    high: int
+    bad_at_most: int
+
+    @property
+    def levels(self) -> int:
+        """How many different scores there are."""
+        return self.high - self.low + 1
+
+    @property
+    def bad_levels(self) -> int:
+        """How many of the scores, counted from the worst, are bad."""
+        return self.bad_at_most - self.low + 1
+
+    def has(self, score: int) -> bool:
+        """Whether the score lies on the scale."""
+        return self.low <= score <= self.high
+
+    def is_bad(self, score: int) -> bool:
+        """Whether the score is a bad answer.  Raises ValueError off the scale."""
+        return self.index(score) < self.bad_levels
+
+    def pain(self, score: int) -> float:
+        """How much the answer hurts: 0 at the best score, 1 at the worst, convex between.
+
+        Raises ValueError off the scale.
+        """
+        return float(((self.levels - 1 - self.index(score)) / (self.levels - 1)) ** PAIN_CURVE)
+
+    def index(self, score: int) -> int:
+        """Place of the score in a histogram that runs from `low` to `high`.
+
+        Raises ValueError off the scale.
+        """
+        if not self.has(score):
+            raise ValueError(f"{self.name} scores run from {self.low} to {self.high}, not {score}")
+        return score - self.low
+
+
+SCALES: dict[str, Scale] = {
+    scale.name: scale
+    for scale in (
+        Scale("nps", 0, 10, 6),
+        Scale("csat", 1, 5, 2),
+        Scale("ces", 1, 7, 3),
+        Scale("stars", 1, 5, 2),
+        Scale("thumbs", 0, 1, 0),
+    )
+}
+
+
+def scale(name: str) -> Scale:
+    """The scale of that name.  Raises ValueError naming the scales there are."""
+    if name not in SCALES:
+        raise ValueError(f"unknown scale {name!r}; known: {', '.join(SCALES)}")
+    return SCALES[name]

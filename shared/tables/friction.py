@@ -1,0 +1,70 @@
+"""Keys of the table `friction`: figures, evidence accounts and alerts. A series is `touchpoint#audience#scale`.
+
+| to find | partition key | sort key |
+|---|---|---|
+| the answers counted in an hour | `SERIES#touchpoint#audience#scale` | `HOUR#2024-03-01T10#000` (`hour_key`) |
+| the hours of a span | same | between `HOUR#…` and `HOUR#…` (`hours_between`) |
+| a day's histogram, per channel | same | `DAY#2024-03-01` (`day_key`) |
+| the evidence account | same | `ACCOUNT` (`account_key`) |
+| a touchpoint's alerts, newest last | `ALERTS#touchpoint` | `raised_at#alert_id` (`alert_key`) |
+| everybody's alerts of a year | index `time`: `ALERTS#2024` | `raised_at#alert_id` (`alert_time_key`) |
+| what a series' account said | `SERIES#touchpoint#audience#scale` | `SAID#at#kind` (`said_key`) |
+| what all accounts said, by event time | index `time`: `SAID` | `at#series…#kind` (`said_time_key`) |
+| the series a touchpoint has | `TOUCHPOINT#id` | `SERIES#audience#scale` (`series_key`) |
+
+An hour's last part is the number of its slice: a busy hour is spread over several items.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from shared.tables import SEPARATOR, key
+from shared.times import key_time
+
+Key = tuple[str, str]
+TIME_INDEX = "time"
+HOUR = "%Y-%m-%dT%H"
+
+
+def series_partition(touchpoint: str, audience: str, scale: str) -> str:
+    return key("SERIES", touchpoint, audience, scale)
+
+
+def hour_key(series: str, hour: datetime, piece: int) -> Key:
+    """series: what `series_partition` gave; piece: 0 to 999."""
+    return series, key("HOUR", f"{hour:{HOUR}}", f"{piece:03}")
+
+
+def hours_between(first: datetime, last: datetime) -> tuple[str, str]:
+    """Sort keys that enclose the hours from `first` to `last`, both included."""
+    return key("HOUR", f"{first:{HOUR}}"), key("HOUR", f"{last:{HOUR}}", "999")
+
+
+def day_key(series: str, day: date) -> Key:
+    return series, key("DAY", day.isoformat())
+
+
+def account_key(series: str) -> Key:
+    return series, "ACCOUNT"
+
+
+def series_key(touchpoint: str, audience: str, scale: str) -> Key:
+    return key("TOUCHPOINT", touchpoint), key("SERIES", audience, scale)
+
+
+def alert_key(touchpoint: str, raised_at: datetime, alert_id: str) -> Key:
+    return key("ALERTS", touchpoint), key(key_time(raised_at), alert_id)
+
+
+def alert_time_key(raised_at: datetime, alert_id: str) -> Key:
+    return key("ALERTS", f"{raised_at:%Y}"), key(key_time(raised_at), alert_id)
+
+
+def said_key(series: str, at: datetime, kind: str) -> Key:
+    """kind: raised, strengthened, resolved, adopted; or began."""
+    return series, key("SAID", key_time(at), kind)
+
+
+def said_time_key(series: str, at: datetime, kind: str) -> Key:
+    return "SAID", SEPARATOR.join((key_time(at), series, kind))

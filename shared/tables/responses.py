@@ -1,0 +1,44 @@
+"""Keys of the table `responses`: what people answered, and the links they answered by.
+
+| to find | partition key | sort key |
+|---|---|---|
+| one answer, and that it is there once | `RESPONSE#touchpoint#response_id` | `RESPONSE` (`response_key`) |
+| a touchpoint's answers of a month, by time | index `month`: `touchpoint#2024-03` | `collected_at#response_id` (`month_key`) |
+| a link by the keyed hash of its code | `LINK#hash` | `LINK` (`link_key`) |
+| a touchpoint's links | index `month`: `touchpoint#links` | `created_at#hash` (`links_partition`, `links_key`) |
+
+A response id is unique at its touchpoint, not in the world: two systems may both count from 1.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from shared.tables import key
+from shared.times import key_time
+
+Key = tuple[str, str]
+MONTH_INDEX = "month"
+
+
+def response_key(touchpoint: str, response_id: str) -> Key:
+    return key("RESPONSE", touchpoint, response_id), "RESPONSE"
+
+
+def month_key(touchpoint: str, collected_at: datetime, response_id: str) -> Key:
+    return (
+        key(touchpoint, f"{collected_at:%Y-%m}"),
+        key(key_time(collected_at), response_id),
+    )
+
+
+def link_key(code_hash: str) -> Key:
+    return key("LINK", code_hash), "LINK"
+
+
+def links_partition(touchpoint: str) -> str:
+    return key(touchpoint, "links")
+
+
+def links_key(touchpoint: str, created_at: datetime, code_hash: str) -> Key:
+    return links_partition(touchpoint), key(key_time(created_at), code_hash)

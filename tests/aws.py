@@ -1,0 +1,38 @@
+"""The data stack of `infra/data.yaml`, built by moto in process, for the contract tests of the adapters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from unittest.mock import patch
+
+import boto3
+from moto import mock_aws
+
+from shared.dynamo import Table
+
+TEMPLATE = Path(__file__).parents[1] / "infra/data.yaml"
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
+}
+
+
+@contextmanager
+def data_stack() -> Iterator[None]:
+    """Tables, queues and topic of the template, under stage `test`, and nothing else."""
+    with patch.dict("os.environ", ENVIRONMENT), mock_aws():
+        boto3.client("cloudformation").create_stack(
+            StackName="data",
+            TemplateBody=TEMPLATE.read_text(),
+            Parameters=[{"ParameterKey": "Stage", "ParameterValue": "test"}],
+        )
+        yield
+
+
+def table(name: str) -> Table:
+    """A table of the data stack."""
+    return Table(boto3.client("dynamodb"), f"etincelle-test-{name}")

@@ -1,0 +1,228 @@
+"""What the collector's stores promise: the same tests on the fakes and on DynamoDB (moto, the true schema)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from services.collector.adapters import TableLinks, TableResponses, item_of
+from services.collector.domain import Link, Response
+from services.collector.usecases import Links, Responses
+from shared.dynamo import Table
+from tests.aws import data_stack, table
+from tests.collector import FakeLinks, FakeResponses
+
+AT = datetime(2024, 3, 1, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def tables() -> Iterator[Table]:
+    with data_stack():
+        yield table("responses")
+
+
+@pytest.fixture(params=["fake", "dynamodb"])
+def responses(request: pytest.FixtureRequest) -> Responses:
+    return FakeResponses() if request.param == "fake" else TableResponses(request.getfixturevalue("tables"))
+
+
+@pytest.fixture(params=["fake", "dynamodb"])
+def links(request: pytest.FixtureRequest) -> Links:
+    return FakeLinks() if request.param == "fake" else TableLinks(request.getfixturevalue("tables"))
+
+
+def response(identifier: str, touchpoint: str, **more: Any) -> Response:
+    plain = Response(
+        response_id=identifier,
+        touchpoint=touchpoint,
+        owner="shop",
+        survey="visit",
+        survey_version=2,
+        scale="nps",
+        score=9,
+        audience="customer",
+        channel="web",
+        collected_at=AT,
+        stored_at=AT,
+    )
+    return replace(plain, **more)
+
+
+def link(identifier: str, touchpoint: str, minute: int = 0, **more: Any) -> Link:
+    made = AT + timedelta(minutes=minute)
+    return replace(Link(identifier, touchpoint, "open", "web", "customer", made), **more)
+
+
+def test_an_answer_is_new_once(responses: Responses) -> None:
+    """The second time the same id comes it is not new, alone or in a list."""
+    one = response("a", "once")
+    assert responses.add([one]) == [True]
+    assert responses.add([one]) == [False]
+    assert responses.add([one, response("b", "once")]) == [False, True]
+
+
+def test_the_first_answer_of_an_id_stays(responses: Responses) -> None:
+    """A later answer with the same id does not replace it, and holds() knows it."""
+    responses.add([response("a", "stays", score=9)])
+    responses.add([response("a", "stays", score=0), response("b", "stays")])
+    assert responses.holds("stays", "a")
+    assert not responses.holds("stays", "c")
+    if isinstance(responses, TableResponses):
+        assert responses.table.get("RESPONSE#stays#a", "RESPONSE")["score"] == 9  # type: ignore[index]
+
+
+def test_an_id_belongs_to_its_touchpoint(responses: Responses) -> None:
+    """Two systems that both count from 1 do not meet."""
+    assert responses.add([response("1", "here"), response("1", "there")]) == [True, True]
+
+
+@pytest.mark.parametrize("size", [100, 101])
+def test_a_list_of_any_size_is_stored_whole(responses: Responses, size: int) -> None:
+    """On both sides of a transaction's limit every answer is told apart; sending again adds none."""
+    answers = [response(str(number), f"size-{size}") for number in range(size)]
+    responses.add([answers[size // 2]])
+    expected = [place != size // 2 for place in range(size)]
+    assert responses.add(answers) == expected
+    assert responses.add(answers) == [False] * size
+
+
+def test_an_answer_is_kept_as_the_contract_says(tables: Table) -> None:
+    """Every field of the stored item, as the aggregator reads it from the stream."""
+    full = response(
+        "r:1",
+        "kept",
+        lang="fr",
+        comment="Très bien",
+        customer="c0ffee",
+        invited_at=AT - timedelta(days=1),
+        attributes={"shop": "Lyon", "basket": 12.5, "visits": 3, "member": True},
+        not_counted_because="honeypot",
+        evidence={"form": "page"},
+    )
+    TableResponses(tables).add([full])
+    assert tables.get("RESPONSE#kept#r:1", "RESPONSE") == {
+        "pk": "RESPONSE#kept#r:1",
+        "sk": "RESPONSE",
+        "month_pk": "kept#2024-03",
+        "month_sk": "2024-03-01T10:00:00.000000Z#r:1",
+        "kind": "response",
+        "v": 1,
+        "revision": 1,
+        "response_id": "r:1",
+        "touchpoint": "kept",
+        "owner": "shop",
+        "survey": "visit",
+        "survey_version": 2,
+        "scale": "nps",
+        "score": 9,
+        "audience": "customer",
+        "channel": "web",
+        "lang": "fr",
+        "comment": "Très bien",
+        "customer": "c0ffee",
+        "collected_at": "2024-03-01T10:00:00.000000Z",
+        "stored_at": "2024-03-01T10:00:00.000000Z",
+        "invited_at": "2024-02-29T10:00:00.000000Z",
+        "attributes": {"shop": "Lyon", "basket": 12.5, "visits": 3, "member": True},
+        "counted": False,
+        "not_counted_because": "honeypot",
+        "evidence": {"form": "page"},
+    }
+
+
+def test_what_is_absent_has_no_attribute() -> None:
+    """An answer without a comment has no empty one, and one that counts gives no reason."""
+    item = item_of(response("r", "t"))
+    assert item["counted"] is True
+    assert not {"comment", "lang", "customer", "attributes", "evidence", "not_counted_because"} & set(item)
+
+
+class Client:
+    """A DynamoDB client that does everything as the true one, but what a test makes different."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.client, name)
+
+
+class Piecemeal(Client):
+    """Names only the first of the writes that a transaction failed for, as if the others came to be later."""
+
+    def transact_write_items(self, **arguments: Any) -> Any:
+        try:
+            return self.client.transact_write_items(**arguments)
+        except ClientError as error:
+            failed = [place for place, one in enumerate(error.response["CancellationReasons"]) if one["Code"] != "None"]
+            for place in failed[1:]:
+                error.response["CancellationReasons"][place]["Code"] = "None"
+            raise
+
+
+def test_a_list_is_told_right_when_answers_come_in_between(tables: Table) -> None:
+    """Another sender stores some of them between two attempts: each is told as it is."""
+    TableResponses(tables).add([response(key, "between") for key in "bd"])
+    store = TableResponses(Table(Piecemeal(tables.client), tables.name))
+    assert store.add([response(key, "between") for key in "abcde"]) == [True, False, True, False, True]
+    assert store.add([response(key, "between") for key in "abcdef"]) == [False] * 5 + [True]
+
+
+class Conflicting(Client):
+    """Every transaction meets another one."""
+
+    def transact_write_items(self, **arguments: Any) -> None:
+        reasons = [{"Code": "TransactionConflict"}] + [{"Code": "None"}] * (len(arguments["TransactItems"]) - 1)
+        reply = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
+        raise ClientError(reply, "TransactWriteItems")  # type: ignore[arg-type]
+
+
+def test_a_list_that_meets_another_one_is_stored_all_the_same(tables: Table) -> None:
+    """Two senders of the same list at once: each answer is new to one of them."""
+    store = TableResponses(Table(Conflicting(tables.client), tables.name))
+    assert store.add([response(str(n), "conflict") for n in range(3)]) == [True] * 3
+    assert store.add([response(str(n), "conflict") for n in range(4)]) == [False, False, False, True]
+
+
+def test_a_link_comes_back_as_it_was_made(links: Links) -> None:
+    """Every field, and times to the microsecond."""
+    plain = link("0" * 32, "back")
+    full = link(
+        "1" * 32,
+        "back",
+        mode="single",
+        invitation_id="inv-1",
+        customer="c0ffee",
+        expires_at=AT + timedelta(days=1, microseconds=7),
+    )
+    for one in (plain, full):
+        links.add(one)
+        assert links.get(one.link_id) == one
+    assert links.get("2" * 32) is None
+
+
+def test_links_are_listed_as_they_were_made_and_go_on_after_one(links: Links) -> None:
+    """By time and then by id; only the touchpoint's own; at most as many as asked for."""
+    made = [link(f"{n:031}f", "listed", minute=n // 2) for n in range(5)]
+    for one in [*reversed(made), link("9" * 32, "another")]:
+        links.add(one)
+    assert links.of("listed", None, 10) == made
+    assert links.of("listed", None, 2) == made[:2]
+    assert links.of("listed", made[1], 2) == made[2:4]
+    assert links.of("listed", made[4], 2) == []
+
+
+def test_a_link_is_revoked_once_and_stays_so(links: Links) -> None:
+    """The time of the first revocation stays; a link that is not there cannot be revoked, nor made by it."""
+    links.add(link("a" * 32, "revoked"))
+    assert links.revoke("a" * 32, AT) == links.get("a" * 32) == link("a" * 32, "revoked", revoked_at=AT)
+    again = links.revoke("a" * 32, AT + timedelta(hours=1))
+    assert again is not None
+    assert again.revoked_at == AT
+    assert links.revoke("b" * 32, AT) is None
+    assert links.get("b" * 32) is None

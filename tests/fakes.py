@@ -1,0 +1,181 @@
+"""Fakes of the ports, ten lines each; they pass the same contract tests as the real adapters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from services.aggregator.domain.alerts import AlertFact
+from services.aggregator.domain.answers import Parcel, Series
+from services.aggregator.domain.publishing import Said
+from services.aggregator.domain.watching import Hour, Watch
+from shared.catalogue import Owner, Subscription, Survey, Touchpoint
+from shared.errors import Conflict
+
+
+@dataclass
+class FakeMarks:
+    """Sets in memory."""
+
+    sets: dict[tuple[Series, datetime], frozenset[bytes]] = field(default_factory=dict)
+    days: dict[tuple[Series, date], dict[str, list[int]]] = field(default_factory=dict)
+
+    def add(self, parcel: Parcel) -> None:
+        place = (parcel.series, parcel.hour)
+        self.sets[place] = self.sets.get(place, frozenset()) | parcel.marks
+
+    def add_history(self, parcels: Sequence[Parcel]) -> None:
+        for parcel in parcels:
+            self.add(parcel)
+
+    def hours(self, series: Series, first: datetime, last: datetime) -> Iterable[Hour]:
+        return [
+            Hour(hour, marks)
+            for (of, hour), marks in sorted(self.sets.items(), key=lambda entry: entry[0][1])
+            if of == series and first <= hour <= last
+        ]
+
+    def put_day(self, series: Series, day: date, channels: dict[str, list[int]]) -> None:
+        self.days[series, day] = channels
+
+
+@dataclass
+class FakeWatches:
+    """Watches in memory, with the same optimistic lock."""
+
+    watches: dict[Series, Watch] = field(default_factory=dict)
+
+    def read(self, series: Series) -> Watch:
+        return self.watches.get(series, Watch(series))
+
+    def note_late(self, series: Series, now: datetime, look_at: datetime) -> None:
+        watch = self.read(series)
+        self.watches[series] = replace(
+            watch,
+            late_n=watch.late_n + 1,
+            late_at=now,
+            look_at=look_at,
+            late_since=watch.late_since or now,
+        )
+
+    def postpone(self, series: Series, look_at: datetime) -> None:
+        self.watches[series] = replace(self.read(series), look_at=look_at)
+
+    def claim(self, watch: Watch, to_cell: int) -> Watch:
+        self._expect(watch)
+        claimed = max(to_cell, watch.claimed_to)
+        stored = self.read(watch.series)
+        self.watches[watch.series] = replace(stored, claimed_to=claimed, version=watch.version + 1)
+        return replace(watch, claimed_to=claimed, version=watch.version + 1)
+
+    def save(self, watch: Watch) -> None:
+        self._expect(watch)
+        stored = self.read(watch.series)
+        self.watches[watch.series] = replace(
+            watch,
+            version=watch.version + 1,
+            late_n=stored.late_n,
+            late_at=stored.late_at,
+            look_at=stored.look_at,
+            late_since=None,
+        )
+
+    def _expect(self, watch: Watch) -> None:
+        if self.read(watch.series).version != watch.version:
+            raise Conflict("another look at this series was faster")
+
+
+@dataclass
+class FakeEvidence:
+    """What accounts said, in memory."""
+
+    said: dict[tuple[Series, int, str], Said] = field(default_factory=dict)
+
+    def add(self, said: Iterable[Said]) -> None:
+        self.said |= {(one.series, one.at, one.kind): one for one in said}
+
+    def replace(self, series: Series, said: Iterable[Said]) -> None:
+        self.said = {place: one for place, one in self.said.items() if place[0] != series}
+        self.add(said)
+
+    def all(self) -> list[Said]:
+        return sorted(self.said.values(), key=lambda one: (one.at, one.series.partition, one.kind))
+
+
+@dataclass
+class FakeAlerts:
+    """Alerts in memory, by id, and every revision in the order in which it was written."""
+
+    facts: dict[str, AlertFact] = field(default_factory=dict)
+    written: list[AlertFact] = field(default_factory=list)
+
+    def all(self) -> list[AlertFact]:
+        return sorted(self.facts.values(), key=lambda fact: (fact.event.raised_at, fact.event.alert_id))
+
+    def write(self, fact: AlertFact) -> None:
+        stands = self.facts.get(fact.event.alert_id)
+        if stands is None or stands.event.revision < fact.event.revision:
+            self.facts[fact.event.alert_id] = fact
+            self.written.append(fact)
+
+
+@dataclass
+class FakeLooks:
+    """The looks that were asked for, and after how many seconds decisions were."""
+
+    asked: list[tuple[Series, int]] = field(default_factory=list)
+    decisions: list[int] = field(default_factory=list)
+
+    def ask(self, series: Series, delay_s: int) -> None:
+        self.asked.append((series, delay_s))
+
+    def ask_to_decide(self, delay_s: int) -> None:
+        self.decisions.append(delay_s)
+
+
+class FakeComments:
+    def bad_between(self, *_: object) -> list[str]:
+        return ["trop long"]
+
+
+@dataclass
+class FakeTopic:
+    published: list[AlertFact] = field(default_factory=list)
+
+    def publish(self, fact: AlertFact) -> None:
+        self.published.append(fact)
+
+
+@dataclass
+class FakeCatalogue:
+    """Touchpoints in memory."""
+
+    known: dict[str, Touchpoint] = field(default_factory=dict)
+
+    def touchpoint(self, touchpoint: str) -> Touchpoint | None:
+        return self.known.get(touchpoint)
+
+    def touchpoints(self) -> list[str]:
+        return sorted(self.known)
+
+    def owner(self, owner: str) -> Owner | None:
+        return next((t.owner for t in self.known.values() if t.owner.id == owner), None)
+
+
+def touchpoint(name: str = "checkout", scale: str = "csat", owner: str = "web") -> Touchpoint:
+    """A touchpoint with an owner who is told by e-mail and by webhook."""
+    subscriptions = (
+        Subscription(id="mail", kind="email", target="web@example.com", lang="fr"),
+        Subscription(id="hook", kind="webhook", target="https://example.com/hook"),
+    )
+    return Touchpoint(
+        id=name,
+        name={"en": name.title(), "fr": name.title()},
+        owner=Owner(id=owner, name=owner.title(), lang="fr", subscriptions=subscriptions),
+        journey="shop",
+        stage="buy",
+        pillar="process",
+        channels=("web",),
+        survey=Survey(id=scale, version=1, scale=scale, question={"en": "How was it?", "fr": "Alors ?"}),
+    )

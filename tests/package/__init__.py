@@ -1,0 +1,1 @@
+"""Builds every deployable once and runs each function from its zip."""

@@ -1,0 +1,195 @@
+"""Each function runs from its zip, under Lambda's runtime client, with the template's environment and policy."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+import yaml
+
+from infra.local.environment import ACCOUNT
+from infra.paths import ROOT, STAGE
+from infra.prove.cloud import Cloud
+from services.aggregator.adapters import TableAlerts
+from services.aggregator.domain.alerts import AlertFact
+from services.aggregator.domain.answers import Series
+from shared.auth import SCOPES, digest
+from shared.dynamo import Table
+from shared.tables import registry as registry_keys
+from tests.events import alert_event
+from tests.package.conftest import Running
+from tests.package.events import message_of, queued, rest, stream
+
+KEY = "etk_" + "x" * 27
+SAMPLE = ROOT / "infra" / "local" / "sample" / "journey.yaml"
+NO_FAILURES: dict[str, Any] = {"batchItemFailures": []}
+TOUCHPOINT = "paiement"
+API = "APIHandler"
+
+
+def table(cloud: Cloud, name: str) -> Table:
+    return Table(cloud.client("dynamodb"), f"etincelle-{STAGE}-{name}")
+
+
+def looks(*asked: list[str]) -> dict[str, Any]:
+    """The event of messages in the queue of looks."""
+    queue = f"etincelle-{STAGE}-looks"
+    return {"Records": [message_of(json.dumps(body), queue, f"message-{n}") for n, body in enumerate(asked)]}
+
+
+def delayed(cloud: Cloud) -> int:
+    """How many looks are asked for whose time has not come."""
+    url = f"{cloud.engine}/{ACCOUNT}/etincelle-{STAGE}-looks"
+    reply = cloud.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
+    return int(reply["Attributes"]["ApproximateNumberOfMessagesDelayed"])
+
+
+@pytest.fixture(scope="module")
+def journey(cloud: Cloud, running: Running) -> dict[str, Any]:
+    """A key that may do everything, written by hand, and the sample journey, applied with it."""
+    pk, sk = registry_keys.api_key_key(digest(KEY))
+    item = {"pk": pk, "sk": sk, "kind": "api_key", "key_id": "proof", "scopes": list(SCOPES)}
+    table(cloud, "registry").put(item)
+    document = yaml.safe_load(SAMPLE.read_text().replace("${PUBLIC_URL}", "https://hooks.example.com"))
+    body = {"document": document, "base_version": 0}
+    put = rest("PUT", "/v1/documents/{name}", body, KEY, name=document["name"])
+    reply: dict[str, Any] = running("registry", API).invoke(put)
+    return reply
+
+
+@pytest.mark.parametrize(
+    ("service", "method", "resource"),
+    [
+        ("registry", "GET", "/v1/documents"),
+        ("collector", "POST", "/v1/responses"),
+        ("alerts", "GET", "/v1/deliveries"),
+        ("insights", "GET", "/v1/alerts"),
+    ],
+)
+def test_who_brings_no_key_is_turned_away(running: Running, service: str, method: str, resource: str) -> None:
+    """Nothing is open by default, and the refusal is a problem that names its code."""
+    reply = running(service, API).invoke(rest(method, resource, {} if method == "POST" else None))
+    assert reply["statusCode"] == 401
+    assert json.loads(reply["body"])["code"] == "unauthenticated"
+
+
+def test_a_journey_is_applied(journey: dict[str, Any]) -> None:
+    """The registry takes the sample journey."""
+    assert (journey["statusCode"], json.loads(journey["body"])["changed"]) == (200, True)
+
+
+def test_a_page_of_an_unknown_link_is_a_page(running: Running, journey: dict[str, Any]) -> None:
+    """Whoever follows a link that leads nowhere gets a page to read, with 404."""
+    reply = running("collector", API).invoke(rest("GET", "/s/{code}", code="0" * 16))
+    assert reply["statusCode"] == 404
+    assert "text/html" in json.dumps(reply)
+
+
+def test_an_answer_is_stored_then_counted(cloud: Cloud, running: Running, journey: dict[str, Any]) -> None:
+    """From the API to the table, from its stream to the figures, and a look is asked for."""
+    answer = {"touchpoint": TOUCHPOINT, "score": 2, "response_id": "proof-1", "customer_id": "c1"}
+    reply = running("collector", API).invoke(rest("POST", "/v1/responses", answer, KEY))
+    assert (reply["statusCode"], json.loads(reply["body"])["status"]) == (201, "stored")
+    assert running("aggregator", "Fold").invoke(stream(cloud, f"etincelle-{STAGE}-responses")) == NO_FAILURES
+    assert list(table(cloud, "friction").query_all(f"SERIES#{TOUCHPOINT}#customer#ces", prefix="HOUR#"))
+    assert delayed(cloud) == 1
+
+
+def test_a_link_is_made_followed_answered_and_revoked(running: Running, journey: dict[str, Any]) -> None:
+    """The page shows the question, takes one answer by its form, and says so when the link is no more."""
+    collector = running("collector", API)
+    made = json.loads(collector.invoke(rest("POST", "/v1/links", {"touchpoint": TOUCHPOINT}, KEY))["body"])
+    code = made["code"]
+    page = collector.invoke(rest("GET", "/s/{code}", code=code))
+    assert (page["statusCode"], "facile" in page["body"]) == (200, True)
+    [ticket] = re.findall(r'name="ticket" value="([^"]+)"', page["body"])
+    form = rest("POST", "/s/{code}", urlencode({"score": "6", "ticket": ticket}), code=code)
+    form["headers"]["Content-Type"] = "application/x-www-form-urlencoded"
+    form["multiValueHeaders"]["Content-Type"] = ["application/x-www-form-urlencoded"]
+    assert collector.invoke(form)["statusCode"] == 303
+    listed = rest("GET", "/v1/links", key=KEY) | {"queryStringParameters": {"touchpoint": TOUCHPOINT}}
+    listed["multiValueQueryStringParameters"] = {"touchpoint": [TOUCHPOINT]}
+    [link] = json.loads(collector.invoke(listed)["body"])["links"]
+    revoked = rest("DELETE", "/v1/links/{link_id}", key=KEY, link_id=link["link_id"])
+    assert collector.invoke(revoked)["statusCode"] == 200
+    assert collector.invoke(rest("GET", "/s/{code}", code=code))["statusCode"] == 410
+
+
+def test_a_key_is_made_and_revoked(running: Running, journey: dict[str, Any]) -> None:
+    """Both of its items are written, and one is taken away."""
+    registry = running("registry", API)
+    wanted = {"name": "of a test", "scopes": ["figures:read"]}
+    made = json.loads(registry.invoke(rest("POST", "/v1/keys", wanted, KEY))["body"])
+    assert registry.invoke(rest("GET", "/v1/keys", key=made["key"]))["statusCode"] == 403
+    assert registry.invoke(rest("DELETE", "/v1/keys/{id}", key=KEY, id=made["id"]))["statusCode"] == 204
+    kept = json.loads(registry.invoke(rest("GET", "/v1/keys", key=KEY))["body"])["keys"]
+    assert [key["id"] for key in kept if key.get("revoked_at")] == [made["id"]]
+
+
+def test_a_series_is_looked_at(cloud: Cloud, running: Running, journey: dict[str, Any]) -> None:
+    """The detector runs in the zip and keeps its account; the decision over all series runs too."""
+    assert running("aggregator", "Look").invoke(looks([TOUCHPOINT, "customer", "ces"], [])) == NO_FAILURES
+    assert table(cloud, "friction").get(f"SERIES#{TOUCHPOINT}#customer#ces", "ACCOUNT")
+
+
+def test_a_late_answer_is_looked_at_later(cloud: Cloud, running: Running, journey: dict[str, Any]) -> None:
+    """Behind what was looked at already: the look is put off until the late ones have settled."""
+    collected_at = (datetime.now(UTC) - timedelta(hours=3)).isoformat()
+    late = {"touchpoint": TOUCHPOINT, "score": 3, "response_id": "late", "collected_at": collected_at}
+    assert running("collector", API).invoke(rest("POST", "/v1/responses", late, KEY))["statusCode"] == 201
+    assert running("aggregator", "Look").invoke(looks([TOUCHPOINT, "customer", "ces"])) == NO_FAILURES
+    assert running("aggregator", "Fold").invoke(stream(cloud, f"etincelle-{STAGE}-responses")) == NO_FAILURES
+    waiting = delayed(cloud)
+    assert running("aggregator", "Look").invoke(looks([TOUCHPOINT, "customer", "ces"])) == NO_FAILURES
+    assert delayed(cloud) == waiting + 1
+
+
+def test_a_report_is_read(running: Running, journey: dict[str, Any]) -> None:
+    """Insights answers about a touchpoint that the registry knows."""
+    asked = rest("GET", "/v1/touchpoints/{touchpoint}/report", key=KEY, touchpoint=TOUCHPOINT)
+    assert running("insights", API).invoke(asked)["statusCode"] == 200
+
+
+def test_the_whole_api_is_described(running: Running) -> None:
+    """The description travels in the zip."""
+    reply = running("insights", API).invoke(rest("GET", "/openapi.json"))
+    assert json.loads(reply["body"])["openapi"].startswith("3.1")
+
+
+def test_an_alert_reaches_its_owner(cloud: Cloud, running: Running, journey: dict[str, Any]) -> None:
+    """Written as a fact, published from the stream, heard from the topic's queue, dispatched, sent as mail."""
+    verified = cloud.client("sesv2")
+    verified.create_email_identity(EmailIdentity=running("alerts", "Deliver").environment["SENDER_EMAIL"])
+    raised_at = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
+    owner = "boutique-en-ligne"
+    event = alert_event(touchpoint=TOUCHPOINT, scale="ces", owner=owner, owners=[owner], raised_at=raised_at)
+    TableAlerts(table(cloud, "friction"), lambda: raised_at).write(
+        AlertFact(Series(TOUCHPOINT, "customer", "ces"), event)
+    )
+    assert running("aggregator", "Publish").invoke(stream(cloud, f"etincelle-{STAGE}-friction")) == NO_FAILURES
+    assert running("alerts", "Hear").invoke(queued(cloud, f"etincelle-{STAGE}-alerts")) == NO_FAILURES
+    assert running("alerts", "Dispatch").invoke(stream(cloud, f"etincelle-{STAGE}-cases")) == NO_FAILURES
+    assert running("alerts", "Deliver").invoke(queued(cloud, f"etincelle-{STAGE}-deliveries")) == NO_FAILURES
+    listed = rest("GET", "/v1/deliveries", key=KEY)
+    listed["queryStringParameters"] = {"state": "delivered", "day": f"{datetime.now(UTC):%Y-%m-%d}"}
+    listed["multiValueQueryStringParameters"] = {n: [v] for n, v in listed["queryStringParameters"].items()}
+    reply = running("alerts", API).invoke(listed)
+    [delivery] = json.loads(reply["body"])["deliveries"]
+    assert delivery["alert_id"] == event.alert_id
+
+
+def test_an_event_that_cannot_be_read_is_given_back_alone(running: Running) -> None:
+    """One poisoned message fails by its id; the function itself does not."""
+    poisoned = message_of("no JSON", f"etincelle-{STAGE}-looks", identifier="poisoned")
+    reply = running("aggregator", "Look").invoke({"Records": [poisoned]})
+    assert reply == {"batchItemFailures": [{"itemIdentifier": "poisoned"}]}
+
+
+def test_no_function_asked_for_what_its_policy_refuses(cloud: Cloud) -> None:
+    """The door let everything pass that the functions did in the tests above, by their own policies."""
+    assert cloud.policies
+    assert cloud.refused == []

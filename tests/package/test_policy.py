@@ -1,0 +1,67 @@
+"""The door reads requests and policies as IAM does; otherwise it would prove nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from infra.prove.cloud import PSEUDO
+from infra.prove.policy import Deed, Policy, deeds
+
+TABLE = "arn:aws:dynamodb:us-east-1:000000000000:table/etincelle-dev-cases"
+CASES = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/etincelle-${Stage}-cases"
+
+
+def policy(action: str, resource: Any) -> Policy:
+    """One statement that allows one action."""
+    return Policy({"Statement": [{"Action": [action], "Resource": [resource]}]}, PSEUDO | {"Stage": "dev"})
+
+
+def test_an_action_is_allowed_on_its_resource_only() -> None:
+    """Neither another action, nor another table, nor the table's index."""
+    allowing = policy("dynamodb:Query", {"Fn::Sub": CASES})
+    assert allowing.allows(Deed("dynamodb:Query", TABLE))
+    assert not allowing.allows(Deed("dynamodb:Scan", TABLE))
+    assert not allowing.allows(Deed("dynamodb:Query", TABLE + "-old"))
+    assert not allowing.allows(Deed("dynamodb:Query", TABLE + "/index/state"))
+
+
+@pytest.mark.parametrize(
+    ("target", "request_", "done"),
+    [
+        ("DynamoDB_20120810.GetItem", {"TableName": "etincelle-dev-cases"}, [Deed("dynamodb:GetItem", TABLE)]),
+        (
+            "DynamoDB_20120810.Query",
+            {"TableName": "etincelle-dev-cases", "IndexName": "state"},
+            [Deed("dynamodb:Query", f"{TABLE}/index/state")],
+        ),
+        (
+            "DynamoDB_20120810.TransactWriteItems",
+            {"TransactItems": [{"Put": {"TableName": "etincelle-dev-cases"}}]},
+            [Deed("dynamodb:PutItem", TABLE)],
+        ),
+        (
+            "AmazonSQS.SendMessageBatch",
+            {"QueueUrl": "https://sqs.us-east-1.amazonaws.com/000000000000/looks"},
+            [Deed("sqs:SendMessage", "arn:aws:sqs:us-east-1:000000000000:looks")],
+        ),
+        (
+            "AmazonSSM.GetParameter",
+            {"Name": "/a/b"},
+            [Deed("ssm:GetParameter", "arn:aws:ssm:us-east-1:000000000000:parameter/a/b")],
+        ),
+    ],
+)
+def test_a_request_is_read_as_what_it_does(target: str, request_: dict[str, Any], done: list[Deed]) -> None:
+    """JSON protocols name the operation in a header; a transaction does what its parts do."""
+    assert list(deeds("/", target, json.dumps(request_).encode())) == done
+
+
+def test_a_topic_s_form_and_a_mail_s_path_are_read_too() -> None:
+    """SNS speaks in forms, SES in paths."""
+    form = b"Action=Publish&TopicArn=arn%3Aaws%3Asns%3Aus-east-1%3A000000000000%3At"
+    assert list(deeds("/", "", form)) == [Deed("sns:Publish", "arn:aws:sns:us-east-1:000000000000:t")]
+    [mail] = deeds("/v2/email/outbound-emails", "", b'{"FromEmailAddress": "a@example.com"}')
+    assert mail == Deed("ses:SendEmail", "arn:aws:ses:us-east-1:000000000000:identity/a@example.com")

@@ -1,0 +1,151 @@
+"""The templates say what AWS takes, the zips hold what they should, and the same sources give the same bytes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.build import functions, report
+from infra.paths import ROOT, SERVICES, STAGE
+from infra.prove.function import template_of
+from infra.prove.translate import translated
+
+LINT = (str(Path(sys.executable).parent / "cfn-lint"), "--regions", "eu-west-1", "--format", "json")
+
+
+def lint(*templates: Path) -> list[dict[str, Any]]:
+    """cfn-lint's findings."""
+    done = subprocess.run([*LINT, *map(str, templates)], capture_output=True, text=True, check=False)
+    assert done.stdout, done.stderr
+    findings: list[dict[str, Any]] = json.loads(done.stdout)
+    return findings
+
+
+def test_no_template_gives_cfn_lint_anything_to_say(built: dict[str, Path], tmp_path: Path) -> None:
+    """As written, and as SAM translates them, where some faults only then show."""
+    plain = [tmp_path / f"{service}.json" for service in SERVICES]
+    for service, path in zip(SERVICES, plain, strict=True):
+        path.write_text(json.dumps(translated(template_of(built[service]))))
+    written = [out / "sam.yaml" for out in built.values()]
+    assert lint(ROOT / "infra" / "data.yaml", *written, *plain) == []
+
+
+def test_cfn_lint_would_say_something(tmp_path: Path) -> None:
+    """The check above can fail: a misspelt resource is found."""
+    (tmp_path / "wrong.json").write_text('{"Resources": {"Fold": {"Properties": {"Timeout": 3}}}}')
+    assert lint(tmp_path / "wrong.json") != []
+
+
+def test_every_event_source_gives_back_what_failed_alone(templates: dict[str, dict[str, Any]]) -> None:
+    """Streams and queues all report item by item, and a stream's hopeless records are set aside."""
+    for event in event_sources(templates):
+        assert event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        if event["Type"] == "DynamoDB":
+            assert event["Properties"]["BisectBatchOnFunctionError"] is True
+            assert event["Properties"]["DestinationConfig"]["OnFailure"]["Destination"] == {"Ref": "StreamDeadQueue"}
+
+
+def test_no_placeholder_is_left(built: dict[str, Path]) -> None:
+    """Every source named in app.py by a placeholder has its true ARN in the template."""
+    for out in built.values():
+        text = (out / "sam.yaml").read_text()
+        assert "000000000000" not in text
+        assert "{stage}" not in text
+
+
+def test_no_role_may_touch_everything(templates: dict[str, dict[str, Any]]) -> None:
+    """Each function has a role of its own, each statement names its actions and resources."""
+    for template in templates.values():
+        roles = [properties["Role"]["Fn::GetAtt"][0] for properties in functions(template).values()]
+        assert len(roles) == len(set(roles))
+        for role in roles:
+            [policy] = template["Resources"][role]["Properties"]["Policies"]
+            for statement in policy["PolicyDocument"]["Statement"]:
+                assert "*" not in "".join(statement["Action"])
+                assert "*" not in statement["Resource"]
+
+
+def test_every_function_writes_to_a_log_that_ends(templates: dict[str, dict[str, Any]]) -> None:
+    """Its log group is in the template, with a retention."""
+    for template in templates.values():
+        for properties in functions(template).values():
+            group = template["Resources"][properties["LoggingConfig"]["LogGroup"]["Ref"]]
+            assert group["Properties"]["RetentionInDays"] > 0
+
+
+def test_a_visibility_timeout_is_six_times_the_function_s(templates: dict[str, dict[str, Any]]) -> None:
+    """As AWS asks: a message must not come back while its function may still be at it."""
+    for template in templates.values():
+        for properties in functions(template).values():
+            if any(event["Type"] == "SQS" for event in properties.get("Events", {}).values()):
+                assert properties["Timeout"] * 6 <= 180
+
+
+def test_a_zip_holds_the_service_and_no_other(built: dict[str, Path]) -> None:
+    """Its own package, what is shared, its wheels; no other service, no boto3, nothing of the checkout beside."""
+    for service, out in built.items():
+        with zipfile.ZipFile(out / "deployment.zip") as archive:
+            names = archive.namelist()
+            assert {entry.external_attr >> 16 for entry in archive.infolist()} == {0o100644}
+        tops = {name.split("/")[0] for name in names}
+        assert {"app.py", "chalice", "shared", "services", "pydantic"} <= tops
+        assert not tops & {"boto3", "botocore", "tests", "infra", "cli", "requirements.in"}
+        rooms = {name.split("/")[1] for name in names if name.startswith("services/")} - {"__init__.py", "__pycache__"}
+        assert rooms == {service}
+
+
+def test_every_module_in_a_zip_is_compiled(built: dict[str, Path]) -> None:
+    """A module without its compiled file would cost a cold start."""
+    with zipfile.ZipFile(built["collector"] / "deployment.zip") as archive:
+        names = set(archive.namelist())
+    for name in names:
+        folder, _, module = name.rpartition("/")
+        if module.endswith(".py"):
+            assert f"{folder}/__pycache__/{module[:-3]}.cpython-311.pyc".lstrip("/") in names
+
+
+def test_the_same_sources_give_the_same_bytes(built: dict[str, Path], tmp_path: Path) -> None:
+    """Built again by another process, under another umask and with another seed of hashes."""
+    first = report(built["collector"])
+    settings = os.environ | {"PYTHONHASHSEED": "7", "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-m", "infra.build", "collector", STAGE]
+    again = subprocess.run(command, cwd=ROOT, env=settings, umask=0o077, capture_output=True, text=True, check=True)
+    assert again.stdout.strip() == first
+
+
+def test_a_zip_is_made_of_what_now_stands_in_the_checkout(built: dict[str, Path]) -> None:
+    """No earlier package is used again, and app.py, which Lambda calls, is there once."""
+    for service, out in built.items():
+        with zipfile.ZipFile(out / "deployment.zip") as archive:
+            packed = {name: archive.read(name) for name in archive.namelist() if name.endswith(".py")}
+        room = f"services/{service}"
+        here = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in (ROOT / room).rglob("*.py")}
+        assert packed["app.py"] == here.pop(f"{room}/app.py")
+        assert {name: text for name, text in packed.items() if name.startswith(f"{room}/")} == here
+
+
+def event_sources(templates: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Every source that is no HTTP."""
+    for template in templates.values():
+        for properties in functions(template).values():
+            yield from (event for event in properties.get("Events", {}).values() if event["Type"] != "Api")
+
+
+def test_there_are_event_sources(templates: dict[str, dict[str, Any]]) -> None:
+    """Three streams and three queues: what is said of every source above is said of six."""
+    kinds = sorted(event["Type"] for event in event_sources(templates))
+    assert kinds == ["DynamoDB"] * 3 + ["SQS"] * 3
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_zip_is_small(built: dict[str, Path], service: str) -> None:
+    """At most 10 MB: what is loaded on a cold start."""
+    assert (built[service] / "deployment.zip").stat().st_size < 10_000_000

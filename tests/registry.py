@@ -1,0 +1,167 @@
+"""What the registry's tests share: small documents, fakes of its ports, its table in moto, and its app over both."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from services.registry import usecases
+from services.registry.adapters import AT_ONCE, TableDocuments, TableKeyRing
+from services.registry.app import app
+from services.registry.domain.compiling import Entry
+from services.registry.usecases import ApiKey, Described, Version
+from services.registry.wiring import Deps
+from shared.auth import SCOPES, Authenticator, Principal
+from shared.catalogue import Survey
+from shared.dynamo import Table
+from shared.errors import TooLarge
+from shared.keyring import TableApiKeys
+from tests.http import Reply, ask
+
+NOW = datetime(2024, 3, 1, 10, tzinfo=UTC)
+ADMIN = Principal("admin", frozenset(SCOPES))
+SECRET = "whsec_b25seS1hLXNhbXBsZS1uZXZlci1hLXNlY3JldA=="
+
+
+def shop(name: str = "shop", **changes: Any) -> dict[str, Any]:
+    """A small, whole document as a client sends it; `changes` replace its sections."""
+    return {
+        "name": name,
+        "owners": {"web": {"name": "Web team", "subscriptions": {"mail": "web@example.com"}}},
+        "journeys": {"buy": {"stages": {"choose": "Choose", "pay": "Pay"}}},
+        "surveys": {"ease": {"scale": "thumbs", "question": "Was that easy?"}},
+        "touchpoints": {"checkout": {"owner": "web", "stage": "pay", "survey": "ease"}},
+    } | changes
+
+
+def asked(base: int, **changes: Any) -> usecases.Application:
+    return usecases.Application(document=shop(**changes), base_version=base)
+
+
+@dataclass
+class FakeDocuments:
+    """Documents in memory: entries kept with the turn that wrote them, never replaced by an earlier one's."""
+
+    turns: list[Version] = field(default_factory=list)
+    published: dict[str, Version] = field(default_factory=dict)
+    kept: dict[tuple[str, str], tuple[Version, Entry]] = field(default_factory=dict)
+    surveys: dict[str, Survey] = field(default_factory=dict)
+
+    def head(self, name: str) -> Version | None:
+        return self.published.get(name)
+
+    def version(self, name: str, version: int) -> Version | None:
+        return next((one for one in self.turns if (one.name, one.version) == (name, version)), None)
+
+    def heads(self) -> list[tuple[str, int, datetime]]:
+        return [(name, head.version, head.applied_at) for name, head in sorted(self.published.items())]
+
+    def last_turn(self) -> tuple[int, Version | None]:
+        last = self.turns[-1] if self.turns else None
+        head = self.published.get(last.name) if last else None
+        return len(self.turns), None if last is None or (head and head.version >= last.version) else last
+
+    def commit(self, version: Version) -> bool:
+        if len(str(version.document)) > 5_000_000:
+            raise TooLarge("the document is too large to be kept")
+        if version.turn != len(self.turns) + 1:
+            return False
+        self.turns.append(version)
+        return True
+
+    def publish(self, version: Version, entries: list[Entry]) -> None:
+        for entry in entries:
+            before = self.kept.get((entry.kind, entry.id))
+            if before is None or before[0].turn <= version.turn:
+                self.kept[entry.kind, entry.id] = (version, entry)
+            if entry.kind == "SURVEY" and not entry.removed:
+                self.surveys[entry.id] = Survey.model_validate(entry.value)
+        head = self.published.get(version.name)
+        self.published[version.name] = head if head and head.turn > version.turn else version
+
+    def belongings(self) -> dict[tuple[str, str], str]:
+        return {name: version.name for name, (version, entry) in self.kept.items() if not entry.removed}
+
+    def newest_survey(self, survey: str) -> Survey | None:
+        return self.surveys.get(survey)
+
+    def touchpoint(self, touchpoint: str) -> Described | None:
+        version, entry = self.kept.get(("TOUCHPOINT", touchpoint), (None, None))
+        return Described(entry.value, version.name, entry.removed) if version and entry else None
+
+    def touchpoints(self, after: str, limit: int) -> list[Described]:
+        ids = sorted(
+            i for (kind, i), (_, e) in self.kept.items() if kind == "TOUCHPOINT" and not e.removed and i > after
+        )
+        return [self._line(i) for i in ids[:limit]]
+
+    def _line(self, touchpoint: str) -> Described:
+        version, entry = self.kept["TOUCHPOINT", touchpoint]
+        line = {name: entry.value[name] for name in ("id", "name", "journey", "stage", "paused")}
+        return Described(line | {"owner": entry.value["owner"]["id"]}, version.name, False)
+
+
+@dataclass
+class FakeKeyRing:
+    """API keys in memory; it authenticates, too."""
+
+    kept: dict[str, ApiKey] = field(default_factory=dict)
+
+    def add(self, key: ApiKey) -> None:
+        self.kept[key.id] = key
+
+    def all(self) -> list[ApiKey]:
+        return sorted(self.kept.values(), key=lambda key: key.id)
+
+    def revoke(self, key: ApiKey, at: datetime) -> None:
+        self.kept[key.id] = replace(key, revoked_at=at)
+
+    def principal(self, digest: str) -> Principal | None:
+        live = (key for key in self.kept.values() if key.digest == digest and key.revoked_at is None)
+        return next((Principal(key.id, frozenset(key.scopes)) for key in live), None)
+
+
+def counting_bytes() -> Any:
+    """Random bytes that are different each time, and the same in each test."""
+    numbers = itertools.count()
+    return lambda n: bytes((next(numbers) * 37) % 248 for _ in range(n))
+
+
+def fake_deps() -> Deps:
+    ring = FakeKeyRing()
+    return Deps(FakeDocuments(), ring, lambda: NOW, counting_bytes(), Authenticator(ring))
+
+
+def table_deps(table: Table, at_once: int = AT_ONCE) -> Deps:
+    """at_once: how many writes a transaction has."""
+    keys = Authenticator(TableApiKeys(table))
+    return Deps(TableDocuments(table, at_once), TableKeyRing(table), lambda: NOW, counting_bytes(), keys)
+
+
+def empty(table: Table) -> None:
+    """Deletes every item: building the stack anew for each test would take a second."""
+    for item in table.client.scan(TableName=table.name)["Items"]:
+        table.client.delete_item(TableName=table.name, Key={"pk": item["pk"], "sk": item["sk"]})
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Asks the registry's app with a key of the scopes."""
+
+    deps: Deps
+    key: str
+
+    def ask(self, method: str, path: str, body: Any = None) -> Reply:
+        before, app._deps = app._deps, lambda: self.deps
+        try:
+            return ask(app, method, path, body, {"Authorization": f"Bearer {self.key}"})
+        finally:
+            app._deps = before
+
+
+def caller(deps: Deps, *scopes: str) -> Caller:
+    """scopes: all there are, where none is named."""
+    made = usecases.NewKey(name="test", scopes=list(scopes or SCOPES))
+    return Caller(deps, usecases.create_key(made, ADMIN, deps)[0])

@@ -1,0 +1,224 @@
+"""The aggregator's verbs on fakes: what is counted, when it is looked at, what is raised."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from services.aggregator import usecases
+from services.aggregator.domain.answers import Answer, Series
+from services.aggregator.usecases import Deps
+from shared.errors import Conflict
+from shared.marks import tally_channels
+from tests import fakes
+from tests.worlds import START, World, answers
+
+CHECKOUT = Series("checkout", "customer", "csat")
+
+
+def deps_at(now: datetime) -> Deps:
+    return Deps(
+        marks=fakes.FakeMarks(),
+        watches=fakes.FakeWatches(),
+        evidence=fakes.FakeEvidence(),
+        alerts=fakes.FakeAlerts(),
+        looks=fakes.FakeLooks(),
+        comments=fakes.FakeComments(),
+        topic=fakes.FakeTopic(),
+        catalogue=fakes.FakeCatalogue({"checkout": fakes.touchpoint()}),
+        now=lambda: now,
+        public_url="https://example.com",
+        lateness_s=300,
+        settle_s=60,
+    )
+
+
+def later(deps: Deps, **passed: float) -> Deps:
+    now = deps.now() + timedelta(**passed)
+    return replace(deps, now=lambda: now)
+
+
+def one(score: int = 5, at: datetime = START, **changes: object) -> Answer:
+    answer = Answer("r1", CHECKOUT, at, score, "web", 1, True)
+    return replace(answer, **changes)  # type: ignore[arg-type]
+
+
+def looked(deps: Deps) -> None:
+    """A look at the checkout, and the decision it asks for."""
+    usecases.look(CHECKOUT, deps)
+    usecases.decide(deps)
+
+
+def stored(deps: Deps) -> fakes.FakeAlerts:
+    assert isinstance(deps.alerts, fakes.FakeAlerts)
+    return deps.alerts
+
+
+def counted(deps: Deps) -> dict[str, list[int]]:
+    marks: set[bytes] = set()
+    for hour in deps.marks.hours(CHECKOUT, START, START + timedelta(days=400)):
+        marks |= hour.marks
+    return tally_channels(marks, 5)
+
+
+def test_a_redelivered_answer_counts_once() -> None:
+    """The same record twice leaves the same figures."""
+    deps = deps_at(START + timedelta(minutes=1))
+    usecases.fold([one(), one()], deps)
+    usecases.fold([one()], deps)
+    assert counted(deps) == {"web": [0, 0, 0, 0, 1]}
+
+
+def test_a_corrected_answer_replaces_the_first() -> None:
+    """A higher revision is counted instead, even when it arrives before the first."""
+    deps = deps_at(START + timedelta(minutes=1))
+    usecases.fold([one(score=1, revision=2)], deps)
+    usecases.fold([one(score=5, revision=1)], deps)
+    assert counted(deps) == {"web": [1, 0, 0, 0, 0]}
+
+
+def test_an_answer_that_does_not_count_is_in_no_figure() -> None:
+    """What looks automatic is kept out."""
+    deps = deps_at(START + timedelta(minutes=1))
+    usecases.fold([one(is_counted=False)], deps)
+    assert counted(deps) == {}
+
+
+def test_a_look_is_asked_for_when_the_cell_is_over_and_late_answers_were_waited_for() -> None:
+    """An answer of 00:00 is looked at one second after 00:05 and five minutes of lateness."""
+    deps = deps_at(START + timedelta(minutes=1))
+    usecases.fold([one()], deps)
+    assert deps.looks == fakes.FakeLooks([(CHECKOUT, 9 * 60 + 1)])
+
+
+def test_history_is_looked_at_once_it_has_stopped_coming() -> None:
+    """Batches of old answers ask for one look, after the settling time."""
+    deps = deps_at(START + timedelta(days=30))
+    for hour in range(5):
+        usecases.fold([one(at=START + timedelta(hours=hour), response_id=f"r{hour}")], deps)
+    assert deps.looks == fakes.FakeLooks([(CHECKOUT, 60)])
+
+
+def test_a_look_that_comes_too_soon_after_late_answers_is_put_off() -> None:
+    """It waits for the rest of the settling time and has looked at nothing."""
+    deps = deps_at(START + timedelta(days=30))
+    usecases.fold([one()], deps)
+    usecases.look(CHECKOUT, later(deps, seconds=20))
+    assert deps.looks == fakes.FakeLooks([(CHECKOUT, 60), (CHECKOUT, 40)])
+    assert deps.watches.read(CHECKOUT).account is None
+
+
+def test_late_answers_that_never_stop_are_looked_at_all_the_same() -> None:
+    """After twenty minutes a series is looked at though answers still come late."""
+    deps = deps_at(START + timedelta(days=30))
+    for minute in range(0, 25):
+        usecases.fold([one(response_id=f"r{minute}")], later(deps, seconds=50 * minute))
+    usecases.look(CHECKOUT, later(deps, seconds=60 * 20 + 10))
+    assert deps.watches.read(CHECKOUT).account is not None
+
+
+def test_a_worsening_raises_one_alert_after_it_began() -> None:
+    """Forty days of answers, worse from the thirtieth on: one alert, dated after the change."""
+    deps = deps_at(START + timedelta(days=41))
+    usecases.fold(answers(World()), deps)
+    looked(later(deps, minutes=2))
+    [fact] = stored(deps).facts.values()
+    assert START + timedelta(days=30) <= fact.event.raised_at <= START + timedelta(days=34)
+    assert fact.event.owner == "web"
+    assert fact.event.after.bad / fact.event.after.n > fact.event.before.bad / fact.event.before.n
+
+
+def test_every_transition_of_an_alert_is_written_in_order() -> None:
+    """An imported friction that ended is first raised, then resolved: two revisions, each published."""
+    deps = deps_at(START + timedelta(days=90))
+    again = [
+        replace(a, collected_at=a.collected_at + timedelta(days=40), response_id=f"{a.response_id}-again")
+        for a in answers(World(worse_from=None))
+    ]
+    usecases.fold([*answers(World()), *again], deps)
+    looked(later(deps, minutes=2))
+    looked(later(deps, days=1))
+    assert [(f.event.state, f.event.revision) for f in stored(deps).written] == [("raised", 1), ("resolved", 2)]
+
+
+def test_a_quiet_touchpoint_raises_nothing() -> None:
+    """The same answers without the change."""
+    deps = deps_at(START + timedelta(days=41))
+    usecases.fold(answers(World(worse_from=None)), deps)
+    looked(later(deps, minutes=2))
+    assert stored(deps).facts == {}
+
+
+def test_looking_live_and_looking_afterwards_find_the_same() -> None:
+    """A look every few hours while answers come in ends with the alerts and days of one look at the end."""
+    live = deps_at(START)
+    for answer in answers(World()):
+        live = replace(live, now=lambda at=answer.collected_at: at + timedelta(seconds=1))
+        usecases.fold([answer], live)
+        if int(answer.collected_at.timestamp()) % 7 == 0:
+            looked(live)
+    live = later(live, days=2)
+    looked(live)
+    at_once = replace(deps_at(START), now=live.now)
+    usecases.fold(answers(World()), at_once)
+    looked(later(at_once, minutes=2))
+    assert stored(live).facts == stored(at_once).facts
+    assert live.marks == at_once.marks
+    same = ("account", "stepped_to", "rolled_to")
+    a, b = live.watches.read(CHECKOUT), at_once.watches.read(CHECKOUT)
+    assert [getattr(a, name) for name in same[:1]] == [getattr(b, name) for name in same[:1]]
+
+
+def test_an_alert_that_late_answers_take_away_is_marked_withdrawn() -> None:
+    """Good answers that come a day late change the finding; the alert stays, marked."""
+    deps = deps_at(START + timedelta(days=41))
+    usecases.fold(answers(World()), deps)
+    looked(later(deps, minutes=2))
+    [raised] = stored(deps).facts
+    flood = [
+        replace(answer, response_id=f"{answer.response_id}-{copy}", score=5)
+        for answer in answers(World(worse_from=None))
+        for copy in range(40)
+        if answer.collected_at >= START + timedelta(days=29)
+    ]
+    usecases.fold(flood, later(deps, days=1))
+    looked(later(deps, days=1, minutes=2))
+    event = stored(deps).facts[raised].event
+    assert (event.state, event.resolved_because, event.revision) == ("withdrawn", "withdrawn", 2)
+
+
+def test_two_looks_at_once_cannot_both_save() -> None:
+    """The one that read first but saves second is refused, and so is retried."""
+    deps = deps_at(START + timedelta(days=41))
+    usecases.fold([one()], deps)
+    stale = deps.watches.read(CHECKOUT)
+    looked(later(deps, minutes=2))
+    with pytest.raises(Conflict):
+        deps.watches.claim(stale, 5)
+
+
+def test_changed_settings_recompute_the_series() -> None:
+    """With a far stricter rate of false alarms the same answers may raise later or not, stamped so."""
+    deps = deps_at(START + timedelta(days=41))
+    usecases.fold(answers(World()), deps)
+    looked(later(deps, minutes=2))
+    [first] = stored(deps).facts.values()
+    strict = fakes.touchpoint().model_copy(update={"detection": {"false_alarms_per_year": 0.001}})
+    deps = replace(deps, catalogue=fakes.FakeCatalogue({"checkout": strict}))
+    looked(later(deps, minutes=3))
+    versions = {f.event.evidence.settings_version for f in stored(deps).facts.values() if f.event.state == "raised"}
+    assert versions and versions != {first.event.evidence.settings_version}
+
+
+def test_a_decision_before_a_late_fact_is_not_undone_by_an_older_one() -> None:
+    """Two decisions at once: the one that saw less cannot put an alert back to an earlier state."""
+    deps = deps_at(START + timedelta(days=41))
+    usecases.fold(answers(World()), deps)
+    looked(later(deps, minutes=2))
+    [fact] = stored(deps).facts.values()
+    resolved = replace(fact, event=fact.event.model_copy(update={"state": "resolved", "revision": 2}))
+    deps.alerts.write(resolved)
+    deps.alerts.write(fact)
+    assert list(stored(deps).facts.values()) == [resolved]

@@ -1,0 +1,211 @@
+"""Telling owners: one message for each transition and subscription, tried for a day, never doubled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from services.alerts import domain, usecases
+from services.alerts.domain import Attempt, Delivery
+from services.alerts.letters import letter
+from services.alerts.usecases import Deps, Turn
+from services.alerts.views import shortened
+from shared.errors import NotFound
+from tests import fakes
+from tests.events import RAISED, alert_event
+
+
+@dataclass
+class FakeOutbox:
+    """Deliveries in memory."""
+
+    kept: dict[tuple[str, int, str], Delivery] = field(default_factory=dict)
+
+    def add(self, delivery: Delivery) -> None:
+        self.kept.setdefault(place(delivery), delivery)
+
+    def get(self, alert_id: str, revision: int, subscription: str) -> Delivery | None:
+        return self.kept.get((alert_id, revision, subscription))
+
+    def save(self, delivery: Delivery) -> None:
+        self.kept[place(delivery)] = delivery
+
+    def listed(self, state: str, day: datetime) -> list[Delivery]:
+        return [d for d in self.kept.values() if d.state == state and d.created_at.date() == day.date()]
+
+
+@dataclass
+class FakeTurns:
+    put_back: list[tuple[Turn, timedelta]] = field(default_factory=list)
+
+    def put(self, turn: Turn, wait: timedelta) -> None:
+        self.put_back.append((turn, wait))
+
+
+@dataclass
+class FakeSender:
+    """Fails as often as told, then takes the message."""
+
+    failures: int = 0
+    sent: list[str] = field(default_factory=list)
+    retry_after: timedelta | None = None
+
+    def send(self, delivery: Delivery) -> Attempt:
+        if self.failures:
+            self.failures -= 1
+            return Attempt("the receiver answered 500", self.retry_after)
+        self.sent.append(delivery.message_id)
+        return Attempt()
+
+
+@dataclass
+class Clock:
+    now: datetime = RAISED
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class World:
+    clock: Clock
+    outbox: FakeOutbox
+    turns: FakeTurns
+    mail: FakeSender
+    hook: FakeSender
+    deps: Deps
+
+    def run(self) -> None:
+        """Hands out every turn when it is due, until none is left."""
+        while self.turns.put_back:
+            turn, wait = self.turns.put_back.pop(0)
+            assert timedelta() <= wait <= timedelta(minutes=15)
+            self.clock.now = max(self.clock.now, self.clock.now + wait)
+            usecases.deliver(turn, self.deps)
+
+
+@pytest.fixture
+def world() -> World:
+    clock, outbox, turns, mail, hook = Clock(), FakeOutbox(), FakeTurns(), FakeSender(), FakeSender()
+    catalogue = fakes.FakeCatalogue({"checkout": fakes.touchpoint()})
+    senders = {"email": mail, "webhook": hook}
+    deps = Deps(outbox, turns, senders, catalogue, clock, lambda: 0.5)  # type: ignore[arg-type]
+    return World(clock, outbox, turns, mail, hook, deps)
+
+
+def place(delivery: Delivery) -> tuple[str, int, str]:
+    return delivery.event.alert_id, delivery.event.revision, delivery.subscription
+
+
+def told(world: World) -> None:
+    usecases.hear(alert_event(), world.deps)
+    for delivery in list(world.outbox.kept.values()):
+        usecases.dispatch(delivery, world.deps)
+
+
+def test_an_alert_is_told_once_to_each_subscription(world: World) -> None:
+    """Hearing of it twice writes no second message."""
+    told(world)
+    usecases.hear(alert_event(), world.deps)
+    world.run()
+    assert len(world.mail.sent) == len(world.hook.sent) == 1
+    assert {d.state for d in world.outbox.kept.values()} == {"delivered"}
+
+
+def test_a_turn_that_comes_twice_sends_once(world: World) -> None:
+    """Queues deliver at least once; a delivered message is not sent again."""
+    told(world)
+    world.turns.put_back *= 2
+    world.run()
+    assert len(world.mail.sent) == 1
+
+
+def test_a_receiver_that_is_down_for_a_day_loses_nothing(world: World) -> None:
+    """Tries go on with growing waits, and the message arrives after 24 hours."""
+    world.hook.failures = 10_000
+    told(world)
+    while world.clock.now < RAISED + timedelta(hours=24):
+        turn, wait = world.turns.put_back.pop(0)
+        world.clock.now += wait
+        usecases.deliver(turn, world.deps)
+    world.hook.failures = 0
+    world.run()
+    assert len(world.hook.sent) == 1
+
+
+def test_a_receiver_that_never_answers_is_parked_and_can_be_replayed(world: World) -> None:
+    """After 25 hours it is parked with its last error; replaying starts it over."""
+    world.hook.failures = 10_000
+    told(world)
+    world.run()
+    [parked] = [d for d in world.outbox.kept.values() if d.state == "parked"]
+    assert parked.last_error == "the receiver answered 500"
+    assert world.clock.now - RAISED >= domain.GIVES_UP_AFTER
+    world.hook.failures = 0
+    usecases.replay(*place(parked), world.deps)
+    world.run()
+    assert len(world.hook.sent) == 1
+
+
+def test_what_is_not_parked_cannot_be_replayed(world: World) -> None:
+    """Neither a delivered message nor one that never was."""
+    told(world)
+    world.run()
+    with pytest.raises(NotFound):
+        usecases.replay(alert_event().alert_id, 1, "web.mail", world.deps)
+    with pytest.raises(NotFound):
+        usecases.replay("nothing", 1, "mail", world.deps)
+
+
+def test_a_slow_receiver_is_not_tried_before_it_asked(world: World) -> None:
+    """Retry-After of an hour is kept to, though it takes several hops through the queue."""
+    world.hook.failures, world.hook.retry_after = 1, timedelta(hours=1)
+    told(world)
+    world.run()
+    [delivery] = [d for d in world.outbox.kept.values() if d.kind == "webhook"]
+    assert delivery.delivered_at is not None
+    assert delivery.delivered_at - RAISED >= timedelta(hours=1)
+
+
+@pytest.mark.parametrize(("attempts", "seconds"), [(1, 30), (2, 60), (5, 480), (10, 14400), (50, 14400)])
+def test_waits_double_up_to_four_hours(attempts: int, seconds: int) -> None:
+    """Without jitter; with full jitter half as much again."""
+    assert domain.wait(attempts, None, 0.0) == timedelta(seconds=seconds)
+    assert domain.wait(attempts, None, 1.0) == timedelta(seconds=seconds * 1.5)
+
+
+def test_the_letter_is_in_the_subscribers_language_and_escapes_comments(world: World) -> None:
+    """French facts; a comment with markup is shown as it was typed."""
+    usecases.hear(alert_event(sample_comments=["<script>alert(1)</script>"]), world.deps)
+    [delivery] = [d for d in world.outbox.kept.values() if d.kind == "email"]
+    message = letter(delivery, "etincelle@example.com")
+    plain, html = (part.get_content() for part in message.iter_parts())
+    assert message["Subject"] == "Friction : Checkout".replace("Checkout", "Paiement")
+    assert "Depuis mardi" in plain and "19 % de mauvaises réponses (15 %–25 %, 240 réponses)" in plain
+    assert "<script>" in plain and "<script>" not in html and "&lt;script&gt;" in html
+
+
+def test_a_touchpoints_name_cannot_add_headers(world: World) -> None:
+    """A name with line breaks stays one subject line."""
+    event = alert_event(touchpoint_name={"fr": "A\r\nBcc: x@example.com"})
+    usecases.hear(event, world.deps)
+    [delivery] = [d for d in world.outbox.kept.values() if d.kind == "email"]
+    raw = letter(delivery, "etincelle@example.com").as_bytes()
+    assert b"\r\nBcc:" not in raw.split(b"\r\n\r\n")[0]
+
+
+def test_addresses_are_shortened_where_messages_are_listed() -> None:
+    """A list of messages gives away neither a mailbox nor a webhook's secret path."""
+    assert shortened("anna@example.com") == "a…@example.com"
+    assert shortened("https://hooks.example.com/T1/secret") == "https://hooks.example.com/…"
+
+
+def test_every_owner_of_an_alert_is_told(world: World) -> None:
+    """An alert on a hand-off names two owners; both hear of it."""
+    support = fakes.touchpoint("support-call", owner="support")
+    catalogue = fakes.FakeCatalogue({"checkout": fakes.touchpoint(), "support-call": support})
+    deps = replace(world.deps, catalogue=catalogue)
+    usecases.hear(alert_event(owners=["web", "support"]), deps)
+    assert {d.owner for d in world.outbox.kept.values()} == {"web", "support"}

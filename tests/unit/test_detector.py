@@ -1,0 +1,254 @@
+"""The detector by example, one on each side of every edge, and against independent oracles."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+from math import exp
+
+import pytest
+from scipy import stats
+
+from services.aggregator.domain import interval, rhythm, wobble
+from services.aggregator.domain.bets import IDLE, Cell, funded, grown
+from services.aggregator.domain.detector import Account, Settings, Transition, advance, open_account, step
+from services.aggregator.domain.usual import outlook, pains, start, tilt_to, tilted
+from shared.scales import SCALES, scale
+
+SETTINGS = Settings()
+MONDAY = 1_700_438_400 // 300
+HOUR = 12
+DAY = 288
+USUAL_DAY = (1, 1, 2, 5, 11)
+BAD_DAY = (8, 4, 2, 3, 3)
+
+
+def run(
+    account: Account, cells: list[tuple[int, tuple[int, ...]]], settings: Settings = SETTINGS
+) -> tuple[Account, list[Transition]]:
+    """Step the account over the cells; all it said."""
+    said: list[Transition] = []
+    for cell, counts in cells:
+        account, news = step(account, cell, counts, settings)
+        said += news
+    return account, said
+
+
+def spread(histogram: tuple[int, ...], first: int, cells: int) -> list[tuple[int, tuple[int, ...]]]:
+    """The histogram's answers one by one, in a fixed mixed order, over `cells` cells from `first`."""
+    answers = sorted(
+        (level for level, n in enumerate(histogram) for _ in range(n)),
+        key=lambda level: histogram[level] % 3,
+    )
+    answers = answers[::3] + answers[1::3] + answers[2::3]
+    gap = cells // len(answers)
+    return [(first + i * gap, tuple(int(level == k) for k in range(len(histogram)))) for i, level in enumerate(answers)]
+
+
+def quiet(days: int) -> Account:
+    """A CSAT touchpoint after so many usual days."""
+    account = open_account(SCALES["csat"], SETTINGS)
+    for day in range(days):
+        account, said = run(account, spread(USUAL_DAY, MONDAY + day * DAY, DAY))
+        assert not said
+    return account
+
+
+def test_a_quiet_touchpoint_says_nothing() -> None:
+    """Forty days of the same histogram raise nothing."""
+    assert quiet(40).alert is None
+
+
+def test_a_clear_worsening_is_raised_and_dated() -> None:
+    """Bad days after quiet ones raise one alert that starts near the first bad day."""
+    _, said = run(quiet(40), spread(BAD_DAY, MONDAY + 40 * DAY, DAY))
+    assert [t.kind for t in said][:1] == ["raised"]
+    raised = said[0]
+    began = (MONDAY + 40 * DAY) * 300
+    assert abs(raised.change_started_at - began) < 86400
+    assert raised.change_interval[0] <= raised.change_started_at <= raised.change_interval[1]
+    assert raised.before.share is not None and raised.after.share is not None
+    assert raised.before.share < 0.2 < raised.after.share
+    assert raised.e_value >= SETTINGS.threshold
+    assert raised.version == SETTINGS.version
+
+
+def test_an_alert_is_raised_once() -> None:
+    """While the alert is open, more bad answers strengthen it and raise no other."""
+    bad = [c for day in range(3) for c in spread(BAD_DAY, MONDAY + (40 + day) * DAY, DAY)]
+    _, said = run(quiet(40), bad)
+    assert [t.kind for t in said].count("raised") == 1
+
+
+def test_answers_back_to_usual_resolve_the_alert() -> None:
+    """After the bad day, usual days close the alert, and the usual is what it was before."""
+    account, _ = run(quiet(40), spread(BAD_DAY, MONDAY + 40 * DAY, DAY))
+    assert account.alert is not None
+    back = [c for day in range(20) for c in spread(USUAL_DAY, MONDAY + (41 + day) * DAY, DAY)]
+    account, said = run(account, back)
+    assert "resolved" in [t.kind for t in said]
+    assert account.alert is None
+
+
+def test_a_lasting_level_is_adopted_after_the_stated_time_and_not_before() -> None:
+    """One cell short of adopt_days nothing is said; at it, the level becomes usual."""
+    account, _ = run(quiet(40), spread(BAD_DAY, MONDAY + 40 * DAY, DAY))
+    assert account.alert is not None
+    due = account.alert.start + round(SETTINGS.adopt_days * DAY)
+    same, nothing = advance(account, due - 1, SETTINGS)
+    assert (same, nothing) == (account, ())
+    adopted, said = advance(account, due, SETTINGS)
+    assert [t.kind for t in said] == ["adopted"]
+    assert said[0].at == due * 300
+    assert adopted.alert is None
+    assert sum(adopted.usual[:2]) / sum(adopted.usual) > 0.3
+
+
+@pytest.mark.parametrize("name", SCALES)
+@pytest.mark.parametrize("years", [0, 1, 30])
+def test_a_lone_bad_answer_never_raises(name: str, years: int) -> None:
+    """The worst answer, first ever or after years of silence, raises nothing even at a lax setting."""
+    lax = replace(SETTINGS, false_alarms_per_year=50.0)
+    one = scale(name)
+    worst = (1, *[0] * (one.levels - 1))
+    best = (*[0] * (one.levels - 1), 1)
+    _, said = run(open_account(one, lax), [(MONDAY, best), (MONDAY + 1 + years * 365 * DAY, worst)], lax)
+    assert said == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "counts"),
+    [(MONDAY, (1, 0, 0, 0, 0)), (MONDAY + 1, (1, 0)), (MONDAY + 1, (0, 0, 0, 0, 0))],
+)
+def test_a_cell_out_of_order_of_another_shape_or_empty_is_refused(cell: int, counts: tuple[int, ...]) -> None:
+    """Each breaks the contract, and changes nothing."""
+    account, _ = step(open_account(SCALES["csat"], SETTINGS), MONDAY, (0, 0, 0, 0, 1), SETTINGS)
+    with pytest.raises(ValueError, match="cell"):
+        step(account, cell, counts, SETTINGS)
+
+
+def test_evidence_of_tiny_streams_has_mean_one_by_enumeration() -> None:
+    """Over every CSAT stream of four answers, weighted by the usual, the bet's mean is exactly 1."""
+    csat = SCALES["csat"]
+    usual = start(csat, (4.0, 3.0, 10.0, 23.0, 60.0), 1.0)
+    view, pain = outlook(csat, usual, 0.0), pains(csat)
+    price = view_price(csat, usual, 1.0)
+    mean = 0.0
+    for stream in product(range(5), repeat=4):
+        bet, chance = funded(IDLE, 0.0, 1.0), 1.0
+        for i, level in enumerate(stream):
+            cell = Cell(i, 1, int(level < 2), pain[level])
+            bet = grown(bet, cell, pain[level] - price, view.variance, 0.0)
+            chance *= usual[level]
+        mean += chance * bet.money
+    assert mean == pytest.approx(1.0, abs=1e-12)
+
+
+@pytest.mark.parametrize("wander", [0.01, 1.0, 10.0])
+def test_damped_evidence_of_tiny_streams_has_mean_at_most_one(wander: float) -> None:
+    """Whatever wandering is allowed for, the enumerated mean stays at or below 1, and is not thrown away."""
+    csat = SCALES["csat"]
+    usual = start(csat, (4.0, 3.0, 10.0, 23.0, 60.0), 1.0)
+    view, pain = outlook(csat, usual, 0.0), pains(csat)
+    price = view_price(csat, usual, 2.0)
+    mean = 0.0
+    for stream in product(range(5), repeat=4):
+        bet, chance = funded(IDLE, 0.0, 1.0), 1.0
+        for i, level in enumerate(stream):
+            cell = Cell(i, 1, int(level < 2), pain[level])
+            bet = grown(bet, cell, 2 * pain[level] - price, view.variance, wander)
+            chance *= usual[level]
+        mean += chance * bet.money
+    assert 0.4 < mean <= 1.0 + 1e-12
+
+
+def view_price(csat: object, usual: tuple[float, ...], tilt: float) -> float:
+    """log mean of exp(tilt u), written out again, independently of the detector."""
+    from math import log
+
+    return log(sum(w * exp(tilt * ((4 - i) / 4) ** 1.5) for i, w in enumerate(usual)))
+
+
+def test_money_forgets_and_is_paid_with_the_calendar() -> None:
+    """After exactly the patience, 1/e of the money is left and 1 - 1/e came in."""
+    kept = SETTINGS.kept(round(SETTINGS.patience_days * DAY))
+    assert kept == pytest.approx(exp(-1))
+    assert funded(IDLE._replace(money=2.0), kept, 1 - kept).money == pytest.approx(1 + exp(-1))
+
+
+def test_one_false_alarm_a_year_needs_evidence_of_patience_over_year() -> None:
+    """The threshold is 365/90 at one a year, a twelfth of it at twelve."""
+    assert SETTINGS.threshold == pytest.approx(365 / 90)
+    assert replace(SETTINGS, false_alarms_per_year=12.0).threshold == pytest.approx(365 / 90 / 12)
+
+
+def test_wilson_agrees_with_scipy() -> None:
+    """The score interval is SciPy's, at both ends and in the middle."""
+    for bad, n in ((0, 5), (1, 1), (3, 40), (40, 40), (240, 1000)):
+        theirs = stats.binomtest(bad, n).proportion_ci(0.95, method="wilson")
+        assert interval.wilson(bad, n) == pytest.approx((theirs.low, theirs.high), abs=1e-6)
+
+
+def test_without_answers_an_interval_is_everything_and_a_share_is_none() -> None:
+    """Empty is None, never 0."""
+    assert interval.counted(0, 0) == interval.Share(0, 0, 0.0, 1.0)
+    assert interval.Share(0, 0, 0.0, 1.0).share is None
+
+
+def test_passage_times_follow_the_inverse_gaussian_law() -> None:
+    """The chance to have passed the barrier is SciPy's inverse Gaussian distribution."""
+    barrier, drift = 3.0, 0.7
+    law = stats.invgauss(mu=barrier / drift / barrier**2, scale=barrier**2)
+    for information in (0.5, 2.0, 4.0, 9.0):
+        assert interval.sooner(drift, barrier, information) == pytest.approx(law.cdf(information))
+
+
+def test_the_tilt_to_a_mean_gives_that_mean() -> None:
+    """Tilting by the answer of tilt_to reproduces the mean pain asked for."""
+    nps = SCALES["nps"]
+    usual = start(nps, SETTINGS.typical["nps"], 1.0)
+    bent = tilted(nps, usual, tilt_to(nps, usual, 0.4))
+    assert sum(w * u for w, u in zip(bent, pains(nps), strict=True)) / sum(bent) == pytest.approx(0.4, abs=1e-6)
+
+
+def test_weekends_are_known_by_local_time() -> None:
+    """Sunday 23:30 in London is Monday in Paris."""
+    sunday_night = (1_700_438_400 - 1800) // 300
+    assert rhythm.features(sunday_night, "UTC")[4] > 0
+    assert rhythm.features(sunday_night, "Europe/Paris")[4] == 0
+
+
+def test_a_rhythm_is_learned_and_its_doubt_shrinks() -> None:
+    """Answers worse at weekends than expected bend the weekend up, and leave less doubt."""
+    at = rhythm.features(MONDAY + 5 * DAY, "UTC")
+    sd = SETTINGS.rhythm_sd
+    before = rhythm.still(sd)
+    after = rhythm.learned(before, at, 10.0, 20.0)
+    assert rhythm.tilt_at(after, at) > rhythm.tilt_at(before, at) == 0
+    assert rhythm.doubt_at(after, at, sd) < rhythm.doubt_at(before, at, sd)
+
+
+def test_wild_days_teach_wobble_and_calm_days_unteach_it() -> None:
+    """Half days that differ by more than counting noise raise the variance, equal ones lower it."""
+    calm = wobble.calm(0.06, 0.015)
+    wild = mild = calm
+    for block in range(40):
+        surplus = 60.0 if block // 2 % 2 else -60.0
+        wild = wobble.rolled(wobble.added(wild, surplus, 300.0), block, 0.0)
+        mild = wobble.rolled(wobble.added(mild, 0.0, 300.0), block, 0.0)
+    assert wobble.variance(wild) > 4 * wobble.variance(calm)
+    assert wobble.variance(mild) < wobble.variance(calm)
+
+
+def test_an_account_survives_being_written_down() -> None:
+    """An account with an open alert is the same after JSON, and fits in 900 bytes on every scale."""
+    account, _ = run(quiet(40), spread(BAD_DAY, MONDAY + 40 * DAY, DAY))
+    assert account.alert is not None
+    assert Account.from_json(account.to_json()) == account
+    assert len(account.to_json().encode()) <= 900
+
+
+def test_something_else_is_not_an_account() -> None:
+    """Another format is refused rather than guessed at."""
+    with pytest.raises(ValueError, match="format"):
+        Account.from_json('{"v":0}')

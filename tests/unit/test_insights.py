@@ -1,0 +1,147 @@
+"""Reports and lists of alerts, on fakes and on the tables the aggregator writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from services.aggregator import adapters as aggregator
+from services.aggregator import usecases as aggregating
+from services.aggregator.domain.answers import Series
+from services.insights import usecases, views
+from services.insights.adapters import TableAlerts, TableFigures
+from services.insights.domain import Day
+from services.insights.usecases import AlertQuery, Deps
+from shared.errors import InvalidInput, NotFound
+from shared.events import AlertEvent
+from tests import aws, fakes
+from tests.events import alert_event
+from tests.unit.test_aggregator import deps_at
+from tests.worlds import START, World, answers
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+class FakeFigures:
+    def __init__(self, days: Iterable[Day]) -> None:
+        self._days = list(days)
+
+    def days(self, *asked: object) -> Iterable[Day]:
+        first, last = asked[3], asked[4]
+        return [day for day in self._days if first <= day.day <= last]  # type: ignore[operator]
+
+
+class FakeAlerts:
+    def __init__(self, events: Iterable[AlertEvent]) -> None:
+        self._events = sorted(events, key=usecases.cursor, reverse=True)
+
+    def of_touchpoint(self, touchpoint: str) -> Iterable[AlertEvent]:
+        return [event for event in self._events if event.touchpoint == touchpoint]
+
+    def of_year(self, year: int) -> Iterable[AlertEvent]:
+        return [event for event in self._events if event.raised_at.year == year]
+
+
+def deps(days: Iterable[Day] = (), events: Iterable[AlertEvent] = ()) -> Deps:
+    catalogue = fakes.FakeCatalogue({"checkout": fakes.touchpoint()})
+    return Deps(FakeFigures(days), FakeAlerts(events), catalogue, lambda: NOW)
+
+
+def report(known: Deps, audience: str = "customer") -> views.ReportView:
+    found = usecases.report("checkout", audience, date(2000, 1, 1), date(9999, 1, 1), known)
+    return views.report_view(found[0], audience, found[1])
+
+
+def test_weeks_begin_on_monday_and_sum_to_the_whole() -> None:
+    """A Sunday and the Monday after it are in different weeks."""
+    days = [
+        Day(date(2024, 3, 3), {"web": [1, 0, 0, 0, 0]}),
+        Day(date(2024, 3, 4), {"web": [0, 0, 0, 0, 2], "sms": [0, 0, 0, 1, 0]}),
+    ]
+    shown = report(deps(days))
+    assert [(week.week, week.n) for week in shown.weeks] == [(date(2024, 2, 26), 1), (date(2024, 3, 4), 3)]
+    assert shown.summary.counts == {"1": 1, "2": 0, "3": 0, "4": 1, "5": 2}
+    assert shown.channels == {"sms": 1, "web": 3}
+
+
+def test_fewer_than_five_staff_answers_are_not_shown() -> None:
+    """Five are; for customers one is."""
+    four, five = ([Day(date(2024, 3, 4), {"web": [n, 0, 0, 0, 0]})] for n in (4, 5))
+    with pytest.raises(NotFound):
+        report(deps(four), "staff")
+    assert report(deps(five), "staff").summary.n == 5
+    assert report(deps(four)).summary.n == 4
+
+
+def test_an_unknown_touchpoint_is_not_found() -> None:
+    """Rather than an empty report."""
+    with pytest.raises(NotFound):
+        usecases.report("nowhere", "customer", date(2000, 1, 1), date(9999, 1, 1), deps())
+
+
+def test_alerts_are_paged_without_gap_or_repeat() -> None:
+    """Pages of two over five alerts, two of them raised at the same time."""
+    times = [START + timedelta(days=n) for n in (0, 1, 1, 2, 400)]
+    events = [alert_event(raised_at=at, touchpoint=f"t{n}") for n, at in enumerate(times)]
+    query, seen = AlertQuery(limit=2), []
+    while page := usecases.alerts(query, deps(events=events)):
+        seen += [event.alert_id for event in page]
+        query = replace(query, before=usecases.cursor(page[-1]))
+    assert sorted(seen) == sorted(event.alert_id for event in events)
+
+
+def test_alerts_are_found_by_owner_touchpoint_and_time() -> None:
+    """Each filter alone."""
+    mine = alert_event(raised_at=START, owners=["web", "support"])
+    other = alert_event(raised_at=START + timedelta(days=9), touchpoint="till", owners=["store"])
+    known = deps(events=[mine, other])
+    assert usecases.alerts(AlertQuery(owner="support"), known) == [mine]
+    assert usecases.alerts(AlertQuery(touchpoint="till"), known) == [other]
+    assert usecases.alerts(AlertQuery(since=START + timedelta(days=1)), known) == [other]
+
+
+def test_wrong_query_parameters_are_all_named() -> None:
+    """Two wrong ones, two errors."""
+    asked = {"since": "yesterday", "limit": "0", "owner": "web"}
+    with pytest.raises(InvalidInput) as raised:
+        views.alert_query(asked.get)
+    assert {error.pointer for error in raised.value.errors} == {"since", "limit"}
+
+
+def test_figures_are_the_same_before_and_after_days_are_rolled_up() -> None:
+    """The report over hours alone, and over rolled-up days and the hours since, are equal."""
+    with aws.data_stack():
+        table = aws.table("friction")
+        world = replace(
+            deps_at(START + timedelta(days=41)),
+            marks=aggregator.TableMarks(table),
+            watches=aggregator.TableWatches(table),
+            evidence=aggregator.TableEvidence(table),
+            alerts=aggregator.TableAlerts(table, lambda: NOW),
+        )
+        aggregating.fold(answers(World(days=10, worse_from=None)), world)
+        known = replace(deps(), figures=TableFigures(table), alerts=TableAlerts(table))
+        by_hours = report(known)
+        later = replace(world, now=lambda: START + timedelta(days=9, hours=12, minutes=20))
+        later.watches.note_late(Series("checkout", "customer", "csat"), START, START)
+        aggregating.look(Series("checkout", "customer", "csat"), later)
+        days = list(table.query_all(Series("checkout", "customer", "csat").partition, prefix="DAY"))
+        assert len(days) == 9
+        assert report(known) == by_hours
+        assert by_hours.summary.n == 300
+
+
+def test_raised_alerts_are_read_back_from_the_aggregators_table() -> None:
+    """Of a touchpoint and of a year, newest first."""
+    with aws.data_stack():
+        table = aws.table("friction")
+        written = [alert_event(raised_at=START + timedelta(days=n)) for n in (0, 3)]
+        for event in written:
+            fact = aggregator.AlertFact(Series("checkout", "customer", "csat"), event)
+            aggregator.TableAlerts(table, lambda: NOW).write(fact)
+        assert list(TableAlerts(table).of_touchpoint("checkout")) == written[::-1]
+        assert list(TableAlerts(table).of_year(2024)) == written[::-1]
+        assert list(TableAlerts(table).of_year(2023)) == []

@@ -1,0 +1,82 @@
+"""Figures made of histograms, against independent oracles and by hand."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import pytest
+
+from shared import metrics
+from shared.scales import SCALES
+
+NPS, CSAT, CES, THUMBS = (SCALES[name] for name in ("nps", "csat", "ces", "thumbs"))
+
+
+def named(name: str, scale_name: str, counts: list[int]) -> metrics.Figure:
+    return {f.name: f for f in metrics.figures(SCALES[scale_name], counts)}[name]
+
+
+def test_no_answers_have_no_figures() -> None:
+    """Not zero: nothing."""
+    assert metrics.figures(NPS, [0] * 11) == []
+
+
+def test_nps_by_hand() -> None:
+    """Three promoters, one passive, one detractor: 40."""
+    counts = [0] * 11
+    counts[10], counts[9], counts[8], counts[3] = 2, 1, 1, 1
+    assert named("nps", "nps", counts).value == pytest.approx(40.0)
+
+
+def test_csat_counts_the_two_best_and_bad_the_two_worst() -> None:
+    """Of ten answers 1,1,2,3,4,4,4,5,5,5: 60 % satisfied, 30 % bad."""
+    counts = [2, 1, 1, 3, 3]
+    assert named("csat", "csat", counts).value == pytest.approx(60.0)
+    assert named("bad", "csat", counts).value == pytest.approx(30.0)
+
+
+def test_ces_is_the_mean_and_thumbs_the_share_that_are_up() -> None:
+    """Both sides of the scale table."""
+    assert named("ces", "ces", [1, 0, 0, 0, 0, 0, 1]).value == pytest.approx(4.0)
+    assert named("csat", "thumbs", [1, 3]).value == pytest.approx(75.0)
+
+
+@pytest.mark.parametrize(("hits", "n"), [(0, 1), (1, 1), (0, 10), (3, 10), (50, 100), (999, 1000)])
+def test_wilson_agrees_with_scipy(hits: int, n: int) -> None:
+    """SciPy computes the same interval by its own way."""
+    stats = pytest.importorskip("scipy.stats")
+    oracle = stats.binomtest(hits, n).proportion_ci(method="wilson")
+    assert metrics.wilson(hits, n) == pytest.approx((oracle.low, oracle.high), abs=1e-9)
+
+
+def test_the_nps_interval_covers_the_truth_in_about_95_of_100_samples() -> None:
+    """1,500 samples of 60 answers of a known law."""
+    chance = random.Random(11)
+    weights = [2, 1, 1, 1, 1, 2, 3, 6, 12, 20, 51]
+    truth = 100 * (71 - 11) / 100
+    covered = 0
+    for _ in range(1500):
+        counts = [0] * 11
+        for score in chance.choices(range(11), weights, k=60):
+            counts[score] += 1
+        figure = named("nps", "nps", counts)
+        covered += figure.low <= truth <= figure.high
+    assert 0.93 <= covered / 1500 <= 0.97
+
+
+def test_one_answer_has_an_interval_as_wide_as_its_scale() -> None:
+    """A mean of one answer says nothing of its spread."""
+    figure = named("ces", "ces", [0, 0, 0, 0, 0, 0, 1])
+    assert (figure.low, figure.high) == (1.0, 7.0)
+
+
+@pytest.mark.parametrize("name", sorted(SCALES))
+def test_intervals_hold_their_value_and_stay_on_their_scale(name: str) -> None:
+    """For random histograms of every scale."""
+    chance = random.Random(3)
+    for _ in range(200):
+        counts = [chance.choice((0, 0, 1, 2, 40)) for _ in range(SCALES[name].levels)]
+        for figure in metrics.figures(SCALES[name], counts):
+            assert figure.low <= figure.value + 1e-9 and figure.value - 1e-9 <= figure.high
+            assert all(map(math.isfinite, (figure.low, figure.high)))
