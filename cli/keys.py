@@ -6,10 +6,9 @@ import os
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from cli.client import connect
-from cli.printing import Failed, err, out, print_json
+from cli.printing import Failed, err, out, print_json, print_table
 from shared.auth import SCOPES
 
 Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, for programs")]
@@ -79,11 +78,15 @@ def list_keys(as_json: Json = False) -> None:
     if as_json:
         print_json(found)
         return
-    table = Table("id", "name", "scopes", "made", "revoked", box=None)
-    for key in found["keys"]:
-        scopes = "all" if set(key["scopes"]) == set(SCOPES) else " ".join(key["scopes"])
-        table.add_row(key["id"], key["name"], scopes, shown(key["created_at"]), shown(key.get("revoked_at")))
-    out.print(table)
+    rows = [
+        (key["id"], key["name"], scopes_of(key), shown(key["created_at"]), shown(key.get("revoked_at")))
+        for key in found["keys"]
+    ]
+    print_table(("id", "name", "scopes", "made", "revoked"), rows)
+
+
+def scopes_of(key: dict[str, Any]) -> str:
+    return "all" if set(key["scopes"]) == set(SCOPES) else " ".join(key["scopes"])
 
 
 def shown(time: str | None) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from cli.client import connect
-from cli.printing import err, out, print_json
+from cli.printing import err, out, print_json, print_table
 
 Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, for programs")]
 
@@ -58,11 +57,9 @@ def show(
     if as_json:
         print_json(found)
         return
-    table = Table("link", "mode", "channel", "audience", "made", "until", "revoked", box=None)
-    for link in found:
-        ends = (link.get("expires_at", ""), link.get("revoked_at", ""))
-        table.add_row(*(link[name] for name in ("link_id", "mode", "channel", "audience", "created_at")), *ends)
-    out.print(table if found else "no links yet")
+    shown = ("link_id", "mode", "channel", "audience", "created_at", "expires_at", "revoked_at")
+    rows = [[link.get(name, "") for name in shown] for link in found]
+    print_table(("link", "mode", "channel", "audience", "made", "until", "revoked"), rows)
 
 
 @group.command("revoke")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from cli.client import Client, connect
-from cli.printing import Failed, err, out, print_json
+from cli.printing import Failed, err, out, print_json, print_table
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 UNITS = {"bad": " %", "csat": " %"}
@@ -80,19 +78,7 @@ def report_of(client: Client, touchpoint: str, audience: str) -> dict[str, Any]:
 
 def show_overview(reports: list[dict[str, Any]]) -> None:
     rows = [(one["touchpoint"], one["owner"], str(one["summary"]["n"]), *figures(one["summary"])) for one in reports]
-    out.print(laid_out(("touchpoint", "owner", "answers", "score", "bad answers"), rows), crop=False)
-
-
-def laid_out(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
-    """A table as wide as what stands in it, whatever the width of the terminal."""
-    listed = list(rows)
-    widths = [max(map(len, column)) for column in zip(heads, *listed, strict=True)]
-    table = Table(box=None, width=sum(widths) + 2 * len(widths), padding=(0, 2, 0, 0))
-    for head, width in zip(heads, widths, strict=True):
-        table.add_column(head, min_width=width, no_wrap=True)
-    for row in listed:
-        table.add_row(*row)
-    return table
+    print_table(("touchpoint", "owner", "answers", "score", "bad answers"), rows)
 
 
 def show_report(found: dict[str, Any]) -> None:
@@ -106,7 +92,7 @@ def show_report(found: dict[str, Any]) -> None:
         out.print(f"{score:>3} {count:>7} {'█' * round(BAR * count / most)}")
     out.print()
     weeks = [(week["week"], str(week["n"]), *figures(week)) for week in found["weeks"]]
-    out.print(laid_out(("week of", "answers", "score", "bad answers"), weeks), crop=False)
+    print_table(("week of", "answers", "score", "bad answers"), weeks)
 
 
 def figures(summary: dict[str, Any]) -> tuple[str, str]:
