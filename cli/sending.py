@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from cli.client import Answered, Client
@@ -34,12 +36,22 @@ class Progress:
         return self.stored + self.already_stored
 
 
+OVERLAP_S = 5.0
+"""A stopped import goes back this far. A local stack that is killed may lose what it took in its last seconds;
+what was kept is not stored again."""
+
+
 @dataclass
 class State:
-    """Where a stopped import goes on: a small file, written after every batch that was answered, gone at the end."""
+    """Where a stopped import goes on: a small file, written after every batch that was answered, gone at the end.
+
+    It lags `OVERLAP_S` seconds behind. clock: seconds that only grow.
+    """
 
     file: Path
     progress: Progress = field(default_factory=Progress)
+    clock: Callable[[], float] = time.monotonic
+    recent: deque[tuple[float, Progress]] = field(default_factory=deque)
 
     def load(self) -> State:
         """What an earlier import of the same file left; nothing where it left nothing that can be read."""
@@ -50,10 +62,19 @@ class State:
         return self
 
     def save(self) -> None:
+        """Notes the progress, and writes down the newest that is old enough, if there is one yet."""
+        now, certain = self.clock(), None
+        self.recent.append((now, replace(self.progress)))
+        while self.recent and self.recent[0][0] <= now - OVERLAP_S:
+            certain = self.recent.popleft()[1]
+        if certain is not None:
+            self._write(certain)
+
+    def _write(self, progress: Progress) -> None:
         """Replaces the file at once, so that a stop at any moment leaves the old one or the new one."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
         new = self.file.with_suffix(".new")
-        new.write_text(json.dumps(asdict(self.progress)), encoding="utf-8")
+        new.write_text(json.dumps(asdict(progress)), encoding="utf-8")
         new.replace(self.file)
 
     def done(self) -> None:

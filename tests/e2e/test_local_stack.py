@@ -7,8 +7,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +23,7 @@ from infra.local.environment import SENDER, STAGE, TABLES, name, queue_url
 from infra.local.stack import STATE, Broken, Options, Stack
 from shared.tables import cases, friction, responses
 from tests.conftest import FreshStack, Running
+from tests.e2e.commands import Command
 
 pytestmark = pytest.mark.e2e
 ECHO = ["tests.e2e.echo_service"]
@@ -279,50 +278,12 @@ def test_a_second_stack_on_the_same_folder_is_refused(fresh_stack: FreshStack, t
         Stack(Options(tmp_path)).start()
 
 
-class Command:
-    """`etincelle run` as a process."""
-
-    def __init__(self, home: Path, *options: str) -> None:
-        self.home = home
-        settings = os.environ | {"ETINCELLE_HOME": str(home), "COLUMNS": "200"}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "cli.main", "run", "--no-sample", *options],
-            env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-
-    def url(self) -> str:
-        """Where it answers, once it says so."""
-        assert self.process.stdout
-        for line in self.process.stdout:
-            if "runs at" in line:
-                return line.split()[-1]
-        raise AssertionError(self.process.communicate())
-
-    def children(self) -> list[int]:
-        text = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return [int(pid) for pid in text.split()]
-
-
 def gone(pid: int) -> bool:
     """Whether a process has ended; one whose parent did not ask after it yet has too."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except FileNotFoundError:
         return True
-
-
-@pytest.fixture
-def command(tmp_path: Path) -> Iterator[Callable[..., Command]]:
-    started: list[Command] = []
-
-    def run(*options: str) -> Command:
-        started.append(Command(tmp_path / "home", *options))
-        return started[-1]
-
-    yield run
-    for each in started:
-        each.process.kill()
-        each.process.communicate()
 
 
 linux = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes as Linux shows them")

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
-from cli import imports
+from cli import imports, sending
 from cli.client import Client
 from cli.imports import group
 from cli.printing import Failed
@@ -140,8 +140,11 @@ def test_rejects_go_where_they_are_wanted_and_an_old_file_is_replaced(site: Site
     assert not aside.exists()
 
 
-def test_a_stopped_import_goes_on_at_the_last_batch_that_was_answered(site: Site, file: Path) -> None:
-    """Nothing answered is sent again; the counts are those of the whole file; then the state is gone."""
+def test_a_stopped_import_goes_on_at_the_last_batch_that_is_old_enough(
+    site: Site, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was answered before is not sent again; the counts are those of the whole file; then the state is gone."""
+    monkeypatch.setattr(sending, "OVERLAP_S", 0.0)
     text = ROWS + "bad,checkout,77,x\n"
     file.write_text(text.replace("r3,checkout,3", "r3,checkout,NA"))
     site.fail_at = 2
@@ -156,6 +159,17 @@ def test_a_stopped_import_goes_on_at_the_last_batch_that_was_answered(site: Site
     site.batches.clear()
     assert outcome(file, "--batch", "10")["already_stored"] == 24
     assert site.batches == [9, 10, 6, 5]
+
+
+def test_a_stopped_import_sends_what_was_answered_in_the_last_seconds_again(site: Site, file: Path) -> None:
+    """A stack that was killed may have lost it; what was kept is not stored twice."""
+    file.write_text(ROWS)
+    site.fail_at = 2
+    run(file, "--batch", "10")
+    site.fail_at = None
+    found = outcome(file, "--batch", "10")
+    assert site.batches == [10, 10, 10, 10, 5]
+    assert (found["stored"], found["already_stored"]) == (5, 20)
 
 
 def test_a_stop_between_setting_aside_and_noting_it_sets_nothing_aside_twice(site: Site, file: Path) -> None:
