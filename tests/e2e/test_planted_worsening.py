@@ -80,10 +80,24 @@ def alerts(api: httpx.Client) -> list[Row]:
 
 
 def settled(stack: Running, api: httpx.Client) -> list[Row]:
-    """The alerts once every series was looked at after its last answer."""
+    """The alerts once every series was looked at after its last answer, and no look or decision waits."""
     assert until(lambda: all(looked_at(stack, touchpoint) for touchpoint in OWNERS))
+    assert until(lambda: waiting(stack) == 0)
     stack.wait_idle()
     return alerts(api)
+
+
+def waiting(stack: Running) -> int:
+    """Looks and decisions that were asked for and not yet made, the delayed ones included."""
+    sqs = stack.client("sqs")
+    counts = (
+        "ApproximateNumberOfMessages",
+        "ApproximateNumberOfMessagesNotVisible",
+        "ApproximateNumberOfMessagesDelayed",
+    )
+    url = sqs.get_queue_url(QueueName="etincelle-local-looks")["QueueUrl"]
+    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(counts))["Attributes"]
+    return sum(int(attributes[name]) for name in counts)
 
 
 def looked_at(stack: Running, touchpoint: str) -> bool:
