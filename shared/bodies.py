@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar
 
@@ -87,6 +89,19 @@ def how_many(error: ValidationError) -> str:
     """Said only where not every wrong field can be named."""
     count = error.error_count()
     return f"{count} fields are wrong; the first {MOST_ERRORS} are named" if count > MOST_ERRORS else ""
+
+
+def parse_query(model: type[Model], ask: Callable[[str], str | None]) -> Model:
+    """The typed question in a query's parameters. Raises InvalidInput; pointers are such as `query:days`.
+
+    ask: gives a parameter's text, None where it is absent.
+    """
+    given = {name: text for name in model.model_fields if (text := ask(name)) is not None}
+    try:
+        return parse_as(model, given)
+    except InvalidInput as error:
+        named = [replace(one, pointer=one.pointer.replace("#/", "query:", 1)) for one in error.errors]
+        raise InvalidInput(errors=named) from None
 
 
 def field_errors(error: ValidationError) -> list[FieldError]:

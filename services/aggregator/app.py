@@ -9,9 +9,11 @@ from typing import Any
 
 from chalice.app import DynamoDBEvent, SQSEvent
 
-from services.aggregator import usecases, wiring
+from services.aggregator import usecases, views, wiring
 from services.aggregator.adapters import alert_fact, series_of
 from services.aggregator.domain.answers import Series, answer_of
+from services.aggregator.views import Simulation
+from shared.bodies import parse_query
 from shared.http import Api
 from shared.queues import one_by_one
 from shared.streams import changes, failures, readable
@@ -51,3 +53,18 @@ def publish(event: DynamoDBEvent) -> dict[str, Any]:
     facts, unreadable = readable(news, "alert", alert_fact)
     usecases.publish(facts, app.deps)
     return failures(unreadable)
+
+
+@app.operation(
+    "GET",
+    "/v1/touchpoints/{touchpoint}/simulation",
+    scope="figures:read",
+    returns=Simulation,
+    query=tuple(views.Question.model_fields),
+    problems=(404,),
+)
+def get_simulation(touchpoint: str) -> Simulation:
+    """What other settings would have made of a touchpoint's own answers; nothing is changed."""
+    asked = parse_query(views.Question, app.query)
+    trial = usecases.simulate(touchpoint, asked.audience, asked.days, asked.settings, app.deps)
+    return views.simulation(asked, trial)

@@ -13,7 +13,7 @@ late answers; a noted series is recomputed from its sets once answers have stopp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -31,7 +31,8 @@ from services.aggregator.domain.answers import (
 from services.aggregator.domain.detector import Settings, Transition
 from services.aggregator.domain.publishing import Said
 from services.aggregator.domain.watching import Hour, Watch
-from shared.catalogue import Catalogue, Touchpoint
+from shared.catalogue import Audience, Catalogue, Touchpoint
+from shared.errors import NotFound
 from shared.marks import cell_of
 from shared.scales import Scale
 
@@ -245,3 +246,37 @@ def publish(facts: Iterable[AlertFact], deps: Deps) -> None:
     """Publishes transitions of alerts; the same one may go out twice, under the same id and revision."""
     for fact in facts:
         deps.topic.publish(fact)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What other settings would have made of a series' own answers.
+
+    alerts: those whose last transition lies in the days asked for, oldest first, as they would stand.
+    """
+
+    touchpoint: Touchpoint
+    settings: Settings
+    alerts: list[AlertFact]
+
+
+def simulate(touchpoint: str, audience: Audience, days: int, chosen: Mapping[str, float], deps: Deps) -> Trial:
+    """Replays the stored answers under other settings; nothing is written. Raises NotFound.
+
+    chosen: settings by name, in place of those of the registry. Alerts are those of this series alone:
+    in a fleet, fewer are published.
+    """
+    known = deps.catalogue.touchpoint(touchpoint)
+    if known is None:
+        raise NotFound(f"there is no touchpoint {touchpoint!r}")
+    known = known.model_copy(update={"detection": {**known.detection, **chosen}})
+    now, series = deps.now(), Series(touchpoint, audience, known.survey_for(audience).scale)
+    settings = watching.settings_of(known)
+    fresh = Watch(series, claimed_to=cell_of(now - timedelta(seconds=deps.lateness_s)))
+    hours = list(deps.marks.hours(series, fresh.reads_from, watching.hour_of_cell(fresh.claimed_to)))
+    _, transitions = watching.stepped(fresh, hours, watching.measure_of(series, known), settings)
+    stood = alerts.revisions(alerts.Context(series, known, deps.public_url), transitions)
+    last = {fact.event.alert_id: fact for fact in stood}
+    since = now - timedelta(days=days)
+    recent = [f for f in last.values() if (f.event.resolved_at or now) >= since]
+    return Trial(known, settings, recent)

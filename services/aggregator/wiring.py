@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
 import boto3
 
+from services.aggregator import usecases
 from services.aggregator.adapters import (
     QueueLooks,
     SnsTopic,
@@ -17,10 +19,18 @@ from services.aggregator.adapters import (
     TableMarks,
     TableWatches,
 )
-from services.aggregator.usecases import Deps
+from shared.auth import Authenticator, CachedKeys
 from shared.catalogue_table import TableCatalogue
 from shared.dynamo import Table
+from shared.keyring import TableApiKeys
 from shared.settings import Environment
+
+
+@dataclass(frozen=True)
+class Deps(usecases.Deps):
+    """The verbs' dependencies, and the app's own."""
+
+    authenticator: Authenticator
 
 
 def now() -> datetime:
@@ -33,6 +43,7 @@ def deps() -> Deps:
     environment = Environment(os.environ)
     dynamodb = boto3.client("dynamodb")
     friction = Table(dynamodb, environment.need("TABLE_FRICTION"))
+    registry = Table(dynamodb, environment.need("TABLE_REGISTRY"))
     return Deps(
         marks=TableMarks(friction),
         watches=TableWatches(friction),
@@ -41,7 +52,8 @@ def deps() -> Deps:
         looks=QueueLooks(boto3.client("sqs"), environment.need("QUEUE_LOOKS_URL")),
         comments=TableComments(Table(dynamodb, environment.need("TABLE_RESPONSES"))),
         topic=SnsTopic(boto3.client("sns"), environment.need("TOPIC_FRICTION_ALERTS_ARN")),
-        catalogue=TableCatalogue(Table(dynamodb, environment.need("TABLE_REGISTRY")), now),
+        catalogue=TableCatalogue(registry, now),
+        authenticator=Authenticator(CachedKeys(TableApiKeys(registry), now)),
         now=now,
         public_url=environment.get("PUBLIC_URL", ""),
         lateness_s=int(environment.get("LATENESS_SECONDS", "300")),

@@ -10,7 +10,9 @@ import pytest
 from services.aggregator import usecases
 from services.aggregator.domain.answers import Answer, Series
 from services.aggregator.usecases import Deps
-from shared.errors import Conflict
+from services.aggregator.views import Question
+from shared.bodies import parse_query
+from shared.errors import Conflict, InvalidInput, NotFound
 from shared.marks import tally_channels
 from tests import fakes
 from tests.worlds import START, World, answers
@@ -222,3 +224,43 @@ def test_a_decision_before_a_late_fact_is_not_undone_by_an_older_one() -> None:
     deps.alerts.write(resolved)
     deps.alerts.write(fact)
     assert list(stored(deps).facts.values()) == [resolved]
+
+
+def test_a_simulation_says_what_other_settings_would_have_raised_and_writes_nothing() -> None:
+    """As set, the planted worsening; a hundred thousand times stricter, nothing; no fact is touched."""
+    deps = deps_at(START + timedelta(days=41))
+    usecases.fold(answers(World()), deps)
+    before = (dict(stored(deps).facts), deps.evidence.all(), deps.watches.read(CHECKOUT))
+    as_set = usecases.simulate("checkout", "customer", 30, {}, deps)
+    strict = usecases.simulate("checkout", "customer", 30, {"false_alarms_per_year": 1e-60}, deps)
+    assert {fact.event.touchpoint for fact in as_set.alerts} == {"checkout"}
+    assert strict.alerts == []
+    assert strict.settings.version != as_set.settings.version
+    assert before == (stored(deps).facts, deps.evidence.all(), deps.watches.read(CHECKOUT))
+
+
+def test_a_simulation_of_the_last_days_leaves_out_what_ended_before_them() -> None:
+    """The alert is of ten days ago and over; the last two days have none."""
+    deps = deps_at(START + timedelta(days=81))
+    again = [
+        replace(a, collected_at=a.collected_at + timedelta(days=40), response_id=f"{a.response_id}-again")
+        for a in answers(World(worse_from=None))
+    ]
+    usecases.fold([*answers(World()), *again], deps)
+    assert len(usecases.simulate("checkout", "customer", 60, {}, deps).alerts) == 1
+    assert usecases.simulate("checkout", "customer", 2, {}, deps).alerts == []
+
+
+def test_there_is_no_simulation_of_an_unknown_touchpoint() -> None:
+    """Not found, rather than an empty one."""
+    with pytest.raises(NotFound):
+        usecases.simulate("nowhere", "customer", 30, {}, deps_at(START))
+
+
+def test_every_wrong_parameter_of_a_simulation_is_named() -> None:
+    """Three wrong ones, three pointers."""
+    asked = {"days": "0", "audience": "robots", "false_alarms_per_year": "-1"}
+    with pytest.raises(InvalidInput) as refused:
+        parse_query(Question, asked.get)
+    pointers = {error.pointer for error in refused.value.errors}
+    assert pointers == {"query:days", "query:audience", "query:false_alarms_per_year"}

@@ -12,7 +12,7 @@ from scipy import stats
 from services.aggregator.domain import interval, rhythm, wobble
 from services.aggregator.domain.bets import IDLE, Cell, funded, grown
 from services.aggregator.domain.detector import Account, Settings, Transition, advance, open_account, step
-from services.aggregator.domain.usual import outlook, pains, start, tilt_to, tilted
+from services.aggregator.domain.usual import included, outlook, pains, start, tilt_to, tilted
 from shared.scales import SCALES, scale
 
 SETTINGS = Settings()
@@ -167,6 +167,61 @@ def view_price(csat: object, usual: tuple[float, ...], tilt: float) -> float:
     from math import log
 
     return log(sum(w * exp(tilt * ((4 - i) / 4) ** 1.5) for i, w in enumerate(usual)))
+
+
+def test_the_whole_account_wins_nothing_on_average_by_enumeration() -> None:
+    """Over all 512 thumbs streams of nine days, drawn by the urn that the account learns with, the mean
+    of its evidence is the money that was paid in: betting on nothing wrong earns nothing."""
+    flat = replace(
+        SETTINGS, memory_days=(1e9, 1e9), rhythm_sd=(1e-6,) * 5, wobble_sd=1e-6, wobble_doubt=1e-9, tilts=(1.0,)
+    )
+    mean = 0.0
+    for stream in product((0, 1), repeat=9):
+        account, chance = open_account(SCALES["thumbs"], flat), 1.0
+        urn = list(account.usual)
+        for day, level in enumerate(stream):
+            chance *= urn[level] / sum(urn)
+            urn[level] += 1
+            cell = MONDAY + day * DAY
+            account, _ = step(account, cell, (int(level == 0), int(level == 1)), flat)
+        mean += chance * sum(bet.money for bet in account.bets)
+    paid = 0.0
+    for day in range(9):
+        kept = flat.kept(DAY if day else 1)
+        paid = paid * kept + (1 - kept) + flat.launch_days / flat.launch_answers / flat.patience_days
+    assert 0.85 * paid < mean <= paid * (1 + 1e-6)
+
+
+def test_the_neutral_level_is_learned_right_at_any_hour() -> None:
+    """Answers that come exactly as a tilted hour has them leave the neutral histogram's shape alone."""
+    csat = SCALES["csat"]
+    usual = start(csat, SETTINGS.typical["csat"], 100.0)
+    view = outlook(csat, usual, 0.8)
+    expected = [50 * weight / view.total for weight in view.weights]
+    grown_usual = included(csat, usual, expected, view, 0.8)
+    assert [w / sum(grown_usual) for w in grown_usual] == pytest.approx([w / sum(usual) for w in usual])
+
+
+def test_weak_evidence_does_not_exclude_the_level_before() -> None:
+    """An alert raised on evidence below 20 gives an interval that reaches down to the level before."""
+    _, said = run(quiet(40), spread(BAD_DAY, MONDAY + 40 * DAY, DAY))
+    raised, last = said[0], said[-1]
+    assert raised.e_value < 20
+    assert raised.after.low <= (raised.before.share or 0) < raised.after.high
+    assert last.e_value > 400
+    assert last.after.low > (last.before.share or 1)
+
+
+def test_an_alert_that_ends_undecided_does_not_come_back_for_nothing() -> None:
+    """After it, evidence as high as before says nothing; four times as high does."""
+    account = replace(quiet(40), bar=40.0)
+    rich = tuple(bet._replace(money=11.0, walk=5.0, n=9, bad=4, pain=4.0) for bet in account.bets)
+    cell, counts = account.cell + 1, (0, 0, 0, 0, 1)
+    _, nothing = step(replace(account, bets=rich), cell, counts, SETTINGS)
+    assert nothing == ()
+    richer = tuple(bet._replace(money=20.0) for bet in rich)
+    _, said = step(replace(account, bets=richer), cell, counts, SETTINGS)
+    assert [t.kind for t in said] == ["raised"]
 
 
 def test_money_forgets_and_is_paid_with_the_calendar() -> None:
