@@ -205,6 +205,6 @@ def show(outcome: dict[str, Any]) -> None:
         where = f"{outcome['rejects_file']} says which and why"
         err.print(f"{count(outcome['rejected'], 'row')} set aside: {where}", style="yellow", markup=False)
     out.print(f"{outcome['answers_per_second']:,} answers/s through the API ({outcome['seconds']} s)", markup=False)
-    if "figures_after_seconds" in outcome:
+    if stored and "figures_after_seconds" in outcome:
         rate, seconds = outcome["answers_per_second_to_figures"], outcome["figures_after_seconds"]
         out.print(f"{rate:,} answers/s into the figures ({seconds} s)", markup=False)
