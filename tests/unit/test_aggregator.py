@@ -112,6 +112,14 @@ def test_a_look_that_comes_too_soon_after_late_answers_is_put_off() -> None:
     assert deps.watches.read(CHECKOUT).account is None
 
 
+def test_a_clock_that_went_back_does_not_put_a_look_off_for_years() -> None:
+    """Noted as late in the future, by a clock that was wrong: looked at after one settling time at most."""
+    deps = deps_at(START + timedelta(days=900))
+    usecases.fold([one()], deps)
+    usecases.look(CHECKOUT, later(deps, days=-800))
+    assert deps.looks == fakes.FakeLooks([(CHECKOUT, 60), (CHECKOUT, 60)])
+
+
 def test_late_answers_that_never_stop_are_looked_at_all_the_same() -> None:
     """After twenty minutes a series is looked at though answers still come late."""
     deps = deps_at(START + timedelta(days=30))

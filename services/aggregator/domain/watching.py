@@ -106,7 +106,7 @@ class Watch:
             return 0
         settled = self.late_at + timedelta(seconds=settle_s)
         left = (min(settled, (self.late_since or self.late_at) + PATIENCE) - now).total_seconds()
-        return max(1, ceil(left)) if left > 0 else 0
+        return min(max(1, ceil(left)), settle_s) if left > 0 else 0
 
 
 def hour_of_cell(cell: int) -> datetime:
