@@ -12,10 +12,12 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from services.alerts import signing
 from services.alerts.domain import Attempt, Delivery
 from services.alerts.letters import letter
 from services.alerts.usecases import Turn
 from shared import dynamo
+from shared.catalogue import Catalogue
 from shared.dynamo import ConditionFailed, Item, Table
 from shared.events import AlertEvent, canonical
 from shared.tables import cases as keys
@@ -153,20 +155,21 @@ class NoRedirects(urllib.request.HTTPRedirectHandler):
 
 @dataclass(frozen=True)
 class WebhookSender:
-    """A JSON post; any answer of the 200s is a receipt."""
+    """A signed JSON post; any answer of the 200s is a receipt.
 
+    Secrets stay in the registry: they are looked up when a message is sent, so a new one holds at once.
+    """
+
+    catalogue: Catalogue
     now: Callable[[], datetime]
 
     def send(self, delivery: Delivery) -> Attempt:
+        body = canonical(delivery.event).encode()
+        signed = signing.headers(self._secret(delivery), delivery.message_id, self.now(), body)
         request = urllib.request.Request(  # noqa: S310 - only http and https are registered
             delivery.target,
-            data=canonical(delivery.event).encode(),
-            headers={
-                "Content-Type": "application/json",
-                "User-Agent": "Etincelle",
-                "webhook-id": delivery.message_id,
-                "webhook-timestamp": str(int(self.now().timestamp())),
-            },
+            data=body,
+            headers={"Content-Type": "application/json", "User-Agent": "Etincelle", **signed},
         )
         opener = urllib.request.build_opener(NoRedirects)
         try:
@@ -176,6 +179,11 @@ class WebhookSender:
             return Attempt(f"the receiver answered {error.code}", retry_after(error))
         except (OSError, ValueError) as error:
             return Attempt(f"the receiver could not be reached: {type(error).__name__}")
+
+    def _secret(self, delivery: Delivery) -> str | None:
+        owner = self.catalogue.owner(delivery.owner)
+        known = {f"{delivery.owner}.{s.id}": s.secret for s in owner.subscriptions} if owner else {}
+        return known.get(delivery.subscription)
 
 
 def retry_after(error: urllib.error.HTTPError) -> timedelta | None:

@@ -36,12 +36,13 @@ def deps() -> Deps:
     environment = Environment(os.environ)
     dynamodb = boto3.client("dynamodb")
     registry = Table(dynamodb, environment.need("TABLE_REGISTRY"))
+    catalogue = TableCatalogue(registry, now)
     sender = EmailSender(boto3.client("sesv2"), environment.need("SENDER_EMAIL"))
     return Deps(
         outbox=TableOutbox(Table(dynamodb, environment.need("TABLE_CASES"))),
         turns=QueueTurns(boto3.client("sqs"), environment.need("QUEUE_DELIVERIES_URL")),
-        senders={"email": sender, "webhook": WebhookSender(now)},
-        catalogue=TableCatalogue(registry, now),
+        senders={"email": sender, "webhook": WebhookSender(catalogue, now)},
+        catalogue=catalogue,
         now=now,
         jitter=random.random,
         authenticator=Authenticator(CachedKeys(TableApiKeys(registry), now)),
