@@ -8,11 +8,18 @@ from datetime import datetime, timedelta
 import pytest
 
 from services.aggregator import usecases
+from services.aggregator.domain import alerts
 from services.aggregator.domain.answers import Answer, Series
+from services.aggregator.domain.interval import Share
+from services.aggregator.domain.transition import Transition
 from services.aggregator.usecases import Deps
 from services.aggregator.views import Question
 from shared.bodies import parse_query
 from shared.errors import Conflict, InvalidInput, NotFound
+
+
+from shared.catalogue import Touchpoint
+from shared.errors import Conflict
 from shared.marks import tally_channels
 from tests import fakes
 from tests.worlds import START, World, answers
@@ -272,3 +279,26 @@ def test_every_wrong_parameter_of_a_simulation_is_named() -> None:
         parse_query(Question, asked.get)
     pointers = {error.pointer for error in refused.value.errors}
     assert pointers == {"query:days", "query:audience", "query:false_alarms_per_year"}
+
+
+def found(*kinds: str) -> list[Transition]:
+    """Transitions of one alert, a day apart; the first of them raised it."""
+    share, at = Share(8, 100, 0.04, 0.15), int(START.timestamp())
+    change = {"change_started_at": at - 3600, "change_interval": (at - 7200, at)}
+    about = {"before": share, "after": share, "e_value": 50.0, "tilt": 0.7, "false_alarms_per_year": 1.0}
+    return [
+        Transition(kind=kind, at=at + day * 86400, version="v", **change, **about)  # type: ignore[arg-type]
+        for day, kind in enumerate(kinds)
+    ]
+
+
+def context(touchpoint: Touchpoint | None = None) -> alerts.Context:
+    return alerts.Context(CHECKOUT, touchpoint or fakes.touchpoint(), "https://example.com")
+
+
+def test_an_alert_that_late_answers_changed_still_ends() -> None:
+    """Its end is numbered after what stands, whatever number that has; a lower one would never be written."""
+    [raised] = alerts.revisions(context(), found("raised"))
+    stands = alerts.changed(raised, revision=3)
+    [ended] = alerts.news([stands], alerts.revisions(context(), found("raised", "resolved")))
+    assert (ended.event.state, ended.event.revision) == ("resolved", 4)

@@ -72,18 +72,23 @@ def news(known: Sequence[AlertFact], revisions: Sequence[AlertFact]) -> list[Ale
 
 
 def unsaid(stored: AlertFact | None, revisions: Sequence[AlertFact]) -> list[AlertFact]:
-    """The revisions of one alert that come after the stored one.
+    """The revisions of one alert that come after the stored one, numbered after it.
 
     Where the stored one is none of them, late answers have changed what it says: its last state
-    follows, numbered after the stored one, so that subscribers see it is news.
+    follows, so that subscribers see it is news.
     """
     if stored is None:
         return list(revisions)
     for place, fact in enumerate(revisions):
         if same(stored, fact):
-            return list(revisions[place + 1 :])
+            return numbered(revisions[place + 1 :], stored)
     revision = max(revisions[-1].event.revision, stored.event.revision + 1)
     return [changed(revisions[-1], revision=revision)]
+
+
+def numbered(revisions: Sequence[AlertFact], stored: AlertFact) -> list[AlertFact]:
+    """The revisions with the numbers that follow the stored one's: late answers may have used up their own."""
+    return [changed(fact, revision=stored.event.revision + n) for n, fact in enumerate(revisions, 1)]
 
 
 def same(stored: AlertFact, fact: AlertFact) -> bool:
