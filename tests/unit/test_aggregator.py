@@ -302,3 +302,12 @@ def test_an_alert_that_late_answers_changed_still_ends() -> None:
     stands = alerts.changed(raised, revision=3)
     [ended] = alerts.news([stands], alerts.revisions(context(), found("raised", "resolved")))
     assert (ended.event.state, ended.event.revision) == ("resolved", 4)
+
+
+def test_a_renamed_or_handed_over_touchpoint_repeats_no_old_alert() -> None:
+    """What was found is the same; only the next transition speaks of the new name and to the new owner."""
+    [raised, ended] = alerts.revisions(context(), found("raised", "resolved"))
+    other = fakes.touchpoint(owner="store").model_copy(update={"name": {"en": "Till"}, "time_zone": "Asia/Tokyo"})
+    assert alerts.news([ended], alerts.revisions(context(other), found("raised", "resolved"))) == []
+    [news] = alerts.news([raised], alerts.revisions(context(other), found("raised", "resolved")))
+    assert (news.event.state, news.event.owner) == ("resolved", "store")

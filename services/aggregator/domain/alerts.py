@@ -18,6 +18,10 @@ from shared.events import AlertEvent, AlertKind, Evidence, Severity, Share
 from shared.times import from_unix
 
 LANGUAGES = ("en", "fr")
+TOLD_AS_IT_WAS = (
+    "revision", "touchpoint_name", "owner", "owners", "journey", "sentence", "sample_comments", "links",
+)  # fmt: skip
+"""Fields that say how an alert was told, not what was found: they may change without being news."""
 
 
 @dataclass(frozen=True)
@@ -92,9 +96,9 @@ def numbered(revisions: Sequence[AlertFact], stored: AlertFact) -> list[AlertFac
 
 
 def same(stored: AlertFact, fact: AlertFact) -> bool:
-    """Whether both say the same; number and comments aside."""
-    aside: dict[str, Any] = {"revision": 1, "sample_comments": []}
-    return changed(stored, **aside) == changed(fact, **aside)
+    """Whether both say that the same was found, whatever the touchpoint was called and whoever owned it."""
+    aside = {name: getattr(fact.event, name) for name in TOLD_AS_IT_WAS}
+    return changed(stored, **aside) == fact
 
 
 def withdrawn(fact: AlertFact) -> AlertFact:
