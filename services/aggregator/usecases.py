@@ -216,8 +216,13 @@ def step_over(seen: Watch, touchpoint: Touchpoint, settings: Settings, deps: Dep
 
 
 def decide(deps: Deps) -> None:
-    """Writes the alerts that follow from all that the accounts said."""
-    said, known = deps.evidence.all(), deps.alerts.all()
+    """Writes the alerts that follow from all that the accounts said.
+
+    The alerts are read first: whatever another decision made them of has then been said already, so that
+    none is withdrawn only because it is newer than what was read.
+    """
+    known = deps.alerts.all()
+    said = deps.evidence.all()
     decided = publishing.published(said)
     for series in {one.series for one in said} & {*decided, *(fact.series for fact in known)}:
         touchpoint = deps.catalogue.touchpoint(series.touchpoint)

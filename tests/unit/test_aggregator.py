@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -25,6 +27,21 @@ from tests import fakes
 from tests.worlds import START, World, answers
 
 CHECKOUT = Series("checkout", "customer", "csat")
+
+
+class Overtaken:
+    """A store of which everything is read, and right afterwards something else happens."""
+
+    def __init__(self, store: Any, meanwhile: Callable[[], None]) -> None:
+        self._store, self._meanwhile = store, meanwhile
+
+    def all(self) -> Any:
+        read = self._store.all()
+        self._meanwhile()
+        return read
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
 
 
 def deps_at(now: datetime) -> Deps:
@@ -311,3 +328,20 @@ def test_a_renamed_or_handed_over_touchpoint_repeats_no_old_alert() -> None:
     assert alerts.news([ended], alerts.revisions(context(other), found("raised", "resolved"))) == []
     [news] = alerts.news([raised], alerts.revisions(context(other), found("raised", "resolved")))
     assert (news.event.state, news.event.owner) == ("resolved", "store")
+
+
+def test_an_alert_raised_while_a_decision_is_made_is_not_withdrawn_by_it() -> None:
+    """Another decision writes an alert between the two reads of this one, which takes it for found, not for gone."""
+    deps = deps_at(START + timedelta(days=41))
+    usecases.fold(answers(World()), deps)
+    usecases.look(CHECKOUT, later(deps, minutes=2))
+    evidence = deps.evidence
+    assert isinstance(evidence, fakes.FakeEvidence)
+    said, evidence.said = evidence.said, {p: one for p, one in evidence.said.items() if one.transition is None}
+
+    def meanwhile() -> None:
+        evidence.said = said
+        usecases.decide(deps)
+
+    usecases.decide(replace(deps, evidence=Overtaken(evidence, meanwhile), alerts=Overtaken(deps.alerts, meanwhile)))
+    assert [fact.event.state for fact in stored(deps).facts.values()] == ["raised"]
