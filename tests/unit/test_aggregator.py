@@ -345,3 +345,35 @@ def test_an_alert_raised_while_a_decision_is_made_is_not_withdrawn_by_it() -> No
 
     usecases.decide(replace(deps, evidence=Overtaken(evidence, meanwhile), alerts=Overtaken(deps.alerts, meanwhile)))
     assert [fact.event.state for fact in stored(deps).facts.values()] == ["raised"]
+
+
+def asked_with(bad_at_most: int | None, deps: Deps) -> Deps:
+    """The same world, where the survey draws the line between bad and not by itself."""
+    usual = fakes.touchpoint()
+    survey = usual.survey.model_copy(update={"bad_at_most": bad_at_most})
+    return replace(deps, catalogue=fakes.FakeCatalogue({"checkout": usual.model_copy(update={"survey": survey})}))
+
+
+def test_a_surveys_own_cut_holds_at_every_look() -> None:
+    """With scores up to 3 bad, looks day by day count the same bad answers as one look over everything."""
+    live = asked_with(3, deps_at(START))
+    usecases.fold(answers(World()), live)
+    for day in range(2, 42):
+        usecases.look(CHECKOUT, later(live, days=day))
+    usecases.decide(live)
+    at_once = asked_with(3, deps_at(START + timedelta(days=41)))
+    usecases.fold(answers(World()), at_once)
+    looked(later(at_once, minutes=2))
+    assert stored(live).facts == stored(at_once).facts != {}
+
+
+def test_a_changed_cut_recomputes_the_series() -> None:
+    """What is bad is part of what an alert was raised under, and of its version."""
+    deps = deps_at(START + timedelta(days=41))
+    usecases.fold(answers(World()), deps)
+    looked(later(deps, minutes=2))
+    [before] = stored(deps).facts.values()
+    looked(asked_with(3, later(deps, minutes=3)))
+    raised = [fact.event for fact in stored(deps).facts.values() if fact.event.state == "raised"]
+    assert raised
+    assert before.event.evidence.settings_version not in {event.evidence.settings_version for event in raised}

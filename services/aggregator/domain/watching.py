@@ -117,15 +117,16 @@ def day_of_cell(cell: int) -> date:
     return from_unix(cell * CELL_SECONDS).date()
 
 
-def settings_of(touchpoint: Touchpoint) -> Settings:
+def settings_of(touchpoint: Touchpoint, measure: Scale) -> Settings:
     """The detector's settings at a touchpoint: the registry's where it has them, else the defaults.
 
-    Their version is a hash of what was set, so that an alert says under which settings it was raised.
+    Their version is a hash of what was set, and of which answers are bad, so that an alert says under which
+    settings it was raised.
     """
     known = {field.name for field in fields(Settings)}
     chosen = {name: value for name, value in touchpoint.detection.items() if name in known}
     chosen["time_zone"] = touchpoint.time_zone
-    text = json.dumps({"method": METHOD, **chosen}, sort_keys=True)
+    text = json.dumps({"method": METHOD, "bad_at_most": measure.bad_at_most, **chosen}, sort_keys=True)
     version = sha256(text.encode()).hexdigest()[:12]
     return Settings(**{**chosen, "version": version})  # type: ignore[arg-type]
 
@@ -142,7 +143,7 @@ def stepped(watch: Watch, hours: Sequence[Hour], measure: Scale, settings: Setti
     Only cells with answers are stepped; the time between is accounted for at the next one. So the
     number of looks leaves no trace, and silence alone neither ends an alert nor makes it usual.
     """
-    account = Account.from_json(watch.account) if watch.account else open_account(measure, settings)
+    account = resumed(watch.account, measure) if watch.account else open_account(measure, settings)
     transitions: list[Transition] = []
     for cell, counts in cells(watch, hours, measure.levels):
         account, found = step(account, cell, counts, settings)
@@ -155,6 +156,11 @@ def stepped(watch: Watch, hours: Sequence[Hour], measure: Scale, settings: Setti
         rolled_to=day_of_cell(watch.claimed_to),
     )
     return after, transitions
+
+
+def resumed(text: str, measure: Scale) -> Account:
+    """The account as it was written down, with the survey's own cut: only the scale's name is written."""
+    return replace(Account.from_json(text), scale=measure)
 
 
 def cells(watch: Watch, hours: Iterable[Hour], levels: int) -> Iterator[tuple[int, list[int]]]:
