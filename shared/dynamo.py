@@ -216,7 +216,12 @@ class Table:
         after: Item | None = None,
         limit: int | None = None,
     ) -> Page:
-        """One page of a partition in key order. between: both ends included; index: a GSI's name."""
+        """One page of a partition in key order. between: both ends included; index: a GSI's name.
+
+        A span that ends before it begins has no items; DynamoDB itself would refuse the question.
+        """
+        if between and between[0] > between[1]:
+            return Page([], None)
         pk_name, sk_name = (f"{index}_pk", f"{index}_sk") if index else ("pk", "sk")
         condition, values = "#pk = :pk", {":pk": pk}
         names = {"#pk": pk_name}

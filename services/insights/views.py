@@ -113,8 +113,12 @@ class Question:
         try:
             return parse(text)
         except (ValueError, OverflowError):
-            self._errors.append(FieldError(name, hint))
+            self.refuse(name, hint)
             return default
+
+    def refuse(self, name: str, hint: str) -> None:
+        """Notes that the parameter is wrong."""
+        self._errors.append(FieldError(name, hint))
 
     def check(self) -> None:
         """Raises InvalidInput naming every wrong parameter."""
@@ -163,5 +167,7 @@ def span(ask: Ask) -> tuple[str, date, date]:
         question.read("from", date.fromisoformat, date(2000, 1, 1), "a date such as 2024-03-01"),
         question.read("to", date.fromisoformat, date(9999, 12, 31), "a date such as 2024-03-01"),
     )
+    if asked[1] > asked[2]:
+        question.refuse("from", "a day that is not after `to`")
     question.check()
     return asked

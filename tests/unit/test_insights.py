@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from services.aggregator import adapters as aggregator
 from services.aggregator import usecases as aggregating
@@ -15,6 +17,7 @@ from services.insights import usecases, views
 from services.insights.adapters import TableAlerts, TableFigures
 from services.insights.domain import Day
 from services.insights.usecases import AlertQuery, Deps
+from shared.dynamo import Table
 from shared.errors import InvalidInput, NotFound
 from shared.events import AlertEvent
 from tests import aws, fakes
@@ -145,3 +148,36 @@ def test_raised_alerts_are_read_back_from_the_aggregators_table() -> None:
         assert list(TableAlerts(table).of_touchpoint("checkout")) == written[::-1]
         assert list(TableAlerts(table).of_year(2024)) == written[::-1]
         assert list(TableAlerts(table).of_year(2023)) == []
+
+
+def test_a_report_up_to_a_day_before_the_last_roll_up_has_no_hours_to_read() -> None:
+    """Days that are all rolled up: DynamoDB refuses to be asked for hours from today up to last month."""
+    with aws.data_stack():
+        table = refusing_inverted_spans(aws.table("friction"))
+        table.put({"pk": "SERIES#checkout#customer#csat", "sk": "ACCOUNT", "rolled_to": "2024-05-01"})
+        table.put({"pk": "SERIES#checkout#customer#csat", "sk": "DAY#2024-03-01", "channels": {"web": [0, 0, 0, 0, 7]}})
+        found = TableFigures(table).days("checkout", "customer", "csat", date(2024, 3, 1), date(2024, 3, 31))
+        assert [day.channels for day in found] == [{"web": [0, 0, 0, 0, 7]}]
+
+
+def refusing_inverted_spans(table: Table) -> Table:
+    """The table with the one refusal of DynamoDB's that moto lacks."""
+    query = table.client.query
+
+    def checked(**asked: Any) -> Any:
+        values = asked["ExpressionAttributeValues"]
+        if ":low" in values and values[":low"]["S"] > values[":high"]["S"]:
+            error = {"Code": "ValidationException", "Message": "The BETWEEN operator requires upper bound …"}
+            raise ClientError({"Error": error}, "Query")
+        return query(**asked)
+
+    table.client.query = checked
+    return table
+
+
+def test_a_report_that_ends_before_it_begins_is_refused() -> None:
+    """Rather than empty: whoever asks has mixed up the two."""
+    with pytest.raises(InvalidInput) as raised:
+        views.span({"from": "2024-03-02", "to": "2024-03-01"}.get)
+    assert [error.pointer for error in raised.value.errors] == ["from"]
+    assert views.span({"from": "2024-03-01", "to": "2024-03-01"}.get)[1:] == (date(2024, 3, 1), date(2024, 3, 1))
