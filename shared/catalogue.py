@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,6 +14,8 @@ AUDIENCES: tuple[Audience, ...] = ("customer", "staff")
 Channel = Literal["web", "widget", "email", "sms", "qr", "kiosk", "phone", "agent", "paper", "api", "import"]
 CHANNELS: tuple[Channel, ...] = Channel.__args__  # type: ignore[attr-defined]
 """In this order for ever: a channel is stored as its place here. New ones go to the end."""
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""What the registry takes for an id; anything else is nobody's, and no key is made of it."""
 Words = dict[str, str]
 """The same words in several languages: `{"en": "…", "fr": "…"}`."""
 
@@ -101,7 +104,7 @@ class Touchpoint(Value):
 
 
 class Catalogue(Protocol):
-    """The registry, read only."""
+    """The registry, read only. What can be no id names nothing."""
 
     def touchpoint(self, touchpoint: str) -> Touchpoint | None: ...
 

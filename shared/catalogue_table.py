@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from shared.catalogue import Owner, Touchpoint
+from shared.catalogue import ID, Owner, Touchpoint
 from shared.dynamo import Item, Table
 from shared.tables import registry as keys
 
@@ -18,11 +18,11 @@ class TableCatalogue:
         self._seen: dict[keys.Key, tuple[datetime, Item | None]] = {}
 
     def touchpoint(self, touchpoint: str) -> Touchpoint | None:
-        item = self._item(keys.touchpoint_key(touchpoint))
+        item = self._item(keys.touchpoint_key(touchpoint)) if ID.fullmatch(touchpoint) else None
         return Touchpoint.model_validate(item["value"]) if item else None
 
     def owner(self, owner: str) -> Owner | None:
-        item = self._item(keys.owner_key(owner))
+        item = self._item(keys.owner_key(owner)) if ID.fullmatch(owner) else None
         return Owner.model_validate(item["value"]) if item else None
 
     def touchpoints(self) -> list[str]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.alerts.domain import Delivery
 from shared.errors import FieldError, InvalidInput
 from shared.times import parse_time
 
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,256}$")]
 STATES = ("pending", "delivered", "parked")
 
 
@@ -39,9 +41,9 @@ class ReplayRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    alert_id: str
-    revision: int
-    subscription: str
+    alert_id: Name
+    revision: int = Field(ge=1, le=1_000_000)
+    subscription: Name
 
 
 def view(delivery: Delivery) -> DeliveryView:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from services.insights.domain import Report, Summary
 from services.insights.usecases import AlertQuery, cursor
-from shared.catalogue import AUDIENCES, Touchpoint
+from shared.catalogue import AUDIENCES, ID, Touchpoint
 from shared.errors import FieldError, InvalidInput
 from shared.events import AlertEvent
 from shared.metrics import Figure
@@ -132,6 +132,12 @@ def audience(text: str) -> str:
     return text
 
 
+def identifier(text: str) -> str | None:
+    if not ID.fullmatch(text):
+        raise ValueError(text)
+    return text
+
+
 def limit(text: str) -> int:
     number = int(text)
     if not 1 <= number <= MOST_ALERTS:
@@ -143,7 +149,7 @@ def alert_query(ask: Ask) -> AlertQuery:
     """The alerts asked for. Raises InvalidInput."""
     question, blank = Question(ask), AlertQuery()
     query = AlertQuery(
-        touchpoint=ask("touchpoint"),
+        touchpoint=question.read("touchpoint", identifier, None, "the id of a touchpoint"),
         owner=ask("owner"),
         since=question.read("since", since, blank.since, "a date or an RFC 3339 time"),
         before=ask("cursor"),

@@ -27,11 +27,11 @@ from services.registry.messages import (
     TouchpointList,
 )
 from shared.bodies import parse_as
+from shared.catalogue import ID
 from shared.errors import FieldError, InvalidInput
 from shared.http import Api, found, json_response
 
 PAGE = 500
-ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 app = Api("registry", wiring.deps)
 

@@ -11,8 +11,9 @@ from services.alerts import domain, usecases
 from services.alerts.domain import Attempt, Delivery
 from services.alerts.letters import letter
 from services.alerts.usecases import Deps, Turn
-from services.alerts.views import shortened
-from shared.errors import NotFound
+from services.alerts.views import ReplayRequest, shortened
+from shared.bodies import parse_as
+from shared.errors import InvalidInput, NotFound
 from tests import fakes
 from tests.events import RAISED, alert_event
 
@@ -209,3 +210,14 @@ def test_every_owner_of_an_alert_is_told(world: World) -> None:
     deps = replace(world.deps, catalogue=catalogue)
     usecases.hear(alert_event(owners=["web", "support"]), deps)
     assert {d.owner for d in world.outbox.kept.values()} == {"web", "support"}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"alert_id": "a#b"}, {"alert_id": "x" * 3000}, {"alert_id": ""}, {"subscription": "a#b"}, {"revision": 0}],
+)
+def test_a_replay_of_what_cannot_be_is_refused(wrong: dict[str, object]) -> None:
+    """Named as a wrong field; no key is made of it."""
+    with pytest.raises(InvalidInput) as raised:
+        parse_as(ReplayRequest, {"alert_id": "drop.a", "revision": 1, "subscription": "web.mail"} | wrong)
+    assert [error.pointer for error in raised.value.errors] == [f"#/{name}" for name in wrong]

@@ -17,6 +17,7 @@ from services.insights import usecases, views
 from services.insights.adapters import TableAlerts, TableFigures
 from services.insights.domain import Day
 from services.insights.usecases import AlertQuery, Deps
+from shared.catalogue_table import TableCatalogue
 from shared.dynamo import Table
 from shared.errors import InvalidInput, NotFound
 from shared.events import AlertEvent
@@ -181,3 +182,16 @@ def test_a_report_that_ends_before_it_begins_is_refused() -> None:
         views.span({"from": "2024-03-02", "to": "2024-03-01"}.get)
     assert [error.pointer for error in raised.value.errors] == ["from"]
     assert views.span({"from": "2024-03-01", "to": "2024-03-01"}.get)[1:] == (date(2024, 3, 1), date(2024, 3, 1))
+
+
+@pytest.mark.parametrize("name", ["a#b", "", "x" * 5000, "\0", "a b", "é"])
+def test_what_can_be_no_touchpoint_is_neither_looked_up_nor_an_error_of_ours(name: str) -> None:
+    """No key is made of it: its report is not found, and a list of its alerts is refused."""
+    with aws.data_stack():
+        known = replace(deps(), catalogue=TableCatalogue(aws.table("registry"), lambda: NOW))
+        assert known.catalogue.owner(name) is None
+        with pytest.raises(NotFound):
+            usecases.report(name, "customer", date(2000, 1, 1), date(9999, 1, 1), known)
+        with pytest.raises(InvalidInput) as raised:
+            views.alert_query({"touchpoint": name}.get)
+        assert [error.pointer for error in raised.value.errors] == ["touchpoint"]
