@@ -7,7 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -46,9 +46,9 @@ class TableOutbox:
     def save(self, delivery: Delivery) -> None:
         self.table.put(item_of(delivery))
 
-    def listed(self, state: str, day: datetime) -> list[Delivery]:
-        partition = keys.state_key(state.upper(), day, "", "")[0]
-        items = self.table.query_all(partition, index=keys.STATE_INDEX)
+    def listed(self, state: str, day: date | None) -> list[Delivery]:
+        partition = keys.state_partition(state.upper(), day or date.min)
+        items = self.table.query_all(partition, index=keys.STATE_INDEX, prefix=day.isoformat() if day else "")
         return [delivery_of(item) for item in items]
 
 

@@ -44,7 +44,7 @@ def deliver(event: SQSEvent) -> dict[str, Any]:
 
 @app.operation("GET", "/v1/deliveries", scope="alerts:read", returns=DeliveryList, query=("state", "day"))
 def get_deliveries() -> DeliveryList:
-    """Messages to owners by state and by the day they were written; parked ones of today unless asked."""
+    """Messages to owners by state and by the day they were written: parked ones of any day, others of today."""
     wanted = views.wanted(app.query("state"), app.query("day"), app.deps.now())
     return views.listed(app.deps.outbox.listed(*wanted))
 

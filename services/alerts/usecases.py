@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from services.alerts import domain
@@ -43,8 +43,8 @@ class Outbox(Protocol):
 
     def save(self, delivery: Delivery) -> None: ...
 
-    def listed(self, state: str, day: datetime) -> list[Delivery]:
-        """The deliveries of that state that were written on that day, oldest first."""
+    def listed(self, state: str, day: date | None) -> list[Delivery]:
+        """The deliveries of that state that were written on that day, oldest first. None: parked ones of any day."""
         ...
 
 

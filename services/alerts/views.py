@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.alerts.domain import Delivery
 from shared.errors import FieldError, InvalidInput
-from shared.times import parse_time
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,256}$")]
 STATES = ("pending", "delivered", "parked")
@@ -76,13 +75,13 @@ def listed(deliveries: list[Delivery]) -> DeliveryList:
     return DeliveryList(deliveries=[view(delivery) for delivery in deliveries])
 
 
-def wanted(state: str | None, day: str | None, today: datetime) -> tuple[str, datetime]:
-    """The state and the day asked for. Raises InvalidInput naming what is wrong."""
-    errors = []
+def wanted(state: str | None, day: str | None, now: datetime) -> tuple[str, date | None]:
+    """The state and the day asked for, None for any. Raises InvalidInput naming what is wrong."""
+    errors, asked = [], None if state in (None, "parked") else now.date()
     if state is not None and state not in STATES:
         errors.append(FieldError("state", f"one of {', '.join(STATES)}"))
     try:
-        asked = parse_time(f"{day}T00:00:00Z") if day else today
+        asked = date.fromisoformat(day) if day else asked
     except ValueError:
         errors.append(FieldError("day", "a date such as 2024-03-01"))
     if errors:

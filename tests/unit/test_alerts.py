@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from services.alerts import domain, usecases
+from services.alerts.adapters import TableOutbox
 from services.alerts.domain import Attempt, Delivery
 from services.alerts.letters import letter
 from services.alerts.usecases import Deps, Turn
-from services.alerts.views import ReplayRequest, shortened
+from services.alerts.views import ReplayRequest, shortened, wanted
 from shared.bodies import parse_as
 from shared.errors import InvalidInput, NotFound
-from tests import fakes
+from tests import aws, fakes
 from tests.events import RAISED, alert_event
 
 
@@ -33,8 +34,8 @@ class FakeOutbox:
     def save(self, delivery: Delivery) -> None:
         self.kept[place(delivery)] = delivery
 
-    def listed(self, state: str, day: datetime) -> list[Delivery]:
-        return [d for d in self.kept.values() if d.state == state and d.created_at.date() == day.date()]
+    def listed(self, state: str, day: date | None) -> list[Delivery]:
+        return [d for d in self.kept.values() if d.state == state and day in (None, d.created_at.date())]
 
 
 @dataclass
@@ -221,3 +222,18 @@ def test_a_replay_of_what_cannot_be_is_refused(wrong: dict[str, object]) -> None
     with pytest.raises(InvalidInput) as raised:
         parse_as(ReplayRequest, {"alert_id": "drop.a", "revision": 1, "subscription": "web.mail"} | wrong)
     assert [error.pointer for error in raised.value.errors] == [f"#/{name}" for name in wrong]
+
+
+def test_what_is_parked_is_listed_whenever_it_was_written() -> None:
+    """Unless a day is asked for; a message is parked a day after it was written, so today's alone would be none."""
+    with aws.data_stack():
+        outbox = TableOutbox(aws.table("cases"))
+        for revision, age in ((1, 40), (2, 2)):
+            written = RAISED - timedelta(days=age)
+            [mail, _] = domain.deliveries(alert_event(revision=revision), [fakes.touchpoint().owner], written)
+            outbox.save(replace(mail, state="parked"))
+        listed = outbox.listed(*wanted(None, None, RAISED))
+        assert [delivery.event.revision for delivery in listed] == [1, 2]
+        of_a_day = outbox.listed(*wanted("parked", "2024-02-28", RAISED))
+        assert [delivery.event.revision for delivery in of_a_day] == [2]
+        assert outbox.listed(*wanted("delivered", None, RAISED)) == []
