@@ -8,6 +8,9 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from http.client import HTTPException
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -22,8 +25,6 @@ from shared.dynamo import ConditionFailed, Item, Table
 from shared.events import AlertEvent, canonical
 from shared.tables import cases as keys
 from shared.times import key_time, parse_time
-
-ANSWERS_WITHIN_S = 10
 
 
 @dataclass(frozen=True)
@@ -157,13 +158,25 @@ class NoRedirects(urllib.request.HTTPRedirectHandler):
 class WebhookSender:
     """A signed JSON post; any answer of the 200s is a receipt.
 
+    answers_within_s: of the whole try. A socket's own timeout begins anew with every byte, so the try
+    runs in a thread of its own, which is given up.
+
     Secrets stay in the registry: they are looked up when a message is sent, so a new one holds at once.
     """
 
     catalogue: Catalogue
     now: Callable[[], datetime]
+    answers_within_s: float = 10
 
     def send(self, delivery: Delivery) -> Attempt:
+        came: SimpleQueue[Attempt] = SimpleQueue()
+        Thread(target=lambda: came.put(self._post(delivery)), daemon=True).start()
+        try:
+            return came.get(timeout=self.answers_within_s)
+        except Empty:
+            return Attempt(f"the receiver did not answer within {self.answers_within_s:g} s")
+
+    def _post(self, delivery: Delivery) -> Attempt:
         body = canonical(delivery.event).encode()
         signed = signing.headers(self._secret(delivery), delivery.message_id, self.now(), body)
         request = urllib.request.Request(  # noqa: S310 - only http and https are registered
@@ -173,11 +186,11 @@ class WebhookSender:
         )
         opener = urllib.request.build_opener(NoRedirects)
         try:
-            with opener.open(request, timeout=ANSWERS_WITHIN_S):
+            with opener.open(request, timeout=self.answers_within_s):
                 return Attempt()
         except urllib.error.HTTPError as error:
             return Attempt(f"the receiver answered {error.code}", retry_after(error))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, HTTPException) as error:
             return Attempt(f"the receiver could not be reached: {type(error).__name__}")
 
     def _secret(self, delivery: Delivery) -> str | None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 import pytest
 
 from services.alerts import domain, usecases
-from services.alerts.adapters import TableOutbox
+from services.alerts.adapters import TableOutbox, WebhookSender
 from services.alerts.domain import Attempt, Delivery
 from services.alerts.letters import letter
 from services.alerts.usecases import Deps, Turn
@@ -237,3 +242,51 @@ def test_what_is_parked_is_listed_whenever_it_was_written() -> None:
         of_a_day = outbox.listed(*wanted("parked", "2024-02-28", RAISED))
         assert [delivery.event.revision for delivery in of_a_day] == [2]
         assert outbox.listed(*wanted("delivered", None, RAISED)) == []
+
+
+@contextmanager
+def receiver(*parts: bytes, pause: float = 0.0) -> Iterator[str]:
+    """The address of a server that takes one connection and says these things, however little they are HTTP."""
+
+    def serve() -> None:
+        connection, _ = listening.accept()
+        with connection, suppress(OSError):
+            connection.recv(65536)
+            for part in parts:
+                connection.sendall(part)
+                time.sleep(pause)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}/hook"
+
+
+def posted(target: str, **changes: float) -> Attempt:
+    [_, hook] = domain.deliveries(alert_event(), [fakes.touchpoint().owner], RAISED)
+    return WebhookSender(fakes.FakeCatalogue(), lambda: RAISED, **changes).send(replace(hook, target=target))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [b"SSH-2.0-OpenSSH_9.2\r\n", b"", b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200, b"HTTP/1.1 200 " + b"x" * 70_000],
+)
+def test_a_receiver_that_speaks_no_http_is_a_failed_try(said: bytes) -> None:
+    """And no exception, which nobody would try again for a day, nor park."""
+    with receiver(said) as target:
+        assert (posted(target).error or "").startswith("the receiver could not be reached")
+
+
+def test_a_receiver_is_not_waited_for_beyond_the_deadline() -> None:
+    """Even where it says a word now and then, so that no single wait is long."""
+    with receiver(*[b"HTTP/1.1 100 Continue\r\n\r\n"] * 100, pause=0.1) as target:
+        began = time.monotonic()
+        assert posted(target, answers_within_s=0.5).error == "the receiver did not answer within 0.5 s"
+        assert time.monotonic() - began < 2
+
+
+def test_a_redirect_is_not_followed_and_a_long_answer_not_read() -> None:
+    """A redirect is a failed try; of a receipt only the status counts."""
+    with receiver(b"HTTP/1.1 307 Moved\r\nLocation: http://127.0.0.1:1/\r\n\r\n") as target:
+        assert posted(target).error == "the receiver answered 307"
+    with receiver(b"HTTP/1.1 200 OK\r\n\r\n", *[b"x" * 1000] * 1000, pause=0.1) as target:
+        assert posted(target) == Attempt()
