@@ -106,7 +106,7 @@ class QueueTurns:
     url: str
 
     def put(self, turn: Turn, wait: timedelta) -> None:
-        body = [turn.alert_id, turn.revision, turn.subscription, key_time(turn.due)]
+        body = [turn.alert_id, turn.revision, turn.subscription, key_time(turn.due), turn.after]
         dynamo.call(
             self.client.send_message,
             QueueUrl=self.url,
@@ -117,8 +117,8 @@ class QueueTurns:
 
 def turn_of(body: str) -> Turn:
     """The turn in a queue's message. Raises ValueError where it is none of ours."""
-    alert_id, revision, subscription, due = json.loads(body)
-    return Turn(alert_id, int(revision), subscription, parse_time(due))
+    alert_id, revision, subscription, due, after = json.loads(body)
+    return Turn(alert_id, int(revision), subscription, parse_time(due), int(after))
 
 
 def event_of(body: str) -> AlertEvent:

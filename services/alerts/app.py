@@ -36,9 +36,9 @@ def dispatch(event: DynamoDBEvent) -> dict[str, Any]:
     return failures(unreadable)
 
 
-@app.on_sqs_message(queue_arn=DELIVERIES, name="deliver", batch_size=10)
+@app.on_sqs_message(queue_arn=DELIVERIES, name="deliver", batch_size=2)
 def deliver(event: SQSEvent) -> dict[str, Any]:
-    """Tries the deliveries whose turn has come."""
+    """Tries the deliveries whose turn has come; so few at once that silent receivers do not outlast the function."""
     return one_by_one(event.to_dict(), lambda b: usecases.deliver(turn_of(b), app.deps), app.logger)
 
 

@@ -24,12 +24,13 @@ LONGEST_HOP = timedelta(seconds=900)
 
 @dataclass(frozen=True)
 class Turn:
-    """When a delivery is to be tried: not before `due`."""
+    """When a delivery is to be tried: not before `due`. after: how many tries it follows."""
 
     alert_id: str
     revision: int
     subscription: str
     due: datetime
+    after: int
 
 
 class Outbox(Protocol):
@@ -87,19 +88,22 @@ def dispatch(delivery: Delivery, deps: Deps) -> None:
 
 
 def deliver(turn: Turn, deps: Deps) -> None:
-    """Tries a delivery whose turn has come; a turn that came early waits on."""
+    """Tries a delivery whose turn has come; a turn that came early waits on, one that came before is passed over.
+
+    The next turn is put before the outcome is saved: a crash between repeats this turn, never loses the next.
+    """
     now = deps.now()
     if turn.due > now:
         deps.turns.put(turn, min(turn.due - now, LONGEST_HOP))
         return
     delivery = deps.outbox.get(turn.alert_id, turn.revision, turn.subscription)
-    if delivery is None or delivery.state != "pending":
+    if delivery is None or delivery.state != "pending" or turn.after < delivery.attempts:
         return
     attempt = deps.senders[delivery.kind].send(delivery)
     tried, wait = domain.after(delivery, attempt, now, deps.jitter())
-    deps.outbox.save(tried)
     if wait is not None:
         deps.turns.put(turn_of(tried, now + wait), min(wait, LONGEST_HOP))
+    deps.outbox.save(tried)
 
 
 def replay(alert_id: str, revision: int, subscription: str, deps: Deps) -> Delivery:
@@ -114,4 +118,4 @@ def replay(alert_id: str, revision: int, subscription: str, deps: Deps) -> Deliv
 
 
 def turn_of(delivery: Delivery, due: datetime) -> Turn:
-    return Turn(delivery.event.alert_id, delivery.event.revision, delivery.subscription, due)
+    return Turn(delivery.event.alert_id, delivery.event.revision, delivery.subscription, due, delivery.attempts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 import time
@@ -9,19 +10,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from services.alerts import domain, usecases
 from services.alerts.adapters import TableOutbox, WebhookSender
+from services.alerts.app import app
 from services.alerts.domain import Attempt, Delivery
 from services.alerts.letters import letter
 from services.alerts.usecases import Deps, Turn
 from services.alerts.views import ReplayRequest, shortened, wanted
 from shared.bodies import parse_as
-from shared.errors import InvalidInput, NotFound
+from shared.errors import InvalidInput, NotFound, Unavailable
 from tests import aws, fakes
 from tests.events import RAISED, alert_event
+
+ROOT = Path(__file__).parents[2]
 
 
 @dataclass
@@ -290,3 +296,54 @@ def test_a_redirect_is_not_followed_and_a_long_answer_not_read() -> None:
         assert posted(target).error == "the receiver answered 307"
     with receiver(b"HTTP/1.1 200 OK\r\n\r\n", *[b"x" * 1000] * 1000, pause=0.1) as target:
         assert posted(target) == Attempt()
+
+
+def test_a_batch_of_deliveries_ends_before_its_function_does() -> None:
+    """Were every receiver silent for as long as it may be; else those behind them would be set aside untried."""
+    functions = json.loads((ROOT / "chalice.json").read_text())["services"]["alerts"]["lambda_functions"]
+    [source] = [source for source in app.event_sources if source.name == "deliver"]
+    assert source.batch_size * WebhookSender.answers_within_s < functions["deliver"]["lambda_timeout"]
+
+
+def test_a_turn_that_comes_twice_makes_no_second_chain_of_tries(world: World) -> None:
+    """However often the queue repeats itself, a receiver that is down is tried as often as without."""
+    world.hook.failures = 10_000
+    told(world)
+    for _ in range(6):
+        turn, wait = world.turns.put_back.pop(0)
+        world.clock.now += wait
+        for _ in range(3):
+            usecases.deliver(turn, world.deps)
+    [hook] = [delivery for delivery in world.outbox.kept.values() if delivery.kind == "webhook"]
+    assert hook.attempts == 10_000 - world.hook.failures
+    assert len(world.turns.put_back) <= 1
+
+
+def test_a_try_whose_outcome_was_not_written_down_is_made_again(world: World) -> None:
+    """Whatever breaks after the try: a turn is left, and the message arrives."""
+    world.hook.failures = 3
+    told(world)
+    for place in ("turns", "outbox"):
+        broken = replace(world.deps, **{place: Breaking(getattr(world.deps, place))})
+        turns, world.turns.put_back = world.turns.put_back, []
+        for turn, _ in turns:
+            with suppress(Unavailable):
+                usecases.deliver(turn, broken)
+            world.turns.put_back.append((turn, timedelta()))
+    world.run()
+    assert {delivery.state for delivery in world.outbox.kept.values()} == {"delivered"}
+
+
+@dataclass
+class Breaking:
+    """A port that reads, and cannot write."""
+
+    port: Any
+
+    def get(self, *place: Any) -> Any:
+        return self.port.get(*place)
+
+    def save(self, *_: Any) -> None:
+        raise Unavailable("no")
+
+    put = save
