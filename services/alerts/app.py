@@ -8,11 +8,12 @@ from chalice.app import DynamoDBEvent, SQSEvent
 
 from services.alerts import usecases, views, wiring
 from services.alerts.adapters import delivery_of, event_of, turn_of
+from services.alerts.domain import Delivery
 from services.alerts.views import DeliveryList, DeliveryView, ReplayRequest
 from shared.bodies import parse_as
 from shared.http import Api
 from shared.queues import one_by_one
-from shared.streams import changes, failures, readable
+from shared.streams import Change, changes, failures, readable
 
 app = Api("alerts", wiring.deps)
 CASES = "arn:aws:dynamodb:eu-west-1:000000000000:table/cases/stream/placeholder"
@@ -28,12 +29,18 @@ def hear(event: SQSEvent) -> dict[str, Any]:
 
 @app.on_dynamodb_record(stream_arn=CASES, name="dispatch", batch_size=100)
 def dispatch(event: DynamoDBEvent) -> dict[str, Any]:
-    """Gives each newly written delivery its first turn."""
-    new = [change for change in changes(event.to_dict()) if change.before is None]
-    written, unreadable = readable(new, "delivery", delivery_of)
-    for delivery in written:
+    """Gives each delivery that was newly written, or starts over, its first turn."""
+    starting, unreadable = to_dispatch(changes(event.to_dict()))
+    for delivery in starting:
         usecases.dispatch(delivery, app.deps)
     return failures(unreadable)
+
+
+def to_dispatch(changed: list[Change]) -> tuple[list[Delivery], list[str]]:
+    """The deliveries that are pending and were not before; and the sequence numbers of what cannot be read."""
+    new = [change for change in changed if change.is_new("state")]
+    read, unreadable = readable(new, "delivery", delivery_of)
+    return [delivery for delivery in read if delivery.state == "pending"], unreadable
 
 
 @app.on_sqs_message(queue_arn=DELIVERIES, name="deliver", batch_size=2)

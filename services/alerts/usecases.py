@@ -83,7 +83,7 @@ def hear(event: AlertEvent, deps: Deps) -> None:
 
 
 def dispatch(delivery: Delivery, deps: Deps) -> None:
-    """Gives a newly written delivery its first turn."""
+    """Gives a delivery that was written, or starts over, its first turn."""
     deps.turns.put(turn_of(delivery, deps.now()), timedelta())
 
 
@@ -107,13 +107,15 @@ def deliver(turn: Turn, deps: Deps) -> None:
 
 
 def replay(alert_id: str, revision: int, subscription: str, deps: Deps) -> Delivery:
-    """Starts a parked delivery over. Raises NotFound where there is none, or it is not parked."""
+    """Starts a parked delivery over; its first turn comes from the table's stream, as a new one's does.
+
+    Raises NotFound where there is none, or it is not parked.
+    """
     delivery = deps.outbox.get(alert_id, revision, subscription)
     if delivery is None or delivery.state != "parked":
         raise NotFound("there is no such parked delivery")
     fresh = domain.replayed(delivery, deps.now())
     deps.outbox.save(fresh)
-    deps.turns.put(turn_of(fresh, deps.now()), timedelta())
     return fresh
 
 

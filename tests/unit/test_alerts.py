@@ -15,15 +15,18 @@ from typing import Any
 
 import pytest
 
+from infra.local.bindings import filters_of, matches
 from services.alerts import domain, usecases
-from services.alerts.adapters import TableOutbox, WebhookSender
-from services.alerts.app import app
+from services.alerts.adapters import TableOutbox, WebhookSender, item_of
+from services.alerts.app import app, to_dispatch
 from services.alerts.domain import Attempt, Delivery
 from services.alerts.letters import letter
 from services.alerts.usecases import Deps, Turn
 from services.alerts.views import ReplayRequest, shortened, wanted
 from shared.bodies import parse_as
+from shared.dynamo import marshal_item
 from shared.errors import InvalidInput, NotFound, Unavailable
+from shared.streams import Change
 from tests import aws, fakes
 from tests.events import RAISED, alert_event
 
@@ -157,7 +160,7 @@ def test_a_receiver_that_never_answers_is_parked_and_can_be_replayed(world: Worl
     assert parked.last_error == "the receiver answered 500"
     assert world.clock.now - RAISED >= domain.GIVES_UP_AFTER
     world.hook.failures = 0
-    usecases.replay(*place(parked), world.deps)
+    usecases.dispatch(usecases.replay(*place(parked), world.deps), world.deps)
     world.run()
     assert len(world.hook.sent) == 1
 
@@ -347,3 +350,22 @@ class Breaking:
         raise Unavailable("no")
 
     put = save
+
+
+def test_a_replay_gets_its_turn_from_the_table_like_any_message(world: World) -> None:
+    """So that nothing can break between the two: once it is written that it starts over, it does."""
+    [mail, _] = domain.deliveries(alert_event(), [fakes.touchpoint().owner], RAISED)
+    parked = replace(mail, state="parked", attempts=3, last_error="gone")
+    world.outbox.save(parked)
+    fresh = usecases.replay(*place(parked), world.deps)
+    assert world.turns.put_back == []
+    assert to_dispatch(change(None, mail)) == to_dispatch(change(parked, fresh)) == ([mail], [])
+    image = marshal_item(item_of(fresh))
+    record = {"eventName": "MODIFY", "dynamodb": {"Keys": image, "NewImage": image}}
+    [pattern] = filters_of(ROOT / "infra/merge/alerts.yaml")["dispatch"]
+    assert matches(pattern, record)
+    assert to_dispatch(change(mail, replace(mail, attempts=1))) == to_dispatch(change(mail, parked)) == ([], [])
+
+
+def change(before: Delivery | None, after: Delivery) -> list[Change]:
+    return [Change("1", item_of(before) if before else None, item_of(after))]
