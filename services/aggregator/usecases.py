@@ -276,10 +276,11 @@ def simulate(touchpoint: str, audience: Audience, days: int, chosen: Mapping[str
         raise NotFound(f"there is no touchpoint {touchpoint!r}")
     known = known.model_copy(update={"detection": {**known.detection, **chosen}})
     now, series = deps.now(), Series(touchpoint, audience, known.survey_for(audience).scale)
-    settings = watching.settings_of(known)
+    measure = watching.measure_of(series, known)
+    settings = watching.settings_of(known, measure)
     fresh = Watch(series, claimed_to=cell_of(now - timedelta(seconds=deps.lateness_s)))
     hours = list(deps.marks.hours(series, fresh.reads_from, watching.hour_of_cell(fresh.claimed_to)))
-    _, transitions = watching.stepped(fresh, hours, watching.measure_of(series, known), settings)
+    _, transitions = watching.stepped(fresh, hours, measure, settings)
     stood = alerts.revisions(alerts.Context(series, known, deps.public_url), transitions)
     last = {fact.event.alert_id: fact for fact in stood}
     since = now - timedelta(days=days)

@@ -17,11 +17,8 @@ from services.aggregator.domain.transition import Transition
 from services.aggregator.usecases import Deps
 from services.aggregator.views import Question
 from shared.bodies import parse_query
-from shared.errors import Conflict, InvalidInput, NotFound
-
-
 from shared.catalogue import Touchpoint
-from shared.errors import Conflict
+from shared.errors import Conflict, InvalidInput, NotFound
 from shared.marks import tally_channels
 from tests import fakes
 from tests.worlds import START, World, answers
