@@ -43,10 +43,9 @@ from services.aggregator.domain.usual import (
     included,
     outlook,
     pains,
-    resized,
     start,
     tilt_to,
-    tilted,
+    without,
 )
 from shared.scales import Scale
 
@@ -77,9 +76,6 @@ evidence has first fallen this far below the threshold."""
 DECIDED = 25.0
 """Evidence this many thresholds high was no chance: when it is over, betting starts from nothing.
 Below, the alert may end and the evidence still grow: its bets go on."""
-
-LEAST_LEFT = 0.05
-"""What giving answers back leaves of any score's weight, at the least."""
 
 
 def open_account(scale: Scale, settings: Settings) -> Account:
@@ -136,8 +132,8 @@ def _adoption(settings: Settings) -> int:
 def _rested(account: Account, cell: int, settings: Settings) -> Account:
     """Time goes by: evidence and memory fade, money comes in, half days close."""
     passed = cell - account.cell if account.cell >= 0 else 1
-    kept = settings.kept(min(passed, STALE_CELLS))
-    paid = (1 - kept) / len(account.bets)
+    kept = settings.kept(passed)
+    paid = (1 - settings.kept(min(passed, STALE_CELLS))) / len(account.bets)
     bets = tuple([funded(bet, kept, paid) for bet in account.bets])
     alert = waited(account.alert, kept) if account.alert is not None else None
     gone = passed / CELLS_A_DAY
@@ -247,7 +243,7 @@ def _raised(account: Account, evidence: float, settings: Settings) -> tuple[Acco
     bet, _ = _best(account, settings)
     if bet.n < settings.least_answers or bet.bad < 2:
         return account, ()
-    before = _without(account.scale, account.usual, bet)
+    before = without(account.scale, account.usual, bet.n, bet.pain / bet.n)
     said = _told(account, RAISED, before, evidence, settings)
     return replace(account, alert=opened(bet, said.tilt, evidence, before)), (said,)
 
@@ -256,14 +252,6 @@ def _best(account: Account, settings: Settings) -> tuple[Bet, float]:
     """The bet whose excursion has won most, and its tilt."""
     pairs = zip(account.bets, settings.tilts, strict=True)
     return max(pairs, key=lambda pair: pair[0].walk)
-
-
-def _without(scale: Scale, usual: Histogram, bet: Bet) -> Histogram:
-    """The usual when the excursion's answers, which have this mean pain, are given back."""
-    shape = tilted(scale, usual, tilt_to(scale, usual, bet.pain / bet.n))
-    excursion = resized(shape, float(bet.n))
-    left = [max(w - x, LEAST_LEFT * w) for w, x in zip(usual, excursion, strict=True)]
-    return resized(left, max(sum(usual) - bet.n, 1.0))
 
 
 def _told(account: Account, kind: str, before: Histogram, evidence: float, settings: Settings) -> Transition:

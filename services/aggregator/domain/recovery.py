@@ -16,6 +16,9 @@ from services.aggregator.domain.settings import Settings
 from services.aggregator.domain.usual import Histogram, outlook, resized, tilt_to, tilted
 from shared.scales import Scale
 
+MILDEST = 0.25
+"""No worsening is taken to be milder than this tilt: less could not be told from its end."""
+
 HOLDS = 0.75
 """Share of the estimated worsening that must have gone for the alert to count as over."""
 
@@ -54,7 +57,15 @@ def continued(alert: Open, scale: Scale, cell: Cell, hour_tilt: float, wander: f
     usual = sum(tilted(scale, alert.before, hour_tilt))
     gain = cell.n * log(worse.total / usual) - tilt * cell.pain
     back = grown(alert.back, cell, gain, cell.n * worse.variance, wander)
-    return alert._replace(back=back, n=alert.n + cell.n, bad=alert.bad + cell.bad, pain=alert.pain + cell.pain)
+    n, pain = alert.n + cell.n, alert.pain + cell.pain
+    size = _followed(alert, scale, pain / n) if back.walk == 0 else alert.tilt
+    return alert._replace(back=back, n=n, bad=alert.bad + cell.bad, pain=pain, tilt=size)
+
+
+def _followed(alert: Open, scale: Scale, mean_pain: float) -> float:
+    """The worsening that the answers since the start speak for: one step of Newton's method."""
+    view = outlook(scale, alert.before, alert.tilt)
+    return max(alert.tilt + (mean_pain - view.mean) / view.variance, MILDEST)
 
 
 def is_over(alert: Open, settings: Settings) -> bool:

@@ -18,7 +18,7 @@ from services.aggregator.domain.settings import CELL_SECONDS
 CELLS_AN_HOUR = 3600 // CELL_SECONDS
 SATURDAY = 5
 WEEKEND, WEEKDAY = 1.0, 0.0
-SCALE_WORTH = 2.0
+SCALE_WORTH = 1.0
 
 Features = tuple[float, float, float, float, float]
 

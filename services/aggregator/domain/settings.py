@@ -59,17 +59,17 @@ class Settings:
     time_zone: str = "UTC"
     typical: Mapping[str, tuple[float, ...]] = field(default_factory=lambda: TYPICAL, hash=False)
     typical_worth: float = 60.0
-    launch_answers: float = 80.0
-    launch_days: float = 12.0
+    launch_answers: float = 200.0
+    launch_days: float = 24.0
     memory_days: tuple[float, float] = (321.0, 21.0)
     memory_volume: float = 15.0
-    rhythm_sd: tuple[float, ...] = (0.15, 0.15, 0.08, 0.08, 0.3)
+    rhythm_sd: tuple[float, ...] = (0.1, 0.1, 0.05, 0.05, 0.2)
     rhythm_days: float = 365.0
     wobble_sd: float = 0.06
     wobble_doubt: float = 0.015
     least_answers: int = 3
     adopt_days: float = 28.0
-    resolve_per_year: float = 12.0
+    resolve_per_year: float = 5.0
     version: str = "1"
 
     @cached_property

@@ -19,6 +19,10 @@ STEEPEST = 8.0
 """No tilt is looked for beyond this: the worst answer's odds times 3,000."""
 
 
+LEAST_LEFT = 0.05
+"""What giving answers back leaves of any score's weight, at the least."""
+
+
 class Outlook(NamedTuple):
     """What is usual at one moment: weights, their sum, mean and variance of pain of one answer."""
 
@@ -105,6 +109,14 @@ def resized(histogram: Sequence[float], total: float) -> Histogram:
     """The same histogram with this sum of weights."""
     factor = total / sum(histogram)
     return tuple([w * factor for w in histogram])
+
+
+def without(scale: Scale, histogram: Histogram, n: int, mean_pain: float) -> Histogram:
+    """The histogram when n of its answers, which had this mean pain, are given back."""
+    shape = tilted(scale, histogram, tilt_to(scale, histogram, mean_pain))
+    given = resized(shape, float(n))
+    left = [max(w - x, LEAST_LEFT * w) for w, x in zip(histogram, given, strict=True)]
+    return resized(left, max(sum(histogram) - n, 1.0))
 
 
 def bad_share(scale: Scale, histogram: Sequence[float]) -> float:
