@@ -11,7 +11,7 @@ from services.aggregator.domain import detector
 from services.aggregator.domain.answers import Series
 from services.aggregator.domain.detector import Transition
 from services.aggregator.domain.sentence import sentence
-from services.aggregator.domain.transition import ADOPTED, RAISED
+from services.aggregator.domain.transition import ADOPTED, RAISED, RESOLVED
 from services.aggregator.domain.watching import METHOD
 from shared.catalogue import Touchpoint
 from shared.events import AlertEvent, AlertKind, Evidence, Severity, Share
@@ -47,13 +47,13 @@ def alert_id(kind: str, series: Series, raised_at: datetime) -> str:
 
 
 def revisions(context: Context, transitions: Iterable[Transition]) -> list[AlertFact]:
-    """Every alert of the series as it stood after each of its published transitions, in their order."""
+    """Every alert of the series as it stood after each transition that changed it, in their order."""
     latest: AlertFact | None = None
     stood: list[AlertFact] = []
     for transition in transitions:
         if transition.kind == RAISED:
             latest = raised_alert(context, transition)
-        elif latest and latest.event.state == "raised":
+        elif transition.kind in (RESOLVED, ADOPTED) and latest and latest.event.state == "raised":
             latest = resolved_alert(context, latest, transition)
         else:
             continue
