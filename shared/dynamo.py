@@ -299,7 +299,7 @@ def translated(error: ClientError) -> Exception:
         return ConditionFailed(unmarshal_item(existing) if existing else None)
     if code == "TransactionCanceledException":
         return cancelled([reason.get("Code") for reason in error.response.get("CancellationReasons", [])])
-    if code == "ValidationException" and "size has exceeded" in message:
+    if code == "ValidationException" and message.startswith("Item size") and "exceeded" in message:
         return ItemTooLarge(message)
     return Unavailable(code) if code in BUSY else error
 

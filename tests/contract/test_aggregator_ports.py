@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from services.aggregator.adapters import FULL, TableAlerts, TableEvidence, TableMarks, TableWatches
 from services.aggregator.domain.alerts import AlertFact
@@ -17,7 +18,7 @@ from services.aggregator.domain.publishing import Said
 from services.aggregator.domain.transition import Transition
 from services.aggregator.domain.watching import Watch
 from services.aggregator.usecases import Alerts, Evidence, Marks, Watches
-from shared.dynamo import Table
+from shared.dynamo import ItemTooLarge, Table, translated
 from shared.errors import Conflict
 from tests import aws, fakes
 from tests.events import alert_event
@@ -193,3 +194,12 @@ def test_a_busy_hour_is_spread_over_several_items() -> None:
         items = list(marks.table.query_all(CHECKOUT.partition, prefix="HOUR"))
         assert len(items) == 2
         assert max(sum(map(len, item["marks"])) for item in items) <= FULL + 1200
+
+
+@pytest.mark.parametrize("of", ["Item size", "Item size to update"])
+def test_a_full_item_is_told_from_other_refusals(of: str) -> None:
+    """DynamoDB says it in two ways, one for a put, one for an update; other sizes it minds are bugs of ours."""
+    refusal = {"Code": "ValidationException", "Message": f"{of} has exceeded the maximum allowed size"}
+    assert isinstance(translated(ClientError({"Error": refusal}, "UpdateItem")), ItemTooLarge)
+    refusal["Message"] = "Invalid UpdateExpression: Expression size has exceeded the maximum allowed size;"
+    assert isinstance(translated(ClientError({"Error": refusal}, "UpdateItem")), ClientError)
