@@ -72,6 +72,6 @@ def readable(items: Iterable[Change], kind: str, read: Callable[[Item], Read]) -
             continue
         try:
             values.append(read(change.after))
-        except (KeyError, ValueError, TypeError):
+        except (KeyError, ValueError, TypeError, AttributeError, OverflowError):
             unreadable.append(change.sequence)
     return values, unreadable

@@ -11,7 +11,7 @@ import pytest
 
 from services.aggregator import usecases
 from services.aggregator.domain import alerts
-from services.aggregator.domain.answers import Answer, Series
+from services.aggregator.domain.answers import Answer, Series, answer_of
 from services.aggregator.domain.interval import Share
 from services.aggregator.domain.transition import Transition
 from services.aggregator.usecases import Deps
@@ -20,6 +20,7 @@ from shared.bodies import parse_query
 from shared.catalogue import Touchpoint
 from shared.errors import Conflict, InvalidInput, NotFound
 from shared.marks import tally_channels
+from shared.streams import Change, readable
 from tests import fakes
 from tests.worlds import START, World, answers
 
@@ -374,3 +375,45 @@ def test_a_changed_cut_recomputes_the_series() -> None:
     raised = [fact.event for fact in stored(deps).facts.values() if fact.event.state == "raised"]
     assert raised
     assert before.event.evidence.settings_version not in {event.evidence.settings_version for event in raised}
+
+
+ITEM = {
+    "kind": "response",
+    "touchpoint": "checkout",
+    "audience": "customer",
+    "scale": "csat",
+    "response_id": "r1",
+    "collected_at": "2024-01-01T00:00:00Z",
+    "score": 5,
+    "channel": "web",
+    "revision": 1,
+    "counted": True,
+}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"score": 9},
+        {"score": 4.5},
+        {"score": None},
+        {"scale": "stairs"},
+        {"scale": ["csat"]},
+        {"channel": "pigeon"},
+        {"revision": -1},
+        {"touchpoint": "a#b"},
+        {"touchpoint": 7},
+        {"response_id": None},
+        {"collected_at": None},
+        {"collected_at": "0001-01-01T00:00:00+14:00"},
+        {"audience": {}},
+    ],
+)
+def test_an_answer_that_cannot_be_counted_is_left_to_the_retries_alone(wrong: dict[str, Any]) -> None:
+    """Whatever is wrong with it shows when it is read, so that the rest of its batch is counted."""
+    batch = [Change("1", None, ITEM), Change("2", None, ITEM | wrong), Change("3", None, ITEM | {"response_id": "r2"})]
+    read, unreadable = readable(batch, "response", answer_of)
+    assert unreadable == ["2"]
+    deps = deps_at(START + timedelta(minutes=1))
+    usecases.fold(read, deps)
+    assert counted(deps) == {"web": [0, 0, 0, 0, 2]}

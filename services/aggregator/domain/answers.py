@@ -78,9 +78,12 @@ class Parcel:
 
 
 def answer_of(item: Mapping[str, Any]) -> Answer:
-    """The answer in an item of the `responses` table. Raises ValueError or KeyError where it is none."""
+    """The answer in an item of the `responses` table.
+
+    Raises an error that `shared.streams.readable` knows where it is none, or none that can be counted.
+    """
     series = Series(item["touchpoint"], item["audience"], item["scale"])
-    return Answer(
+    answer = Answer(
         response_id=item["response_id"],
         series=series,
         collected_at=parse_time(item["collected_at"]),
@@ -89,6 +92,9 @@ def answer_of(item: Mapping[str, Any]) -> Answer:
         revision=item["revision"],
         is_counted=item["counted"],
     )
+    if not (answer.mark and series.partition):
+        raise ValueError("an answer has a mark and a series")
+    return answer
 
 
 def parcels(answers: Iterable[Answer]) -> list[Parcel]:
