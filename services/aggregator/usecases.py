@@ -166,12 +166,13 @@ def fold(answers: Sequence[Answer], deps: Deps) -> None:
 
 
 def ask_for_look(series: Series, folded: Sequence[Parcel], complete: int, now: datetime, deps: Deps) -> None:
-    """Asks for a look when the newest cell will be complete; at once noted as late where one is already."""
+    """Asks for a look when the newest cell will be complete; what came late is noted, and looked at once it settled."""
     watch = deps.watches.read(series)
-    if min(parcel.oldest_cell for parcel in folded) >= max(watch.claimed_to, complete):
-        newest = max(parcel.newest_cell for parcel in folded)
+    newest = max(parcel.newest_cell for parcel in folded)
+    if newest >= complete:
         delay = seconds_until_complete(newest, now, deps.lateness_s)
         deps.looks.ask(series, min(delay + 1, LONGEST_DELAY))
+    if min(parcel.oldest_cell for parcel in folded) >= max(watch.claimed_to, complete):
         return
     look_at = watch.look_at
     if look_at is None or look_at <= now:

@@ -417,3 +417,11 @@ def test_an_answer_that_cannot_be_counted_is_left_to_the_retries_alone(wrong: di
     deps = deps_at(START + timedelta(minutes=1))
     usecases.fold(read, deps)
     assert counted(deps) == {"web": [0, 0, 0, 0, 2]}
+
+
+def test_a_late_answer_in_a_batch_does_not_cost_the_others_their_look() -> None:
+    """An answer of yesterday and one of now: a look after the settling time, and one when the cell of now is over."""
+    deps = deps_at(START + timedelta(days=1, minutes=1))
+    usecases.fold([one(), one(at=START + timedelta(days=1), response_id="r2")], deps)
+    assert isinstance(deps.looks, fakes.FakeLooks)
+    assert sorted(deps.looks.asked, key=lambda asked: asked[1]) == [(CHECKOUT, 60), (CHECKOUT, 9 * 60 + 1)]
