@@ -16,6 +16,8 @@ CHANNELS: tuple[Channel, ...] = Channel.__args__  # type: ignore[attr-defined]
 """In this order for ever: a channel is stored as its place here. New ones go to the end."""
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """What the registry takes for an id; anything else is nobody's, and no key is made of it."""
+SMALLEST_STAFF_GROUP = 5
+"""Fewer staff answers than this are not shown: the team would know who said what."""
 Words = dict[str, str]
 """The same words in several languages: `{"en": "…", "fr": "…"}`."""
 

@@ -194,7 +194,7 @@ def look(series: Series, deps: Deps) -> None:
         return
     to_cell = cell_of(now - timedelta(seconds=deps.lateness_s))
     claimed = deps.watches.claim(watch, to_cell)
-    settings = watching.settings_of(touchpoint, watching.measure_of(series, touchpoint))
+    settings = watching.settings_of(touchpoint, series)
     seen = claimed if claimed.goes_on(settings) else claimed.afresh(settings)
     step_over(seen, touchpoint, settings, deps)
 

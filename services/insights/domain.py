@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from shared.catalogue import SMALLEST_STAFF_GROUP
 from shared.metrics import Figure, figures, merged
 from shared.scales import Scale
-
-SMALLEST_STAFF_GROUP = 5
-"""Fewer staff answers than this are not shown: the team would know who said what."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +67,13 @@ def report(scale: Scale, days: Iterable[Day]) -> Report:
 def is_shown(audience: str, n: int) -> bool:
     """Whether a group this small may be shown."""
     return audience != "staff" or n >= SMALLEST_STAFF_GROUP
+
+
+def without_small_weeks(report: Report, audience: str) -> Report:
+    """The report without the weeks that may not be shown, and without any where the whole would give those away."""
+    shown = [week for week in report.weeks if is_shown(audience, week.summary.n)]
+    left = report.summary.n - sum(week.summary.n for week in shown)
+    return replace(report, weeks=shown if left == 0 or is_shown(audience, left) else [])
 
 
 def monday_of(day: date) -> date:

@@ -65,7 +65,7 @@ def report(touchpoint: str, audience: str, first: date, last: date, deps: Deps) 
     found = domain.report(scale, days)
     if not domain.is_shown(audience, found.summary.n):
         raise NotFound("fewer than 5 staff answers: they are not shown")
-    return known, found
+    return known, domain.without_small_weeks(found, audience)
 
 
 def alerts(query: AlertQuery, deps: Deps) -> list[AlertEvent]:

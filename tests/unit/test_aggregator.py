@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from services.aggregator import usecases
-from services.aggregator.domain import alerts
+from services.aggregator.domain import alerts, watching
 from services.aggregator.domain.answers import Answer, Series, answer_of
 from services.aggregator.domain.interval import Share
 from services.aggregator.domain.transition import Transition
@@ -425,3 +425,14 @@ def test_a_late_answer_in_a_batch_does_not_cost_the_others_their_look() -> None:
     usecases.fold([one(), one(at=START + timedelta(days=1), response_id="r2")], deps)
     assert isinstance(deps.looks, fakes.FakeLooks)
     assert sorted(deps.looks.asked, key=lambda asked: asked[1]) == [(CHECKOUT, 60), (CHECKOUT, 9 * 60 + 1)]
+
+
+def test_an_alert_of_staff_rests_on_five_answers_at_least() -> None:
+    """Fewer are never shown, and an alert shows its answers; customers' alerts may rest on three."""
+    usual = fakes.touchpoint()
+    customers, staff = (
+        watching.settings_of(usual, replace(CHECKOUT, audience=audience)) for audience in ("customer", "staff")
+    )
+    assert (customers.least_answers, staff.least_answers) == (3, 5)
+    wary = usual.model_copy(update={"detection": {"least_answers": 8}})
+    assert watching.settings_of(wary, replace(CHECKOUT, audience="staff")).least_answers == 8

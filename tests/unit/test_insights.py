@@ -195,3 +195,13 @@ def test_what_can_be_no_touchpoint_is_neither_looked_up_nor_an_error_of_ours(nam
         with pytest.raises(InvalidInput) as raised:
             views.alert_query({"touchpoint": name}.get)
         assert [error.pointer for error in raised.value.errors] == ["touchpoint"]
+
+
+def test_weeks_of_few_staff_answers_are_not_shown_alone() -> None:
+    """One answer in a week would say who gave it; it is in the whole only, and only among five such answers."""
+    weeks = [date(2024, 3, 4), date(2024, 3, 11), date(2024, 3, 18)]
+    days = [Day(monday, {"web": [0, n, 0, 0, 0]}) for monday, n in zip(weeks, (6, 4, 1), strict=True)]
+    shown = report(deps(days), "staff")
+    assert ([week.n for week in shown.weeks], shown.summary.n) == ([6], 11)
+    assert report(deps(days[:2]), "staff").weeks == []
+    assert [week.n for week in report(deps(days)).weeks] == [6, 4, 1]

@@ -19,7 +19,7 @@ from services.aggregator.domain.detector import (
     step,
 )
 from services.aggregator.domain.publishing import SHARE_FALSE, Said
-from shared.catalogue import Touchpoint
+from shared.catalogue import SMALLEST_STAFF_GROUP, Touchpoint
 from shared.marks import CELL_SECONDS, hour_of, tally_cells, tally_channels
 from shared.scales import Scale
 from shared.times import from_unix
@@ -117,7 +117,7 @@ def day_of_cell(cell: int) -> date:
     return from_unix(cell * CELL_SECONDS).date()
 
 
-def settings_of(touchpoint: Touchpoint, measure: Scale) -> Settings:
+def settings_of(touchpoint: Touchpoint, series: Series) -> Settings:
     """The detector's settings at a touchpoint: the registry's where it has them, else the defaults.
 
     Their version is a hash of what was set, and of which answers are bad, so that an alert says under which
@@ -126,7 +126,10 @@ def settings_of(touchpoint: Touchpoint, measure: Scale) -> Settings:
     known = {field.name for field in fields(Settings)}
     chosen = {name: value for name, value in touchpoint.detection.items() if name in known}
     chosen["time_zone"] = touchpoint.time_zone
-    text = json.dumps({"method": METHOD, "bad_at_most": measure.bad_at_most, **chosen}, sort_keys=True)
+    if series.audience == "staff":
+        chosen["least_answers"] = max(SMALLEST_STAFF_GROUP, int(chosen.get("least_answers", 0)))
+    bad_at_most = measure_of(series, touchpoint).bad_at_most
+    text = json.dumps({"method": METHOD, "bad_at_most": bad_at_most, **chosen}, sort_keys=True)
     version = sha256(text.encode()).hexdigest()[:12]
     return Settings(**{**chosen, "version": version})  # type: ignore[arg-type]
 
