@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 from shared.scales import Scale
@@ -40,7 +40,12 @@ def figures(scale: Scale, counts: Sequence[int]) -> list[Figure]:
     if sum(counts) == 0:
         return []
     own = {"nps": nps, "ces": mean_score}.get(scale.name, satisfied)
-    return [own(scale, counts), bad_share(scale, counts)]
+    return [holding(own(scale, counts)), holding(bad_share(scale, counts))]
+
+
+def holding(figure: Figure) -> Figure:
+    """The figure with an interval that holds it: one that leans to the middle may miss a lone extreme answer."""
+    return replace(figure, low=min(figure.low, figure.value), high=max(figure.high, figure.value))
 
 
 def nps(scale: Scale, counts: Sequence[int]) -> Figure:

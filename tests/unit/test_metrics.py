@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from itertools import combinations_with_replacement
 
 import pytest
 
@@ -69,6 +70,16 @@ def test_one_answer_has_an_interval_as_wide_as_its_scale() -> None:
     """A mean of one answer says nothing of its spread."""
     figure = named("ces", "ces", [0, 0, 0, 0, 0, 0, 1])
     assert (figure.low, figure.high) == (1.0, 7.0)
+
+
+@pytest.mark.parametrize("name", sorted(SCALES))
+def test_intervals_of_a_handful_of_answers_hold_their_value(name: str) -> None:
+    """Up to three answers, all that there are: where an interval that leans to the middle would miss it."""
+    scale = SCALES[name]
+    for scores in (s for n in (1, 2, 3) for s in combinations_with_replacement(range(scale.levels), n)):
+        counts = [scores.count(place) for place in range(scale.levels)]
+        for figure in metrics.figures(scale, counts):
+            assert figure.low <= figure.value <= figure.high
 
 
 @pytest.mark.parametrize("name", sorted(SCALES))
