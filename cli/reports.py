@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 
-from cli.client import Client, connect
+from cli.client import Answered, Client, connect
 from cli.printing import Failed, err, out, print_json, print_table
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 UNITS = {"bad": " %", "csat": " %"}
 NAMES = {"bad": "", "csat": "CSAT ", "nps": "NPS ", "ces": "CES "}
 BAR = 30
+NOT_FOUND = 404
 
 
 def register(app: typer.Typer) -> None:
@@ -53,8 +55,8 @@ def report(
 ) -> None:
     """Show how a touchpoint's answers are distributed, with NPS, CSAT or CES and intervals, by week."""
     client = connect()
-    names = [touchpoint] if touchpoint else touchpoints(client)
-    found = [report_of(client, name, audience) for name in names]
+    one = [report_of(client, touchpoint, audience)] if touchpoint else []
+    found = one or reports_of(client, touchpoints(client), audience)
     if as_json:
         print_json(found[0] if touchpoint else found)
         return
@@ -71,8 +73,21 @@ def touchpoints(client: Client) -> list[str]:
     return names
 
 
+def reports_of(client: Client, touchpoints: list[str], audience: str) -> list[dict[str, Any]]:
+    """The reports of all touchpoints that have one to show; those that have not are named on stderr."""
+    found = []
+    for touchpoint in touchpoints:
+        try:
+            found.append(report_of(client, touchpoint, audience))
+        except Answered as refusal:
+            if refusal.status != NOT_FOUND:
+                raise
+            err.print(f"{touchpoint}: {refusal}", markup=False)
+    return found
+
+
 def report_of(client: Client, touchpoint: str, audience: str) -> dict[str, Any]:
-    found: dict[str, Any] = client.get(f"/v1/touchpoints/{touchpoint}/report", audience=audience)
+    found: dict[str, Any] = client.get(f"/v1/touchpoints/{quote(touchpoint, safe='')}/report", audience=audience)
     return found
 
 

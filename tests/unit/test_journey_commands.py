@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from cli.client import ATTEMPTS, Client
 from cli.main import app as etincelle
 from cli.printing import Failed
+from cli.reports import report_of, reports_of
 from services.registry import app as registry
 from services.registry.wiring import Deps
 from tests.http import ask
@@ -293,3 +294,28 @@ def test_every_page_is_fetched() -> None:
     """By the cursor each page gives."""
     pages = [{"keys": [1, 2], "next_cursor": "b"}, {"keys": [3]}]
     assert list(Scripted(*[httpx.Response(200, json=page) for page in pages]).client().every("/x", "keys")) == [1, 2, 3]
+
+
+def test_touchpoints_whose_report_may_not_be_shown_do_not_hide_the_others(capsys: pytest.CaptureFixture[str]) -> None:
+    """Few staff answers at one of two touchpoints: it is named, and the other's report is given all the same."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if "counter" in request.url.path:
+            return httpx.Response(404, json={"title": "There is nothing here", "detail": "fewer than 5 staff answers"})
+        return httpx.Response(200, json={"touchpoint": "till"})
+
+    client = Client("http://x.example", "etk_x", httpx.MockTransport(answer))
+    assert reports_of(client, ["counter", "till"], "staff") == [{"touchpoint": "till"}]
+    assert "counter: There is nothing here: fewer than 5 staff answers" in capsys.readouterr().err
+
+
+def test_a_touchpoint_is_asked_for_under_the_name_that_was_typed() -> None:
+    """Whatever stands in it, it stays one part of the path."""
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.raw_path.decode())
+        return httpx.Response(200, json={})
+
+    report_of(Client("http://x.example", "etk_x", httpx.MockTransport(answer)), "../keys?x#y", "customer")
+    assert asked == ["/v1/touchpoints/..%2Fkeys%3Fx%23y/report?audience=customer"]
