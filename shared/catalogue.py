@@ -25,7 +25,7 @@ Words = dict[str, str]
 class Value(BaseModel):
     """A frozen value read from the registry."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class Subscription(Value):

@@ -13,7 +13,7 @@ Severity = Literal["low", "medium", "high"]
 
 
 class Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Share(Part):

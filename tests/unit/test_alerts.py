@@ -17,13 +17,14 @@ import pytest
 
 from infra.local.bindings import filters_of, matches
 from services.alerts import domain, usecases
-from services.alerts.adapters import TableOutbox, WebhookSender, item_of
+from services.alerts.adapters import TableOutbox, WebhookSender, event_of, item_of
 from services.alerts.app import app, to_dispatch
 from services.alerts.domain import Attempt, Delivery
 from services.alerts.letters import letter
 from services.alerts.usecases import Deps, Turn
 from services.alerts.views import ReplayRequest, shortened, wanted
 from shared.bodies import parse_as
+from shared.catalogue import Owner
 from shared.dynamo import marshal_item
 from shared.errors import InvalidInput, NotFound, Unavailable
 from shared.streams import Change
@@ -369,3 +370,15 @@ def test_a_replay_gets_its_turn_from_the_table_like_any_message(world: World) ->
 
 def change(before: Delivery | None, after: Delivery) -> list[Change]:
     return [Change("1", item_of(before) if before else None, item_of(after))]
+
+
+def test_a_message_that_is_no_alert_fails_without_its_words_in_the_error() -> None:
+    """What fails is logged with its cause; a person's comment does not belong there, nor does an address."""
+    spoilt = alert_event(sample_comments=["my name is Anna"]).model_dump(mode="json") | {"kind": "Anna", "n": None}
+    for body in (spoilt, spoilt | {"sample_comments": ["Anna"] * 9}, {"sample_comments": "Anna"}):
+        with pytest.raises(ValueError) as raised:
+            event_of(json.dumps({"Message": json.dumps(body)}))
+        assert "Anna" not in str(raised.value)
+    with pytest.raises(ValueError) as raised:
+        Owner.model_validate({"id": "web", "subscriptions": [{"id": "m", "target": "anna@example.com"}]})
+    assert "anna" not in str(raised.value)
