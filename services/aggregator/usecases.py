@@ -32,7 +32,7 @@ from services.aggregator.domain.detector import Settings, Transition
 from services.aggregator.domain.publishing import Said
 from services.aggregator.domain.watching import Hour, Watch
 from shared.catalogue import Audience, Catalogue, Touchpoint
-from shared.errors import NotFound
+from shared.errors import Conflict, NotFound
 from shared.marks import cell_of
 from shared.scales import Scale
 
@@ -200,10 +200,15 @@ def look(series: Series, deps: Deps) -> None:
 
 
 def step_over(seen: Watch, touchpoint: Touchpoint, settings: Settings, deps: Deps) -> None:
-    """Steps the claimed cells; what is said before the account, so that a crash between repeats it only."""
+    """Steps the claimed cells; what is said before the account, so that a crash between repeats it only.
+
+    Raises Conflict, having written nothing, where another look claimed the series while this one read.
+    """
     series, measure = seen.series, watching.measure_of(seen.series, touchpoint)
     hours = list(deps.marks.hours(series, seen.reads_from, watching.hour_of_cell(seen.claimed_to)))
     stepped, transitions = watching.stepped(seen, hours, measure, settings)
+    if deps.watches.read(series).version != seen.version:
+        raise Conflict("another look at this series was faster")
     for day, channels in watching.whole_days(seen, hours, measure.levels):
         deps.marks.put_day(series, day, channels)
     said = watching.said(seen, hours, transitions, touchpoint)

@@ -436,3 +436,27 @@ def test_an_alert_of_staff_rests_on_five_answers_at_least() -> None:
     assert (customers.least_answers, staff.least_answers) == (3, 5)
     wary = usual.model_copy(update={"detection": {"least_answers": 8}})
     assert watching.settings_of(wary, replace(CHECKOUT, audience="staff")).least_answers == 8
+
+
+def test_a_look_that_was_overtaken_while_it_read_writes_nothing() -> None:
+    """The faster one has seen more; what the slower one found would replace it and never be found again."""
+    deps = deps_at(START + timedelta(days=41))
+    known = answers(World())
+    usecases.fold(known[:600], deps)
+    slow, read = later(deps, minutes=2), deps.marks.hours
+
+    def overtaken(*span: Any) -> Any:
+        hours = list(read(*span))
+        deps.marks.hours = read  # type: ignore[method-assign]
+        usecases.fold(known[600:], later(deps, minutes=3))
+        usecases.look(CHECKOUT, later(deps, minutes=5))
+        return hours
+
+    deps.marks.hours = overtaken  # type: ignore[method-assign]
+    with pytest.raises(Conflict):
+        usecases.look(CHECKOUT, slow)
+    at_once = deps_at(START + timedelta(days=41))
+    usecases.fold(known, at_once)
+    usecases.look(CHECKOUT, later(at_once, minutes=2))
+    assert deps.evidence == at_once.evidence
+    assert {day for _, day in deps.marks.days} == {day for _, day in at_once.marks.days}  # type: ignore[attr-defined]
