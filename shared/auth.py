@@ -78,7 +78,7 @@ class CachedKeys:
     def principal(self, digest: str) -> Principal | None:
         now = self.now()
         at, known = self._seen.get(digest, (None, None))
-        if known and at is not None and (now - at).total_seconds() < self.seconds:
+        if known and at is not None and 0 <= (now - at).total_seconds() < self.seconds:
             return known
         if len(self._seen) > 1000:
             self._seen.clear()

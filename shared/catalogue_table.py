@@ -37,7 +37,7 @@ class TableCatalogue:
     def _item(self, place: keys.Key) -> Item | None:
         now = self._now()
         at, item = self._seen.get(place, (None, None))
-        if item and at and (now - at).total_seconds() < self._seconds:
+        if item and at and 0 <= (now - at).total_seconds() < self._seconds:
             return item
         if len(self._seen) >= self._most:
             self._seen.clear()

@@ -17,6 +17,7 @@ from services.insights import usecases, views
 from services.insights.adapters import TableAlerts, TableFigures
 from services.insights.domain import Day
 from services.insights.usecases import AlertQuery, Deps
+from shared.auth import CachedKeys, Principal
 from shared.catalogue_table import TableCatalogue
 from shared.dynamo import Table
 from shared.errors import InvalidInput, NotFound
@@ -205,3 +206,18 @@ def test_weeks_of_few_staff_answers_are_not_shown_alone() -> None:
     assert ([week.n for week in shown.weeks], shown.summary.n) == ([6], 11)
     assert report(deps(days[:2]), "staff").weeks == []
     assert [week.n for week in report(deps(days)).weeks] == [6, 4, 1]
+
+
+def test_what_was_remembered_before_a_clock_was_put_back_is_read_again() -> None:
+    """Else a revoked key, or an old journey, would hold until the clock has caught up."""
+    times = [NOW, NOW - timedelta(hours=1)]
+    reads: list[str] = []
+
+    class Keys:
+        def principal(self, digest: str) -> Principal | None:
+            reads.append(digest)
+            return Principal("key", frozenset())
+
+    cached = CachedKeys(Keys(), lambda: times[len(reads)])
+    assert cached.principal("d") and cached.principal("d")
+    assert reads == ["d", "d"]
