@@ -38,10 +38,11 @@ def deps() -> Deps:
     registry = Table(dynamodb, environment.need("TABLE_REGISTRY"))
     catalogue = TableCatalogue(registry, now)
     sender = EmailSender(boto3.client("sesv2"), environment.need("SENDER_EMAIL"))
+    webhook = WebhookSender(catalogue, now, is_laptop=environment.get("STAGE", "") == "local")
     return Deps(
         outbox=TableOutbox(Table(dynamodb, environment.need("TABLE_CASES"))),
         turns=QueueTurns(boto3.client("sqs"), environment.need("QUEUE_DELIVERIES_URL")),
-        senders={"email": sender, "webhook": WebhookSender(catalogue, now)},
+        senders={"email": sender, "webhook": webhook},
         catalogue=catalogue,
         now=now,
         jitter=random.random,

@@ -273,7 +273,8 @@ def receiver(*parts: bytes, pause: float = 0.0) -> Iterator[str]:
 
 def posted(target: str, **changes: float) -> Attempt:
     [_, hook] = domain.deliveries(alert_event(), [fakes.touchpoint().owner], RAISED)
-    return WebhookSender(fakes.FakeCatalogue(), lambda: RAISED, **changes).send(replace(hook, target=target))
+    sender = WebhookSender(fakes.FakeCatalogue(), lambda: RAISED, is_laptop=True, **changes)
+    return sender.send(replace(hook, target=target))
 
 
 @pytest.mark.parametrize(
@@ -382,3 +383,11 @@ def test_a_message_that_is_no_alert_fails_without_its_words_in_the_error() -> No
     with pytest.raises(ValueError) as raised:
         Owner.model_validate({"id": "web", "subscriptions": [{"id": "m", "target": "anna@example.com"}]})
     assert "anna" not in str(raised.value)
+
+
+def test_in_the_cloud_nothing_is_posted_to_the_functions_own_machine() -> None:
+    """There the address of a laptop's test receiver is that of the runtime that feeds the function."""
+    [_, hook] = domain.deliveries(alert_event(), [fakes.touchpoint().owner], RAISED)
+    with receiver(b"HTTP/1.1 200 OK\r\n\r\n") as target:
+        refused = WebhookSender(lambda: RAISED).send(replace(hook, target=target))
+    assert refused.error == "the receiver needs an https address"

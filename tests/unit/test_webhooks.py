@@ -66,7 +66,7 @@ def sent(receiver: Receiver, secret: str | None = SECRET) -> tuple[Delivery, dom
     owner = known.owner.model_copy(update={"subscriptions": subscriptions})
     catalogue = fakes.FakeCatalogue({"checkout": known.model_copy(update={"owner": owner})})
     _, delivery = domain.deliveries(alert_event(), [owner], RAISED)
-    return delivery, WebhookSender(catalogue, lambda: RAISED).send(delivery)
+    return delivery, WebhookSender(catalogue, lambda: RAISED, is_laptop=True).send(delivery)
 
 
 def test_a_webhook_carries_the_event_and_a_signature_its_receiver_can_check(receiver: Receiver) -> None:
