@@ -283,7 +283,7 @@ def simulate(touchpoint: str, audience: Audience, days: int, chosen: Mapping[str
     known = known.model_copy(update={"detection": {**known.detection, **chosen}})
     now, series = deps.now(), Series(touchpoint, audience, known.survey_for(audience).scale)
     measure = watching.measure_of(series, known)
-    settings = watching.settings_of(known, measure)
+    settings = watching.settings_of(known, series)
     fresh = Watch(series, claimed_to=cell_of(now - timedelta(seconds=deps.lateness_s)))
     hours = list(deps.marks.hours(series, fresh.reads_from, watching.hour_of_cell(fresh.claimed_to)))
     _, transitions = watching.stepped(fresh, hours, measure, settings)

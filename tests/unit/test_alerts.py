@@ -389,5 +389,5 @@ def test_in_the_cloud_nothing_is_posted_to_the_functions_own_machine() -> None:
     """There the address of a laptop's test receiver is that of the runtime that feeds the function."""
     [_, hook] = domain.deliveries(alert_event(), [fakes.touchpoint().owner], RAISED)
     with receiver(b"HTTP/1.1 200 OK\r\n\r\n") as target:
-        refused = WebhookSender(lambda: RAISED).send(replace(hook, target=target))
+        refused = WebhookSender(fakes.FakeCatalogue(), lambda: RAISED).send(replace(hook, target=target))
     assert refused.error == "the receiver needs an https address"
