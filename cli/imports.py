@@ -60,18 +60,19 @@ def responses(
         list[str] | None, typer.Option("--set", help="field=value for every row without one", show_default=False)
     ] = None,
     rejects: Annotated[
-        Path | None, typer.Option(help="where rows that are not taken go; FILE.rejects.csv", show_default=False)
+        Path | None, typer.Option(help="where rows not taken go; else FILE.rejects.csv", show_default=False)
     ] = None,
     batch: Annotated[int, typer.Option(min=1, max=MOST_IN_A_BATCH, help="answers in a request")] = MOST_IN_A_BATCH,
-    encoding: Annotated[str | None, typer.Option(help="found out where it is not named", show_default=False)] = None,
+    encoding: Annotated[str | None, typer.Option(help="found out where it is left out", show_default=False)] = None,
     restart: Annotated[bool, typer.Option("--restart", help="begin again where an import was stopped")] = False,
-    wait: Annotated[bool, typer.Option("--wait", help="until every answer is in the figures")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="wait until every answer is in the figures")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout, for programs")] = False,
 ) -> None:
     """Import answers: response_id, touchpoint, collected_at, score, and any further column as an attribute.
 
     Running it again changes nothing; after a stop it goes on. Rows that cannot be taken are set aside with
-    their line and the reason, the others are taken.
+    their line and the reason, the others are taken. A touchpoint nobody knows is registered from the columns
+    `owner` and `scale`; without them nothing is taken.
     """
     reader = Reader(open_source(file, encoding), pairs(mappings, "--map"), settable(pairs(settings, "--set")))
     refuse_columns(reader)

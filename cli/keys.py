@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 def create(
     name: Annotated[str, typer.Option("--name", help="what it is for: the website, the till in Lyon")],
     scope: Annotated[
-        list[str] | None, typer.Option("--scope", help="may be repeated; all of them: --scope all")
+        list[str] | None, typer.Option("--scope", help="what it may do: responses:write …, or all; may be repeated")
     ] = None,
     bootstrap: Annotated[bool, typer.Option("--bootstrap", help="make the first key, by AWS credentials")] = False,
     stage: Annotated[str, typer.Option("--stage", help="with --bootstrap: which deployment")] = "dev",

@@ -11,7 +11,7 @@ from cli.printing import err, out, print_json, print_table
 
 Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, for programs")]
 
-group = typer.Typer(name="links", help="Addresses of the pages people answer on.", no_args_is_help=True)
+group = typer.Typer(name="links", help="Make, list and revoke links to survey pages.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:

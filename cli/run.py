@@ -32,7 +32,7 @@ def run(
     sample: Annotated[bool, typer.Option(help="Bring a sample journey with sixty days of answers.")] = True,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before forgetting.")] = False,
 ) -> None:
-    """Runs everything on this machine; what is collected is kept in `.local` until the next run."""
+    """Run everything on this machine; what is collected is kept in `.local` from one run to the next."""
     folder = home()
     stop = stopping()
     try:
