@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar
@@ -91,14 +91,10 @@ def how_many(error: ValidationError) -> str:
     return f"{count} fields are wrong; the first {MOST_ERRORS} are named" if count > MOST_ERRORS else ""
 
 
-def parse_query(model: type[Model], ask: Callable[[str], str | None]) -> Model:
-    """The typed question in a query's parameters. Raises InvalidInput; pointers are such as `query:days`.
-
-    ask: gives a parameter's text, None where it is absent.
-    """
-    given = {name: text for name in model.model_fields if (text := ask(name)) is not None}
+def parse_query(model: type[Model], parameters: Mapping[str, str]) -> Model:
+    """The typed question in a query's parameters. Raises InvalidInput; pointers are such as `query:days`."""
     try:
-        return parse_as(model, given)
+        return parse_as(model, dict(parameters))
     except InvalidInput as error:
         named = [replace(one, pointer=one.pointer.replace("#/", "query:", 1)) for one in error.errors]
         raise InvalidInput(errors=named) from None

@@ -105,6 +105,11 @@ class Api(Chalice):
         value: str | None = parameters.get(name)
         return value
 
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Every query parameter by its name; the last one where a name comes twice."""
+        return dict(self.request.query_params or {})
+
     def header(self, name: str) -> str | None:
         value: str | None = self.request.headers.get(name)
         return value

@@ -291,7 +291,7 @@ class TableComments:
             pk = response_keys.month_key(series.touchpoint, month, "")[0]
             span = (key_time(since), key_time(until))
             for item in self.table.query_all(pk, index=response_keys.MONTH_INDEX, between=span, forward=False):
-                if is_bad_comment(item, series, bad_at_most):
+                if is_bad_comment(item, series, bad_at_most) and item["comment"] not in comments:
                     comments.append(item["comment"])
                 if len(comments) == 3:
                     return comments[::-1]

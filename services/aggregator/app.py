@@ -65,6 +65,6 @@ def publish(event: DynamoDBEvent) -> dict[str, Any]:
 )
 def get_simulation(touchpoint: str) -> Simulation:
     """What other settings would have made of a touchpoint's own answers; nothing is changed."""
-    asked = parse_query(views.Question, app.query)
+    asked = parse_query(views.Question, app.parameters)
     trial = usecases.simulate(touchpoint, asked.audience, asked.days, asked.settings, app.deps)
     return views.simulation(asked, trial)

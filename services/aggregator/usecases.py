@@ -124,7 +124,7 @@ class Comments(Protocol):
     """What people wrote."""
 
     def bad_between(self, series: Series, since: datetime, until: datetime, bad_at_most: int) -> list[str]:
-        """Up to three comments of bad answers in the span, newest last."""
+        """Up to three different comments of bad answers in the span, newest last."""
         ...
 
 

@@ -18,30 +18,24 @@ TEXTS: dict[str, dict[str, str]] = {
         "resolved": "Back to usual: {name}",
         "adopted": "New usual level: {name}",
         "withdrawn": "Withdrawn: {name}",
-        "since": "Since",
         "before": "Before",
         "after": "Since then",
         "share": "{share:.0%} bad ({low:.0%}–{high:.0%}, {n} answers)",
-        "evidence": "Odds against chance",
-        "odds": "{e:,.0f} to 1",
         "ended": "Ended",
         "comments": "In their words",
-        "why": "You get this because you are a contact of {owner} for this touchpoint.",
+        "why": "You get this because you are subscribed to the alerts of {name}.",
     },
     "fr": {
         "raised": "Friction : {name}",
         "resolved": "Retour à la normale : {name}",
         "adopted": "Nouveau niveau habituel : {name}",
         "withdrawn": "Alerte retirée : {name}",
-        "since": "Depuis",
         "before": "Avant",
         "after": "Depuis lors",
         "share": "{share:.0%} de mauvaises réponses ({low:.0%}–{high:.0%}, {n} réponses)",
-        "evidence": "Cote contre le hasard",
-        "odds": "{e:,.0f} contre 1",
         "ended": "Terminée",
         "comments": "Avec leurs mots",
-        "why": "Vous recevez ce message comme contact de {owner} pour ce point de contact.",
+        "why": "Vous recevez ce message car vous êtes abonné aux alertes de {name}.",
     },
 }
 CELL = "padding:6px 12px 6px 0;vertical-align:top;font-size:15px;line-height:1.4"
@@ -56,8 +50,8 @@ def letter(delivery: Delivery, sender: str) -> EmailMessage:
     message["To"] = delivery.target
     message["Subject"] = subject(event, lang)
     message["X-Etincelle-Message-Id"] = delivery.message_id
-    message.set_content(plain(event, delivery.owner, lang))
-    message.add_alternative(html(event, delivery.owner, lang), subtype="html")
+    message.set_content(plain(event, lang))
+    message.add_alternative(html(event, lang), subtype="html")
     return message
 
 
@@ -71,10 +65,8 @@ def lines(event: AlertEvent, lang: str) -> list[tuple[str, str]]:
     """The facts of the alert, each with its name."""
     text = TEXTS[lang]
     facts = [
-        (text["since"], said_time(event.change_started_at)),
         (text["before"], share(event.before, lang)),
         (text["after"], share(event.after, lang)),
-        (text["evidence"], text["odds"].format(e=event.evidence.e_value)),
     ]
     if event.resolved_at:
         facts.append((text["ended"], said_time(event.resolved_at)))
@@ -91,19 +83,20 @@ def share(share: Share, lang: str) -> str:
     return said.replace("%", " %") if lang == "fr" else said
 
 
-def plain(event: AlertEvent, owner: str, lang: str) -> str:
+def plain(event: AlertEvent, lang: str) -> str:
     text = TEXTS[lang]
     parts = [words(event.sentence, lang), ""]
     parts += [f"{name}: {value}" for name, value in lines(event, lang)]
     if event.sample_comments:
         parts += ["", text["comments"], *(f"- {comment}" for comment in event.sample_comments)]
-    parts += ["", text["why"].format(owner=owner)]
+    parts += ["", text["why"].format(name=words(event.touchpoint_name, lang))]
     return "\n".join(parts)
 
 
-def html(event: AlertEvent, owner: str, lang: str) -> str:
+def html(event: AlertEvent, lang: str) -> str:
     """The HTML part: inline styles only, every text of people escaped."""
     text: dict[str, Any] = TEXTS[lang]
+    why = text["why"].format(name=words(event.touchpoint_name, lang))
     rows = "".join(
         f'<tr><td style="{CELL};color:#555">{escape(name)}</td><td style="{CELL}">{escape(value)}</td></tr>'
         for name, value in lines(event, lang)
@@ -114,13 +107,13 @@ def html(event: AlertEvent, owner: str, lang: str) -> str:
     )
     return (
         f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8">'
-        f'<meta name="color-scheme" content="light dark"><title>{escape(subject(event, lang))}</title></head>'
-        f'<body style="margin:0;padding:24px;font-family:Helvetica,Arial,sans-serif">'
+        f'<meta name="color-scheme" content="light"><title>{escape(subject(event, lang))}</title></head>'
+        f'<body style="margin:0;padding:24px;background:#fff;color:#1c1917;font-family:Helvetica,Arial,sans-serif">'
         f'<div lang="{lang}" style="max-width:560px;margin:0 auto">'
         f'<h1 style="font-size:20px;margin:0 0 12px">{escape(subject(event, lang))}</h1>'
         f'<p style="font-size:17px;line-height:1.5">{escape(words(event.sentence, lang))}</p>'
         f'<table role="presentation" cellpadding="0" cellspacing="0">{rows}</table>'
         + (f'<h2 style="font-size:16px">{escape(text["comments"])}</h2>{comments}' if comments else "")
-        + f'<p style="font-size:13px;color:#555">{escape(text["why"].format(owner=owner))}</p>'
+        + f'<p style="font-size:13px;color:#555">{escape(why)}</p>'
         "</div></body></html>"
     )

@@ -288,12 +288,12 @@ def test_there_is_no_simulation_of_an_unknown_touchpoint() -> None:
 
 
 def test_every_wrong_parameter_of_a_simulation_is_named() -> None:
-    """Three wrong ones, three pointers."""
-    asked = {"days": "0", "audience": "robots", "false_alarms_per_year": "-1"}
+    """Four wrong ones, one of them unknown: four pointers."""
+    asked = {"days": "0", "audience": "robots", "false_alarms_per_year": "-1", "patience": "9"}
     with pytest.raises(InvalidInput) as refused:
-        parse_query(Question, asked.get)
+        parse_query(Question, asked)
     pointers = {error.pointer for error in refused.value.errors}
-    assert pointers == {"query:days", "query:audience", "query:false_alarms_per_year"}
+    assert pointers == {f"query:{name}" for name in asked}
 
 
 def found(*kinds: str) -> list[Transition]:
