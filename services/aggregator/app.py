@@ -10,7 +10,8 @@ from typing import Any
 from chalice.app import DynamoDBEvent, SQSEvent
 
 from services.aggregator import usecases, views, wiring
-from services.aggregator.adapters import alert_fact, series_of
+from services.aggregator.adapters.findings import alert_fact
+from services.aggregator.adapters.messages import series_of
 from services.aggregator.domain.answers import Series, answer_of
 from services.aggregator.views import Simulation
 from shared.bodies import parse_query

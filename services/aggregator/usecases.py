@@ -28,7 +28,7 @@ from services.aggregator.domain.answers import (
     parcels,
     seconds_until_complete,
 )
-from services.aggregator.domain.detector import Settings, Transition
+from services.aggregator.domain.detection.detector import Settings, Transition
 from services.aggregator.domain.publishing import Said
 from services.aggregator.domain.watching import Hour, Watch
 from shared.catalogue import Audience, Catalogue, Touchpoint

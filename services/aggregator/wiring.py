@@ -10,15 +10,11 @@ from functools import cache
 import boto3
 
 from services.aggregator import usecases
-from services.aggregator.adapters import (
-    QueueLooks,
-    SnsTopic,
-    TableAlerts,
-    TableComments,
-    TableEvidence,
-    TableMarks,
-    TableWatches,
-)
+from services.aggregator.adapters.comments import TableComments
+from services.aggregator.adapters.findings import TableAlerts, TableEvidence
+from services.aggregator.adapters.marks import TableMarks
+from services.aggregator.adapters.messages import QueueLooks, SnsTopic
+from services.aggregator.adapters.watches import TableWatches
 from shared.auth import Authenticator, CachedKeys
 from shared.catalogue_table import TableCatalogue
 from shared.dynamo import Table

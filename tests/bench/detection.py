@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from services.aggregator.domain.board import Board, Decision, Fact, Rules, told
-from services.aggregator.domain.detector import Account, Settings, open_account, step
-from services.aggregator.domain.settings import CELL_SECONDS
-from services.aggregator.domain.transition import RAISED, STRENGTHENED, Transition
+from services.aggregator.domain.detection.detector import Account, Settings, open_account, step
+from services.aggregator.domain.detection.settings import CELL_SECONDS
+from services.aggregator.domain.detection.transition import RAISED, STRENGTHENED, Transition
 from shared.scales import SCALES
 
 SETTINGS = Settings()

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from services.aggregator.adapters import FULL, TableAlerts, TableEvidence, TableMarks, TableWatches
+from services.aggregator.adapters.findings import TableAlerts, TableEvidence
+from services.aggregator.adapters.marks import FULL, TableMarks
+from services.aggregator.adapters.watches import TableWatches
 from services.aggregator.domain.alerts import AlertFact
 from services.aggregator.domain.answers import Answer, Parcel, Series, parcels
-from services.aggregator.domain.interval import Share
+from services.aggregator.domain.detection.interval import Share
+from services.aggregator.domain.detection.transition import Transition
 from services.aggregator.domain.publishing import Said
-from services.aggregator.domain.transition import Transition
 from services.aggregator.domain.watching import Watch
 from services.aggregator.usecases import Alerts, Evidence, Marks, Watches
 from shared.dynamo import ItemTooLarge, Table, translated

@@ -14,7 +14,7 @@ import yaml
 from infra.local.environment import ACCOUNT
 from infra.paths import ROOT, STAGE
 from infra.prove.cloud import Cloud
-from services.aggregator.adapters import TableAlerts
+from services.aggregator.adapters.findings import TableAlerts
 from services.aggregator.domain.alerts import AlertFact
 from services.aggregator.domain.answers import Series
 from shared.auth import SCOPES, digest

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.aggregator.domain.bets import IDLE, Cell, funded, grown
-from services.aggregator.domain.detector import Account, Settings, advance, open_account, step
+from services.aggregator.domain.detection.bets import IDLE, Cell, funded, grown
+from services.aggregator.domain.detection.detector import Account, Settings, advance, open_account, step
 from shared.scales import SCALES
 
 RULES = Settings(false_alarms_per_year=6.0)

@@ -12,8 +12,8 @@ import pytest
 from services.aggregator import usecases
 from services.aggregator.domain import alerts, watching
 from services.aggregator.domain.answers import Answer, Series, answer_of
-from services.aggregator.domain.interval import Share
-from services.aggregator.domain.transition import Transition
+from services.aggregator.domain.detection.interval import Share
+from services.aggregator.domain.detection.transition import Transition
 from services.aggregator.usecases import Deps
 from services.aggregator.views import Question
 from shared.bodies import parse_query

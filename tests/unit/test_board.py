@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import permutations
 
 from services.aggregator.domain.board import Decision, Fact, Rules, decide, needed
-from services.aggregator.domain.interval import Share
+from services.aggregator.domain.detection.interval import Share
+from services.aggregator.domain.detection.transition import Transition
 from services.aggregator.domain.sentence import sentence
-from services.aggregator.domain.transition import Transition
 
 DAY = 86400
 TUESDAY = 1_700_438_400 + DAY + 14 * 3600

@@ -9,10 +9,10 @@ from math import exp
 import pytest
 from scipy import stats
 
-from services.aggregator.domain import interval, rhythm, wobble
-from services.aggregator.domain.bets import IDLE, Cell, funded, grown
-from services.aggregator.domain.detector import Account, Settings, Transition, advance, open_account, step
-from services.aggregator.domain.usual import included, outlook, pains, start, tilt_to, tilted
+from services.aggregator.domain.detection import interval, rhythm, wobble
+from services.aggregator.domain.detection.bets import IDLE, Cell, funded, grown
+from services.aggregator.domain.detection.detector import Account, Settings, Transition, advance, open_account, step
+from services.aggregator.domain.detection.usual import included, outlook, pains, start, tilt_to, tilted
 from shared.scales import SCALES, scale
 
 SETTINGS = Settings()

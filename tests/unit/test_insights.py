@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from services.aggregator import adapters as aggregator
 from services.aggregator import usecases as aggregating
+from services.aggregator.adapters import findings, marks, watches
+from services.aggregator.domain.alerts import AlertFact
 from services.aggregator.domain.answers import Series
 from services.insights import usecases, views
 from services.insights.adapters import TableAlerts, TableFigures
@@ -122,10 +123,10 @@ def test_figures_are_the_same_before_and_after_days_are_rolled_up() -> None:
         table = aws.table("friction")
         world = replace(
             deps_at(START + timedelta(days=41)),
-            marks=aggregator.TableMarks(table),
-            watches=aggregator.TableWatches(table),
-            evidence=aggregator.TableEvidence(table),
-            alerts=aggregator.TableAlerts(table, lambda: NOW),
+            marks=marks.TableMarks(table),
+            watches=watches.TableWatches(table),
+            evidence=findings.TableEvidence(table),
+            alerts=findings.TableAlerts(table, lambda: NOW),
         )
         aggregating.fold(answers(World(days=10, worse_from=None)), world)
         known = replace(deps(), figures=TableFigures(table), alerts=TableAlerts(table))
@@ -145,8 +146,8 @@ def test_raised_alerts_are_read_back_from_the_aggregators_table() -> None:
         table = aws.table("friction")
         written = [alert_event(raised_at=START + timedelta(days=n)) for n in (0, 3)]
         for event in written:
-            fact = aggregator.AlertFact(Series("checkout", "customer", "csat"), event)
-            aggregator.TableAlerts(table, lambda: NOW).write(fact)
+            fact = AlertFact(Series("checkout", "customer", "csat"), event)
+            findings.TableAlerts(table, lambda: NOW).write(fact)
         assert list(TableAlerts(table).of_touchpoint("checkout")) == written[::-1]
         assert list(TableAlerts(table).of_year(2024)) == written[::-1]
         assert list(TableAlerts(table).of_year(2023)) == []

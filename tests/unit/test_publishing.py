@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 
 from services.aggregator.domain.answers import Series
-from services.aggregator.domain.interval import Share
+from services.aggregator.domain.detection.interval import Share
+from services.aggregator.domain.detection.transition import Transition
 from services.aggregator.domain.publishing import Said, from_json, published, to_json
-from services.aggregator.domain.transition import Transition
 
 
 def series(number: int) -> Series:

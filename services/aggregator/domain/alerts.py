@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from services.aggregator.domain import detector
 from services.aggregator.domain.answers import Series
-from services.aggregator.domain.detector import Transition
+from services.aggregator.domain.detection import detector
+from services.aggregator.domain.detection.detector import Transition
+from services.aggregator.domain.detection.transition import ADOPTED, RAISED, RESOLVED
 from services.aggregator.domain.sentence import sentence
-from services.aggregator.domain.transition import ADOPTED, RAISED, RESOLVED
 from services.aggregator.domain.watching import METHOD
 from shared.catalogue import Touchpoint
 from shared.events import AlertEvent, AlertKind, Evidence, Severity, Share

@@ -29,7 +29,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from services.aggregator.domain.transition import RAISED, STRENGTHENED, Transition
+from services.aggregator.domain.detection.transition import RAISED, STRENGTHENED, Transition
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from typing import Any
 
 from services.aggregator.domain.answers import Series
 from services.aggregator.domain.board import Board, Fact, Rules, told
-from services.aggregator.domain.interval import Share
-from services.aggregator.domain.transition import Transition
+from services.aggregator.domain.detection.interval import Share
+from services.aggregator.domain.detection.transition import Transition
 
 SHARE_FALSE = 0.05
 

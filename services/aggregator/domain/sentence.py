@@ -6,7 +6,7 @@ from datetime import datetime
 from math import floor, log10
 from zoneinfo import ZoneInfo
 
-from services.aggregator.domain.transition import ADOPTED, RESOLVED, Transition
+from services.aggregator.domain.detection.transition import ADOPTED, RESOLVED, Transition
 
 THIN = "\u202f"
 """Narrow no-break space: French sets it before %, and between thousands."""

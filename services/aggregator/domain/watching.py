@@ -11,7 +11,7 @@ from itertools import groupby
 from math import ceil
 
 from services.aggregator.domain.answers import Series
-from services.aggregator.domain.detector import (
+from services.aggregator.domain.detection.detector import (
     Account,
     Settings,
     Transition,

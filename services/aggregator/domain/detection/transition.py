@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import log, sqrt
 
-from services.aggregator.domain.bets import Bet
-from services.aggregator.domain.interval import (
+from services.aggregator.domain.detection.bets import Bet
+from services.aggregator.domain.detection.interval import (
     Share,
     counted,
     sooner,
     start_reach,
     wilson,
 )
-from services.aggregator.domain.recovery import Open
-from services.aggregator.domain.settings import CELL_SECONDS
-from services.aggregator.domain.usual import (
+from services.aggregator.domain.detection.recovery import Open
+from services.aggregator.domain.detection.settings import CELL_SECONDS
+from services.aggregator.domain.detection.usual import (
     STEEPEST,
     Histogram,
     bad_share,

@@ -11,9 +11,9 @@ from __future__ import annotations
 from math import log
 from typing import NamedTuple
 
-from services.aggregator.domain.bets import IDLE, Bet, Cell, funded, grown
-from services.aggregator.domain.settings import Settings
-from services.aggregator.domain.usual import Histogram, outlook, resized, tilt_to, tilted
+from services.aggregator.domain.detection.bets import IDLE, Bet, Cell, funded, grown
+from services.aggregator.domain.detection.settings import Settings
+from services.aggregator.domain.detection.usual import Histogram, outlook, resized, tilt_to, tilted
 from shared.scales import Scale
 
 MILDEST = 0.25

@@ -14,7 +14,7 @@ from __future__ import annotations
 from math import exp
 from typing import NamedTuple
 
-from services.aggregator.domain.settings import CELLS_A_DAY
+from services.aggregator.domain.detection.settings import CELLS_A_DAY
 
 RICHEST = 1e12
 """Money stops here: beyond it nothing is decided, and floats stay finite."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from services.aggregator.domain.settings import CELLS_A_DAY
+from services.aggregator.domain.detection.settings import CELLS_A_DAY
 
 BLOCK = CELLS_A_DAY // 2
 CLIP = 9.0

@@ -13,7 +13,7 @@ from math import cos, pi, sin
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from services.aggregator.domain.settings import CELL_SECONDS
+from services.aggregator.domain.detection.settings import CELL_SECONDS
 
 CELLS_AN_HOUR = 3600 // CELL_SECONDS
 SATURDAY = 5

@@ -7,11 +7,11 @@ import struct
 from base64 import b85decode, b85encode
 from dataclasses import dataclass
 
-from services.aggregator.domain.bets import Bet
-from services.aggregator.domain.recovery import Open
-from services.aggregator.domain.rhythm import Rhythm
-from services.aggregator.domain.usual import Histogram
-from services.aggregator.domain.wobble import Wobble
+from services.aggregator.domain.detection.bets import Bet
+from services.aggregator.domain.detection.recovery import Open
+from services.aggregator.domain.detection.rhythm import Rhythm
+from services.aggregator.domain.detection.usual import Histogram
+from services.aggregator.domain.detection.wobble import Wobble
 from shared.scales import Scale
 from shared.scales import scale as scale_named
 

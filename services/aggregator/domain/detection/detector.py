@@ -16,14 +16,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import exp
 
-from services.aggregator.domain import rhythm as hours
-from services.aggregator.domain import wobble as days
-from services.aggregator.domain.account import Account
-from services.aggregator.domain.bets import IDLE, Bet, Cell, funded, grown
-from services.aggregator.domain.interval import Share, counted
-from services.aggregator.domain.recovery import Open, continued, is_over, lasting, opened, waited
-from services.aggregator.domain.settings import CELL, CELLS_A_DAY, Settings
-from services.aggregator.domain.transition import (
+from services.aggregator.domain.detection import rhythm as hours
+from services.aggregator.domain.detection import wobble as days
+from services.aggregator.domain.detection.account import Account
+from services.aggregator.domain.detection.bets import IDLE, Bet, Cell, funded, grown
+from services.aggregator.domain.detection.interval import Share, counted
+from services.aggregator.domain.detection.recovery import Open, continued, is_over, lasting, opened, waited
+from services.aggregator.domain.detection.settings import CELL, CELLS_A_DAY, Settings
+from services.aggregator.domain.detection.transition import (
     ADOPTED,
     RAISED,
     RESOLVED,
@@ -35,7 +35,7 @@ from services.aggregator.domain.transition import (
     start_interval,
     started_at,
 )
-from services.aggregator.domain.usual import (
+from services.aggregator.domain.detection.usual import (
     Histogram,
     Outlook,
     cost,

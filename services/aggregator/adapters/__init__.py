@@ -1,0 +1,1 @@
+"""DynamoDB, SQS and SNS made to fit the aggregator's ports."""

@@ -1,0 +1,1 @@
+"""The evidence account of one series: pure statistics, no word of touchpoints, owners or tables."""
