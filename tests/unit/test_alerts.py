@@ -388,6 +388,6 @@ def test_a_message_that_is_no_alert_fails_without_its_words_in_the_error() -> No
 def test_in_the_cloud_nothing_is_posted_to_the_functions_own_machine() -> None:
     """There the address of a laptop's test receiver is that of the runtime that feeds the function."""
     [_, hook] = domain.deliveries(alert_event(), [fakes.touchpoint().owner], RAISED)
-    with receiver(b"HTTP/1.1 200 OK\r\n\r\n") as target:
-        refused = WebhookSender(fakes.FakeCatalogue(), lambda: RAISED).send(replace(hook, target=target))
+    target = "http://127.0.0.1:9001/2018-06-01/runtime/init/error"
+    refused = WebhookSender(fakes.FakeCatalogue(), lambda: RAISED).send(replace(hook, target=target))
     assert refused.error == "the receiver needs an https address"
