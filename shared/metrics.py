@@ -63,11 +63,16 @@ def nps(scale: Scale, counts: Sequence[int]) -> Figure:
 
 
 def mean_score(scale: Scale, counts: Sequence[int]) -> Figure:
-    """Mean score with the normal interval of a mean; within the scale's ends."""
+    """Mean score with the normal interval of a mean; within the scale's ends.
+
+    For the interval alone half an answer is added at each end of the scale (as Agresti and Coull 1998
+    add answers to a share), so that a few equal answers do not look certain.
+    """
     n = sum(counts)
     mean = sum(count * (scale.low + place) for place, count in enumerate(counts)) / n
     squares = sum(count * (scale.low + place - mean) ** 2 for place, count in enumerate(counts))
-    half = Z95 * sqrt(squares / (n - 1) / n) if n > 1 else float(scale.high - scale.low)
+    squares += ((scale.low - mean) ** 2 + (scale.high - mean) ** 2) / 2
+    half = Z95 * sqrt(squares / n / (n + 1))
     return Figure("ces", mean, max(float(scale.low), mean - half), min(float(scale.high), mean + half))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalice.app import DynamoDBEvent, SQSEvent
+from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent
 
 from services.aggregator import usecases, views, wiring
 from services.aggregator.adapters.findings import alert_fact
@@ -37,6 +37,12 @@ def fold(event: DynamoDBEvent) -> dict[str, Any]:
 def look(event: SQSEvent) -> dict[str, Any]:
     """Looks at the series that were asked for, or decides on alerts; what fails is retried alone."""
     return one_by_one(event.to_dict(), lambda body: asked(series_of(body)), app.logger)
+
+
+@app.schedule("rate(15 minutes)", name="review")
+def review(_: CloudWatchEvent) -> None:
+    """Decides once more, for what an index may not have shown yet when a look asked for a decision."""
+    usecases.decide(app.deps)
 
 
 def asked(series: Series | None) -> None:

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from infra.local.environment import ACCOUNT
+from infra.local.schedules import scheduled_event
 from infra.paths import ROOT, STAGE
 from infra.prove.cloud import Cloud
 from services.aggregator.adapters.findings import TableAlerts
@@ -152,6 +153,19 @@ def test_a_report_is_read(running: Running, journey: dict[str, Any]) -> None:
     """Insights answers about a touchpoint that the registry knows."""
     asked = rest("GET", "/v1/touchpoints/{touchpoint}/report", key=KEY, touchpoint=TOUCHPOINT)
     assert running("insights", API).invoke(asked)["statusCode"] == 200
+
+
+def test_other_settings_are_tried_on_a_touchpoints_own_answers(running: Running, journey: dict[str, Any]) -> None:
+    """The aggregator reads its marks and answers over HTTP."""
+    asked = rest("GET", "/v1/touchpoints/{touchpoint}/simulation", key=KEY, touchpoint=TOUCHPOINT)
+    reply = running("aggregator", API).invoke(asked)
+    assert (reply["statusCode"], json.loads(reply["body"])["touchpoint"]) == (200, TOUCHPOINT)
+
+
+def test_alerts_are_decided_on_again_every_now_and_then(running: Running, journey: dict[str, Any]) -> None:
+    """By the schedule's event, within what its policy allows."""
+    event = scheduled_event("review", datetime.now(UTC))
+    assert running("aggregator", "Review").invoke(event) is None
 
 
 def test_the_whole_api_is_described(running: Running) -> None:

@@ -24,8 +24,9 @@ def test_every_function_wakes_on_a_table_or_queue_of_the_data_stack() -> None:
     resources = yaml.load(TEMPLATE.read_text(), Loader=Template)["Resources"].values()
     tables = {name_in(each, "TableName") for each in resources if "StreamSpecification" in each.get("Properties", {})}
     queues = {name_in(each, "QueueName") for each in resources if "QueueName" in each.get("Properties", {})}
+    named = {"stream": tables, "queue": queues}
     for binding in found().values():
-        assert binding.source in {"stream": tables, "queue": queues}[binding.kind]
+        assert binding.kind == "schedule" or binding.source in named[binding.kind]
 
 
 def name_in(resource: dict[str, Any], key: str) -> str:
@@ -38,6 +39,7 @@ def test_the_functions_are_those_of_the_services() -> None:
         "aggregator.fold": "responses",
         "aggregator.look": "looks",
         "aggregator.publish": "friction",
+        "aggregator.review": "rate(15 minutes)",
         "alerts.hear": "alerts",
         "alerts.dispatch": "cases",
         "alerts.deliver": "deliveries",

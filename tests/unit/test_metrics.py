@@ -66,10 +66,25 @@ def test_the_nps_interval_covers_the_truth_in_about_95_of_100_samples() -> None:
     assert 0.93 <= covered / 1500 <= 0.97
 
 
-def test_one_answer_has_an_interval_as_wide_as_its_scale() -> None:
-    """A mean of one answer says nothing of its spread."""
-    figure = named("ces", "ces", [0, 0, 0, 0, 0, 0, 1])
-    assert (figure.low, figure.high) == (1.0, 7.0)
+def test_a_few_equal_answers_do_not_look_certain() -> None:
+    """One, two and ten times the best of seven: wide, less wide, narrow, never of no width."""
+    lows = [named("ces", "ces", [0, 0, 0, 0, 0, 0, n]).low for n in (1, 2, 10)]
+    assert 1.0 <= lows[0] < 3.0 < lows[1] < 4.0 < 6.0 < lows[2] < 7.0
+
+
+def test_the_interval_of_a_mean_covers_the_truth_in_about_95_of_100_samples() -> None:
+    """1,500 samples of 40 answers of a known law on seven levels."""
+    chance = random.Random(5)
+    weights = [2, 2, 3, 5, 14, 30, 44]
+    truth = sum((place + 1) * weight for place, weight in enumerate(weights)) / 100
+    covered = 0
+    for _ in range(1500):
+        counts = [0] * 7
+        for score in chance.choices(range(7), weights, k=40):
+            counts[score] += 1
+        figure = named("ces", "ces", counts)
+        covered += figure.low <= truth <= figure.high
+    assert 0.92 <= covered / 1500 <= 0.97
 
 
 @pytest.mark.parametrize("name", sorted(SCALES))
