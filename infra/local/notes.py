@@ -67,7 +67,7 @@ def parked(engine: wire.Wire) -> list[Record]:
 
 
 def sample_links(engine: wire.Wire) -> list[Record]:
-    """The sample's survey links, `touchpoint` and `path` of each; none where it was not brought."""
+    """The sample's survey links, `touchpoint`, `name` and `path` of each; none where it was not brought."""
     made = [each["links"] for each in items(engine, "SAMPLE") if "links" in each]
     return [link for links in made for link in json.loads(links)]
 

@@ -98,7 +98,7 @@ def journey(site: Site) -> None:
 
 
 def links(site: Site, engine: wire.Wire) -> list[notes.Record]:
-    """A lasting survey link for each touchpoint of the sample, made once: `touchpoint` and `path`."""
+    """A lasting survey link for each touchpoint of the sample, made once: `touchpoint`, `name` and `path`."""
     if not notes.sample_links(engine):
         notes.set_sample_links(engine, [link(site, habit.touchpoint, habit.channel) for habit in HABITS])
     return notes.sample_links(engine)
@@ -106,7 +106,8 @@ def links(site: Site, engine: wire.Wire) -> list[notes.Record]:
 
 def link(site: Site, touchpoint: str, channel: str) -> dict[str, str]:
     made = site.done("POST", "/v1/links", {"touchpoint": touchpoint, "channel": channel, "mode": "open"})
-    return {"touchpoint": touchpoint, "path": "/" + made["url"].split("/", 3)[3]}
+    name = site.done("GET", f"/v1/touchpoints/{touchpoint}")["touchpoint"]["name"]["en"]
+    return {"touchpoint": touchpoint, "name": name, "path": "/" + made["url"].split("/", 3)[3]}
 
 
 def history(site: Site, engine: wire.Wire, now: datetime, progress: Progress) -> None:
