@@ -22,11 +22,14 @@ class Figure:
     high: float
 
 
-def wilson(hits: int, n: int, z: float = Z95) -> tuple[float, float]:
-    """Interval of a share, 0 to 1 (Wilson 1927, JASA 22). Of no answers it is (0, 1)."""
-    if n == 0:
+def wilson(hits: float, n: float, z: float = Z95) -> tuple[float, float]:
+    """Interval of a share, 0 to 1 (Wilson 1927, JASA 22). Of no answers it is (0, 1).
+
+    hits, n: need not be whole, as where older answers weigh less.
+    """
+    if n <= 0:
         return 0.0, 1.0
-    share, square = hits / n, z * z
+    share, square = min(max(hits / n, 0.0), 1.0), z * z
     middle = (share + square / (2 * n)) / (1 + square / n)
     half = z * sqrt(share * (1 - share) / n + square / (4 * n * n)) / (1 + square / n)
     return max(0.0, middle - half), min(1.0, middle + half)

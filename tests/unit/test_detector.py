@@ -237,13 +237,6 @@ def test_one_false_alarm_a_year_needs_evidence_of_patience_over_year() -> None:
     assert replace(SETTINGS, false_alarms_per_year=12.0).threshold == pytest.approx(365 / 90 / 12)
 
 
-def test_wilson_agrees_with_scipy() -> None:
-    """The score interval is SciPy's, at both ends and in the middle."""
-    for bad, n in ((0, 5), (1, 1), (3, 40), (40, 40), (240, 1000)):
-        theirs = stats.binomtest(bad, n).proportion_ci(0.95, method="wilson")
-        assert interval.wilson(bad, n) == pytest.approx((theirs.low, theirs.high), abs=1e-6)
-
-
 def test_without_answers_an_interval_is_everything_and_a_share_is_none() -> None:
     """Empty is None, never 0."""
     assert interval.counted(0, 0) == interval.Share(0, 0, 0.0, 1.0)

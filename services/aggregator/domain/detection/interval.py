@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import erfc, exp, sqrt
 
-Z95 = 1.959964
+from shared.metrics import wilson
 
 
 @dataclass(frozen=True)
@@ -27,16 +27,6 @@ class Share:
     def share(self) -> float | None:
         """Share of bad answers; None without answers."""
         return self.bad / self.n if self.n else None
-
-
-def wilson(bad: float, n: float, z: float = Z95) -> tuple[float, float]:
-    """Wilson's score interval of a share; (0, 1) without answers."""
-    if n <= 0:
-        return 0.0, 1.0
-    p = min(max(bad / n, 0.0), 1.0)
-    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def counted(bad: float, n: float) -> Share:

@@ -11,7 +11,6 @@ from services.aggregator.domain.detection.interval import (
     counted,
     sooner,
     start_reach,
-    wilson,
 )
 from services.aggregator.domain.detection.recovery import Open
 from services.aggregator.domain.detection.settings import CELL_SECONDS
@@ -24,6 +23,7 @@ from services.aggregator.domain.detection.usual import (
     tilt_to,
     tilted,
 )
+from shared.metrics import wilson
 from shared.scales import Scale
 
 DOUBTED = 20.0
