@@ -9,6 +9,7 @@ EtincelleError
 │   ├── Conflict            409  somebody else was faster; read again
 │   ├── Gone                410  a link that was used, revoked or has expired
 │   ├── TooLarge            413
+│   ├── UnsupportedMediaType 415  a body of a kind that is not taken here
 │   ├── InvalidInput        422  readable but wrong: `errors` names every wrong field
 │   └── TooManyRequests     429
 └── Unavailable             503  a dependency did not answer; the same request may be sent again
@@ -77,6 +78,10 @@ class Gone(Refused):
 
 class TooLarge(Refused):
     status, code, title = 413, "too_large", "The body is too large"
+
+
+class UnsupportedMediaType(Refused):
+    status, code, title = 415, "unsupported_media_type", "A body of this kind is not taken here"
 
 
 class InvalidInput(Refused):

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from shared import bodies
 from shared.auth import Authenticator, Principal
-from shared.errors import EtincelleError, Forbidden, NotFound
+from shared.errors import EtincelleError, Forbidden, NotFound, UnsupportedMediaType
 
 JSON_TYPES = ("application/json", "text/plain")
 SECURITY_HEADERS = {
@@ -142,18 +142,27 @@ class Api(Chalice):
             self.operations.append(
                 Operation(method, path, scope, summary, accepts, returns, status, query, many, problems, is_page)
             )
-            kinds = list(content_types) if method in WITH_BODY else ["*/*"]
-            options = {"methods": [method], "content_types": kinds, "cors": cors}
-            self.route(path, name=view.__name__, **options)(self._guarded(view, scope, present or problem))
+            kinds = content_types if method in WITH_BODY else ()
+            guarded = self._guarded(view, scope, kinds, present or problem)
+            # Chalice takes any kind, so that a wrong one is refused by us, with a problem like any other
+            options = {"methods": [method], "content_types": ["*/*"], "cors": cors}
+            self.route(path, name=view.__name__, **options)(guarded)
             return view
 
         return register
 
-    def _guarded(self, view: View, scope: str | None, present: Callable[[EtincelleError], Response]) -> View:
+    def _guarded(
+        self,
+        view: View,
+        scope: str | None,
+        kinds: tuple[str, ...],
+        present: Callable[[EtincelleError], Response],
+    ) -> View:
         @functools.wraps(view)
         def guarded(**arguments: Any) -> Response:
             try:
                 self._admit(scope)
+                self._take(kinds)
                 return answered(view(**arguments))
             except EtincelleError as error:
                 self._log(error)
@@ -163,6 +172,12 @@ class Api(Chalice):
                 return answered(present(EtincelleError()))
 
         return guarded
+
+    def _take(self, kinds: tuple[str, ...]) -> None:
+        """Raises UnsupportedMediaType where a body of these kinds is wanted and another one came."""
+        kind = (self.header("content-type") or JSON_TYPES[0]).partition(";")[0].strip().lower()
+        if kinds and kind not in kinds:
+            raise UnsupportedMediaType(f"send it as {' or '.join(kinds)}")
 
     def _admit(self, scope: str | None) -> None:
         if scope is not None:

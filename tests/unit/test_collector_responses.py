@@ -248,7 +248,9 @@ def test_plain_text_is_taken_as_json(world: World) -> None:
 @pytest.mark.parametrize("kind", ["application/xml", "multipart/form-data", "application/x-www-form-urlencoded"])
 def test_other_kinds_of_body_are_refused(world: World, kind: str) -> None:
     """415, and nothing is stored."""
-    assert world.send(json.dumps(GOOD), Content_Type=kind).status == 415
+    refused = world.send(json.dumps(GOOD), Content_Type=kind)
+    assert (refused.status, refused.body["code"]) == (415, "unsupported_media_type")
+    assert refused.headers["content-type"] == "application/problem+json"
     assert world.stored == []
 
 
