@@ -57,6 +57,9 @@ def show(
     if as_json:
         print_json(found)
         return
+    if not found:
+        out.print("no links yet")
+        return
     shown = ("link_id", "mode", "channel", "audience", "created_at", "expires_at", "revoked_at")
     rows = [[link.get(name, "") for name in shown] for link in found]
     print_table(("link", "mode", "channel", "audience", "made", "until", "revoked"), rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 
@@ -27,7 +28,7 @@ def simulate(
 ) -> None:
     """Replay a touchpoint's own answers under other settings and show what would have been raised."""
     chosen = dict(named(text) for text in setting or [])
-    path = f"/v1/touchpoints/{touchpoint}/simulation"
+    path = f"/v1/touchpoints/{quote(touchpoint, safe='')}/simulation"
     found: dict[str, Any] = connect().get(path, audience=audience, days=days, **chosen)
     if as_json:
         print_json(found)

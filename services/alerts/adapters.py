@@ -16,7 +16,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from services.alerts import signing
-from services.alerts.domain import Attempt, Delivery
+from services.alerts.domain import Attempt, Delivery, subscription_name
 from services.alerts.letters import letter
 from services.alerts.usecases import Turn
 from shared import dynamo
@@ -199,8 +199,9 @@ class WebhookSender:
 
     def _secret(self, delivery: Delivery) -> str | None:
         owner = self.catalogue.owner(delivery.owner)
-        known = {f"{delivery.owner}.{s.id}": s.secret for s in owner.subscriptions} if owner else {}
-        return known.get(delivery.subscription)
+        known = owner.subscriptions if owner else ()
+        secrets = {subscription_name(delivery.owner, each): each.secret for each in known}
+        return secrets.get(delivery.subscription)
 
 
 def retry_after(error: urllib.error.HTTPError) -> timedelta | None:

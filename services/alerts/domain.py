@@ -42,6 +42,11 @@ class Delivery:
         return f"msg_{self.event.alert_id}.{self.event.revision}.{self.subscription}"
 
 
+def subscription_name(owner: str, subscription: Subscription) -> str:
+    """The name of a subscription among those of all owners. owner: its owner's id."""
+    return f"{owner}.{subscription.id}"
+
+
 @dataclass(frozen=True)
 class Attempt:
     """What a try came to. error: None where the receiver took it; retry_after: if the receiver asked."""
@@ -59,7 +64,7 @@ def delivery(event: AlertEvent, owner: Owner, subscription: Subscription, now: d
     return Delivery(
         event=event,
         owner=owner.id,
-        subscription=f"{owner.id}.{subscription.id}",
+        subscription=subscription_name(owner.id, subscription),
         kind=subscription.kind,
         target=subscription.target,
         lang=subscription.lang,

@@ -86,6 +86,7 @@ def test_links_are_made_listed_and_revoked(stack: Running, tmp_path: Path) -> No
     file = tmp_path / "answers.jsonl"
     file.write_text(json.dumps({"touchpoint": place, "score": 5, "owner": place, "scale": "csat"}))
     outcome(stack, tmp_path, file)
+    assert run(stack, tmp_path, "links", "list", place).stdout == "no links yet\n"
     address = run(stack, tmp_path, "links", "create", place, "--single", "--channel", "qr").stdout.strip()
     assert httpx.get(address).status_code == 200
     [listed] = json.loads(run(stack, tmp_path, "links", "list", place, "--json").stdout)
