@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import permutations
 
-from services.aggregator.domain.board import Decision, Fact, Rules, decide, needed
+from services.aggregator.domain import board
+from services.aggregator.domain.board import Decision, Fact, Rules, needed
 from services.aggregator.domain.detection.interval import Share
 from services.aggregator.domain.detection.transition import Transition
 from services.aggregator.domain.sentence import sentence
@@ -22,6 +24,11 @@ def transition(kind: str, at: int, e_value: float) -> Transition:
 def fact(name: str, kind: str, at: int, e_value: float) -> Fact:
     """What the account of that name said."""
     return Fact(name, transition(kind, at, e_value))
+
+
+def decide(facts: Iterable[Fact], rules: Rules) -> tuple[Decision, ...]:
+    """What is published under rules that never change."""
+    return board.decide(facts, lambda _: rules)
 
 
 def names(decisions: tuple[Decision, ...]) -> list[tuple[str, str]]:

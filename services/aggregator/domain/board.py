@@ -25,7 +25,7 @@ that no longer does is to be withdrawn by the caller.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
@@ -73,13 +73,16 @@ class Board:
     times: tuple[int, ...] = ()
 
 
-def decide(facts: Iterable[Fact], rules: Rules) -> tuple[Decision, ...]:
-    """Everything that is published, whatever the order in which the facts are given."""
+def decide(facts: Iterable[Fact], rules_at: Callable[[int], Rules]) -> tuple[Decision, ...]:
+    """Everything that is published, whatever the order in which the facts are given.
+
+    rules_at: the rules in force at a unix second, as touchpoints are added in time.
+    """
     board = Board()
     decisions: list[Decision] = []
     ordered = sorted(facts, key=lambda fact: (fact.transition.at, fact.touchpoint))
     for at, together in groupby(ordered, key=lambda fact: fact.transition.at):
-        board, said = told(board, at, tuple(together), rules)
+        board, said = told(board, at, tuple(together), rules_at(at))
         decisions += said
     return tuple(decisions)
 

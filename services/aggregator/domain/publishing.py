@@ -7,13 +7,14 @@ event time, and from nothing else: whichever series was looked at first, the sam
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import groupby
+from itertools import accumulate
 from typing import Any
 
 from services.aggregator.domain.answers import Series
-from services.aggregator.domain.board import Board, Fact, Rules, told
+from services.aggregator.domain.board import Fact, Rules, decide
 from services.aggregator.domain.detection.interval import Share
 from services.aggregator.domain.detection.transition import Transition
 
@@ -43,21 +44,27 @@ def published(said: Iterable[Said]) -> dict[Series, list[Transition]]:
     A series counts among the watched ones from its beginning on, so that a touchpoint added later
     does not change what was published before.
     """
-    board, watched, share_false = Board(), 0, 1.0
-    decided: dict[Series, list[Transition]] = {}
     ordered = sorted(said, key=lambda one: (one.at, one.series.partition, one.kind))
     names = {one.series.partition: one.series for one in ordered}
-    for at, together in groupby(ordered, key=lambda one: one.at):
-        moment = list(together)
-        watched += sum(one.transition is None for one in moment)
-        share_false = min([share_false, *(one.share_false for one in moment)])
-        facts = tuple(Fact(o.series.partition, o.transition) for o in moment if o.transition)
-        if facts:
-            board, decisions = told(board, at, facts, Rules(max(watched, 1), share_false))
-            for decision in decisions:
-                stamped = replace(decision.transition, kind=decision.kind, at=decision.at)
-                decided.setdefault(names[decision.touchpoint], []).append(stamped)
+    facts = [Fact(one.series.partition, one.transition) for one in ordered if one.transition]
+    decided: dict[Series, list[Transition]] = {}
+    for decision in decide(facts, rules_over(ordered)):
+        stamped = replace(decision.transition, kind=decision.kind, at=decision.at)
+        decided.setdefault(names[decision.touchpoint], []).append(stamped)
     return decided
+
+
+def rules_over(ordered: Sequence[Said]) -> Callable[[int], Rules]:
+    """The rules at any time: how many series were watched by then, and the strictest share of false alerts said."""
+    times = [one.at for one in ordered]
+    watched = list(accumulate(int(one.transition is None) for one in ordered))
+    strictest = list(accumulate((one.share_false for one in ordered), min))
+
+    def rules_at(at: int) -> Rules:
+        last = bisect_right(times, at) - 1
+        return Rules(max(watched[last], 1), strictest[last])
+
+    return rules_at
 
 
 def to_json(transition: Transition) -> str:
