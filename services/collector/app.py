@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from chalice.app import Response
 
-from services.collector import forms, links, pages, usecases, views, wiring, words
+from services.collector import languages, links, usecases, views, wiring
 from services.collector.answers import Answer, LinkRequest
-from services.collector.pages import Typed
+from services.collector.channels.page import forms, render
+from services.collector.channels.page.render import Typed
 from services.collector.usecases import Origin
 from services.collector.views import LinkList, LinkView, NewLink, Stored
 from shared.errors import EtincelleError
@@ -67,7 +68,9 @@ def delete_link(link_id: str) -> LinkView:
 
 
 def show_error(error: EtincelleError) -> Response:
-    return pages.error_page(error, words.choose(app.query("lang"), app.header("accept-language"), list(words.FRAMES)))
+    return render.error_page(
+        error, languages.choose(app.query("lang"), app.header("accept-language"), list(languages.LANGUAGES))
+    )
 
 
 @app.operation("GET", "/s/{code}", problems=(404, 410), present=show_error)
@@ -76,14 +79,14 @@ def get_page(code: str) -> Response:
     visited = links.visit(code, app.deps)
     lang = forms.page_language(visited, app.query("lang"), app.header)
     if visited.state != "ready":
-        return pages.state_page(visited, lang)
-    return pages.question_page(visited, lang, links.new_ticket(visited.link, app.deps), Typed(app.query("s") or ""))
+        return render.state_page(visited, lang)
+    return render.question_page(visited, lang, links.new_ticket(visited.link, app.deps), Typed(app.query("s") or ""))
 
 
 @app.operation("HEAD", "/s/{code}", problems=(404, 410), present=show_error)
 def head_page(code: str) -> Response:
     """What GET would answer, without the page. Records nothing."""
-    return pages.without_body(get_page(code))
+    return render.without_body(get_page(code))
 
 
 @app.operation(
@@ -96,12 +99,12 @@ def post_page(code: str) -> Response:
     sent = forms.read_form(app.request.raw_body, forms.page_language(visited, app.query("lang"), app.header))
     outcome = links.answer_by_link(visited, sent, app.deps)
     if outcome.wrong:
-        return pages.question_page(visited, sent.lang, outcome.ticket, forms.typed(sent), outcome.wrong)
-    return pages.redirect(code, sent.lang, is_thanked=outcome.is_new or visited.link.mode == "open")
+        return render.question_page(visited, sent.lang, outcome.ticket, forms.typed(sent), outcome.wrong)
+    return render.redirect(code, sent.lang, is_thanked=outcome.is_new or visited.link.mode == "open")
 
 
 @app.operation("GET", "/s/{code}/thanks", problems=(404,), present=show_error)
 def get_thanks(code: str) -> Response:
     """The page that thanks, as HTML; reloading it sends nothing again."""
     visited = links.visit(code, app.deps)
-    return pages.thanks_page(visited, forms.page_language(visited, app.query("lang"), app.header))
+    return render.thanks_page(visited, forms.page_language(visited, app.query("lang"), app.header))

@@ -14,7 +14,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from services.collector.words import FRAMES, choose, preferences
+from services.collector.channels.page.words import FRAMES
+from services.collector.languages import choose, preferences
 from tests.collector import NOW, World, survey, touchpoint
 from tests.http import Reply
 from tests.real_data import NAUGHTY_STRINGS, XSS_PAYLOADS

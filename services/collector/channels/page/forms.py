@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
+from services.collector.channels.page.render import Typed
+from services.collector.languages import choose
 from services.collector.links import Sent, Visit
-from services.collector.pages import Typed
-from services.collector.words import choose
 from shared.errors import Forbidden, MalformedBody, TooLarge
 
 Header = Callable[[str], str | None]

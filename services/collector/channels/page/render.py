@@ -13,9 +13,10 @@ from urllib.parse import urlencode
 
 from chalice.app import Response
 
+from services.collector.channels.page.words import FRAMES, Frame
 from services.collector.domain import State
+from services.collector.languages import FIRST, LANGUAGES, base, direction
 from services.collector.links import Visit
-from services.collector.words import FIRST, FRAMES, Frame, base, direction
 from shared.catalogue import Survey, words
 from shared.errors import EtincelleError, FieldError
 
@@ -170,9 +171,9 @@ def others(survey: Survey, lang: str, score: str) -> list[dict[str, str]]:
     """Links to the same page in the other languages that it speaks."""
     kept = {"s": score} if score.isdecimal() and len(score) < 3 else {}
     return [
-        {"lang": other, "name": FRAMES[other].language, "url": "?" + urlencode({"lang": other} | kept)}
+        {"lang": other, "name": LANGUAGES[other], "url": "?" + urlencode({"lang": other} | kept)}
         for other in survey.languages
-        if other in FRAMES and other != lang
+        if other in LANGUAGES and other != lang
     ]
 
 

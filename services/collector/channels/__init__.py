@@ -1,0 +1,1 @@
+"""The channels people answer by; a package each, with its own words and templates."""
