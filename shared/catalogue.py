@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -39,12 +40,14 @@ class Subscription(Value):
 
 
 class Owner(Value):
-    """The team accountable for touchpoints."""
+    """The team accountable for touchpoints. colour: `#rrggbb`; logo: a `data:` address of a picture."""
 
     id: str
     name: str
     lang: str = "en"
     subscriptions: tuple[Subscription, ...] = ()
+    colour: str | None = None
+    logo: str | None = None
 
 
 class Promise(Value):
@@ -52,6 +55,14 @@ class Promise(Value):
 
     text: Words
     bad_at_most: float
+
+
+class FollowUp(Value):
+    """One more question, to those whose answer is bad, not bad, or any. choices: by id; none: a text answers it."""
+
+    when: Literal["bad", "good", "any"] = "bad"
+    question: Words
+    choices: dict[str, Words] = Field(default_factory=dict)
 
 
 class Survey(Value):
@@ -66,6 +77,7 @@ class Survey(Value):
     comment: Words = Field(default_factory=dict)
     thanks: Words = Field(default_factory=dict)
     bad_at_most: int | None = None
+    follow_up: FollowUp | None = None
 
     @property
     def measure(self) -> Scale:
@@ -78,6 +90,30 @@ class Survey(Value):
     @property
     def languages(self) -> list[str]:
         return list(self.question)
+
+
+class Ask(Value):
+    """When people are asked after an interaction. Past `fresh_hours` after it, nobody is."""
+
+    delay_minutes: float = 0
+    fresh_hours: float = 72
+    remind_after_hours: float | None = None
+    expires_days: float = 30
+
+
+class Sampling(Value):
+    """How many are asked; exactly one is given. half_width: of the 95 % interval of a month's share of bad answers."""
+
+    answers_per_week: int | None = None
+    half_width: float | None = None
+    share: float | None = None
+
+
+class Changed(Value):
+    """What was done, on that day, about what people said."""
+
+    on: date
+    text: Words
 
 
 class Touchpoint(Value):
@@ -95,6 +131,13 @@ class Touchpoint(Value):
     promise: Promise | None = None
     time_zone: str = "UTC"
     paused: bool = False
+    rest_days: float | None = None
+    programme: str | None = None
+    ask: Ask = Ask()
+    invite: Words = Field(default_factory=dict)
+    sampling: Sampling | None = None
+    segments: tuple[str, ...] = ()
+    changes: tuple[Changed, ...] = ()
     detection: dict[str, float | str] = Field(default_factory=dict)
 
     def survey_for(self, audience: str) -> Survey:
@@ -103,6 +146,26 @@ class Touchpoint(Value):
 
     def named(self, lang: str) -> str:
         return words(self.name, lang)
+
+
+class Cap(Value):
+    """At most so many contacts of one person in so many rolling days."""
+
+    at_most: int
+    days: float
+
+
+class Pressure(Value):
+    """How often a person may be asked, over all teams. programmes: caps by programme; rest_days: of a touchpoint.
+
+    consent_needed: channels by which only a person who consented is asked.
+    """
+
+    company: Cap | None = None
+    channels: dict[Channel, Cap] = Field(default_factory=dict)
+    programmes: dict[str, Cap] = Field(default_factory=dict)
+    rest_days: float | None = None
+    consent_needed: tuple[Channel, ...] = ()
 
 
 class Catalogue(Protocol):
@@ -115,6 +178,10 @@ class Catalogue(Protocol):
         ...
 
     def owner(self, owner: str) -> Owner | None: ...
+
+    def pressure(self) -> Pressure:
+        """The company's rules; none of them where no document has any."""
+        ...
 
 
 def words(text: Words, lang: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from shared.catalogue import ID, Owner, Touchpoint
+from shared.catalogue import ID, Owner, Pressure, Touchpoint
 from shared.dynamo import Item, Table
 from shared.tables import registry as keys
 
@@ -24,6 +24,10 @@ class TableCatalogue:
     def owner(self, owner: str) -> Owner | None:
         item = self._item(keys.owner_key(owner)) if ID.fullmatch(owner) else None
         return Owner.model_validate(item["value"]) if item else None
+
+    def pressure(self) -> Pressure:
+        item = self._item(keys.index_key("PRESSURE", "company"))
+        return Pressure.model_validate(item["value"]) if item and not item.get("removed") else Pressure()
 
     def touchpoints(self) -> list[str]:
         return sorted(self._index("TOUCHPOINT"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
@@ -17,6 +17,7 @@ from services.collector.domain import Link, Response
 from services.collector.usecases import Deps
 from shared.auth import Authenticator, Principal, digest
 from shared.catalogue import Owner, Survey, Touchpoint
+from tests.fakes import FakeCatalogue
 from tests.http import Reply, ask
 
 NOW = datetime(2024, 3, 1, 10, 0, tzinfo=UTC)
@@ -67,22 +68,6 @@ class FakeLinks:
 
 def place(link: Link) -> tuple[datetime, str]:
     return link.created_at, link.link_id
-
-
-@dataclass
-class FakeCatalogue:
-    """The journey of the tests."""
-
-    known: dict[str, Touchpoint] = field(default_factory=dict)
-
-    def touchpoint(self, touchpoint: str) -> Touchpoint | None:
-        return self.known.get(touchpoint)
-
-    def touchpoints(self) -> list[str]:
-        return sorted(self.known)
-
-    def owner(self, owner: str) -> Owner | None:
-        return next((t.owner for t in self.known.values() if t.owner.id == owner), None)
 
 
 class FakeKeys:

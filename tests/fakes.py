@@ -10,7 +10,7 @@ from services.aggregator.domain.alerts import AlertFact
 from services.aggregator.domain.answers import Parcel, Series
 from services.aggregator.domain.publishing import Said
 from services.aggregator.domain.watching import Hour, Watch
-from shared.catalogue import Owner, Subscription, Survey, Touchpoint
+from shared.catalogue import Owner, Pressure, Subscription, Survey, Touchpoint
 from shared.errors import Conflict
 
 
@@ -152,12 +152,16 @@ class FakeCatalogue:
     """Touchpoints in memory."""
 
     known: dict[str, Touchpoint] = field(default_factory=dict)
+    rules: Pressure = field(default_factory=Pressure)
 
     def touchpoint(self, touchpoint: str) -> Touchpoint | None:
         return self.known.get(touchpoint)
 
     def touchpoints(self) -> list[str]:
         return sorted(self.known)
+
+    def pressure(self) -> Pressure:
+        return self.rules
 
     def owner(self, owner: str) -> Owner | None:
         return next((t.owner for t in self.known.values() if t.owner.id == owner), None)

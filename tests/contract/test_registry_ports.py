@@ -17,6 +17,7 @@ from services.registry.domain.compiling import Entry
 from services.registry.usecases import ApiKey, Version
 from services.registry.wiring import Deps
 from shared.auth import SCOPES, Principal, digest
+from shared.catalogue import Pressure
 from shared.catalogue_table import TableCatalogue
 from shared.dynamo import Table
 from shared.errors import TooLarge
@@ -169,6 +170,36 @@ def test_the_catalogue_reads_what_was_applied(table: Table) -> None:
     assert found.promise.bad_at_most == 0.08
     assert found.detection == {"share_false": 0.05, "least_answers": 9}
     assert catalogue.owner("web").name == "Web team"
+
+
+def test_the_catalogue_reads_how_people_are_asked(table: Table) -> None:
+    """Rules of asking reach whoever sends; taken out of the document, they hold no more."""
+    ways = {
+        "ask": {"delay_minutes": 30, "remind_after_hours": 48},
+        "sampling": {"answers_per_week": 50},
+        "segments": ["plan"],
+        "programme": "relation",
+        "rest_days": 30,
+        "invite": "Thank you for your visit.",
+        "changes": [{"on": "2024-02-01", "text": "A second till at noon."}],
+    }
+    point = {"owner": "web", "stage": "pay", "survey": "ease"} | ways
+    follow_up = {"question": "What was hard?", "choices": {"price": "The price"}}
+    survey = {"scale": "thumbs", "question": "Easy?", "follow_up": follow_up}
+    pressure = {"company": {"at_most": 3, "days": 30}, "programmes": {"relation": {"at_most": 1, "days": 90}}}
+    document = {"surveys": {"ease": survey}, "touchpoints": {"checkout": point}}
+    deps = table_deps(table)
+    usecases.apply_document("shop", asked(0, pressure=pressure, **document), ADMIN, deps)
+    catalogue = TableCatalogue(table, lambda: NOW)
+    found, rules = catalogue.touchpoint("checkout"), catalogue.pressure()
+    assert (found.ask.delay_minutes, found.ask.fresh_hours, found.ask.remind_after_hours) == (30, 72, 48)
+    assert (found.sampling.answers_per_week, found.segments, found.programme) == (50, ("plan",), "relation")
+    assert (found.rest_days, found.invite["en"]) == (30, "Thank you for your visit.")
+    assert [(one.on.isoformat(), one.text["en"]) for one in found.changes] == [("2024-02-01", "A second till at noon.")]
+    assert found.survey.follow_up.choices == {"price": {"en": "The price"}}
+    assert (rules.company.at_most, rules.programmes["relation"].days) == (3, 90)
+    usecases.apply_document("shop", asked(1, **document), ADMIN, deps)
+    assert TableCatalogue(table, lambda: NOW).pressure() == Pressure()
 
 
 def test_a_removed_touchpoint_takes_no_answers_and_is_in_no_list(table: Table) -> None:

@@ -163,6 +163,27 @@ def test_a_good_file_has_no_mistakes() -> None:
             "never reached",
             "lower it",
         ),
+        (
+            "    survey: ease",
+            "    sampling: {share: 0.5, answers_per_week: 9}\n    survey: ease",
+            "15:15 touchpoints.checkout.sampling",
+            "exactly one of answers_per_week, half_width, share",
+            "ask everybody",
+        ),
+        (
+            "    survey: ease",
+            "    ask: {delay_minutes: 120, fresh_hours: 2}\n    survey: ease",
+            "15:26 touchpoints.checkout.ask.delay_minutes",
+            "nobody is ever asked",
+            "raise `fresh_hours`",
+        ),
+        (
+            "touchpoints:",
+            "pressure: {programmes: {nps: {at_most: 0, days: 1}}}\ntouchpoints:",
+            "11:40 pressure.programmes.nps.at_most",
+            "1",
+            "",
+        ),
         ("touchpoints:", "touchpoint: {}\ntouchpoints:", "11:1 touchpoint", "no field", "did you mean `touchpoints`?"),
         (
             "stages: {choose: Choose, pay: Pay}",

@@ -65,7 +65,14 @@ def owner_value(identifier: str, owner: journey.Owner, lang: str) -> catalogue.O
         )
         for name, target in owner.subscriptions.items()
     )
-    return catalogue.Owner(id=identifier, name=owner.name, lang=reads, subscriptions=subscriptions)
+    return catalogue.Owner(
+        id=identifier,
+        name=owner.name,
+        lang=reads,
+        subscriptions=subscriptions,
+        colour=owner.colour,
+        logo=owner.logo,
+    )
 
 
 def journey_value(identifier: str, one: journey.Journey, lang: str) -> dict[str, Any]:
@@ -81,8 +88,10 @@ def touchpoint_value(
     owners: Mapping[str, catalogue.Owner],
 ) -> catalogue.Touchpoint:
     """The touchpoint as the other services read it: with its survey and owner, defaults filled in."""
-    staff, promise = touchpoint.staff_survey, touchpoint.promise
+    staff = touchpoint.staff_survey
+    as_written = {"promise", "rest_days", "programme", "ask", "invite", "sampling", "segments", "changes"}
     return catalogue.Touchpoint(
+        **touchpoint.model_dump(include=as_written, exclude_none=True),
         id=identifier,
         name=touchpoint.name or {document.lang: identifier},
         owner=owners[touchpoint.owner],
@@ -92,7 +101,6 @@ def touchpoint_value(
         channels=touchpoint.channels,
         survey=surveys[touchpoint.survey],
         staff_survey=surveys[staff] if staff else None,
-        promise=catalogue.Promise(text=promise.text, bad_at_most=promise.bad_at_most) if promise else None,
         time_zone=touchpoint.time_zone or document.defaults.time_zone,
         paused=touchpoint.paused,
         detection=detection(touchpoint, document.defaults),

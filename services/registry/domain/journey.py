@@ -6,6 +6,7 @@ What refers to what, and what contradicts what, is in `rules.py`: these models k
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,8 @@ NO_CONTROLS = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 WEBHOOK = r"^(https://[^\s/?#@]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?)([/?#]\S*)?$"
 EMAIL = r"^[^\s@<>,;:\"'()\[\]\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.[A-Za-z0-9-]{2,63}$"
 SIGNING = r"^(whsec_[A-Za-z0-9+/]{32,88}={0,2}|\*{8})$"
+COLOUR = r"^#[0-9a-fA-F]{6}$"
+LOGO = r"^data:image/(png|svg\+xml|webp);base64,[A-Za-z0-9+/]+={0,2}$"
 OR_VARIABLE = WithJsonSchema({"type": "string"})
 """In a file a `${NAME}` may stand there, so editors are told of no pattern."""
 
@@ -43,6 +46,9 @@ Line = Annotated[
 Share = Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False, strict=True)]
 Count = Annotated[int, Field(ge=1, le=100_000, strict=True)]
 Days = Annotated[float, Field(gt=0, le=3650, allow_inf_nan=False, strict=True)]
+Minutes = Annotated[float, Field(ge=0, le=525_600, allow_inf_nan=False, strict=True)]
+Hours = Annotated[float, Field(gt=0, le=8760, allow_inf_nan=False, strict=True)]
+AttributeName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
 Rate = Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False, strict=True)]
 Email = Annotated[str, StringConstraints(pattern=EMAIL, max_length=254), OR_VARIABLE]
 Webhook = Annotated[str, StringConstraints(pattern=WEBHOOK, max_length=2000), OR_VARIABLE]
@@ -103,6 +109,12 @@ class Owner(Part):
 
     name: Line = Field(description="as people call the team")
     lang: Lang | None = Field(None, description="what the team reads; the document's, where it is left out")
+    colour: Annotated[str, StringConstraints(pattern=COLOUR)] | None = Field(
+        None, description="of its pages, such as #b3400f; text stays readable whichever it is"
+    )
+    logo: Annotated[str, StringConstraints(pattern=LOGO, max_length=8000)] | None = Field(
+        None, description="a small picture as a data: address (PNG, SVG or WebP), at most 8,000 characters"
+    )
     subscriptions: dict[
         Id, Annotated[Subscription, BeforeValidator(with_kind, json_schema_input_type=str | Subscription)]
     ] = Field(default_factory=dict, max_length=20, description="who is told of friction, by id")
@@ -115,6 +127,18 @@ class Journey(Part):
     stages: dict[Id, Words] = Field(min_length=1, max_length=50, description="in the customer's order, by id")
 
 
+class FollowUp(Part):
+    """One more question, asked of those whose answer calls for it, once their score is safe."""
+
+    when: Literal["bad", "good", "any"] = Field(
+        "bad", description="asked after a bad answer, after any other, or always"
+    )
+    question: Words
+    choices: dict[Id, Words] = Field(
+        default_factory=dict, max_length=12, description="to choose one from, by id; the comment alone, where left out"
+    )
+
+
 class Survey(Part):
     """One question on one scale. Changing it makes its next version; answers keep the one they were given to."""
 
@@ -124,6 +148,7 @@ class Survey(Part):
     high_label: Words | None = Field(None, description="what the best answer means")
     comment: Words | None = Field(None, description="asks for a comment")
     thanks: Words | None = Field(None, description="said when the answer is stored")
+    follow_up: FollowUp | None = Field(None, description="one more question, where the answer calls for it")
     bad_at_most: Annotated[int, Field(strict=True)] | None = Field(
         None, description="an answer at or below this is bad; nps 6, csat 2, ces 3, stars 2, thumbs 0 where left out"
     )
@@ -146,6 +171,34 @@ class Detection(Part):
     resolve_per_year: Rate | None = Field(None, description="early closings a year of an open alert; 5")
 
 
+class Ask(Part):
+    """When people are asked after an interaction, by e-mail or text message."""
+
+    delay_minutes: Minutes = Field(0, description="how long after the interaction")
+    fresh_hours: Hours = Field(72, description="later than this after the interaction, nobody is asked")
+    remind_after_hours: Hours | None = Field(None, description="one reminder to who has not answered; none if left out")
+    expires_days: Days = Field(30, description="how long the link takes an answer")
+
+
+class Sampling(Part):
+    """How many are asked: exactly one of the three. Everybody, where there is none."""
+
+    answers_per_week: Count | None = Field(None, description="ask as many as bring about so many answers a week")
+    half_width: Share | None = Field(
+        None, description="ask as many as bring the 95 % interval of a month's share of bad answers to ± this"
+    )
+    share: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False, strict=True)] | None = Field(
+        None, description="ask this share of people"
+    )
+
+
+class Changed(Part):
+    """What was done about what people said."""
+
+    on: Annotated[date, Field(strict=False)]
+    text: Words
+
+
 class Touchpoint(Part):
     """A moment we ask about."""
 
@@ -161,6 +214,16 @@ class Touchpoint(Part):
     time_zone: TimeZone | None = Field(None, description="such as Europe/Paris; the document's, where it is left out")
     paused: Switch = Field(False, description="true: nobody is asked; what still comes in is kept, not counted")
     rest_days: Days | None = Field(None, description="days before the same person is asked here again")
+    programme: Id | None = Field(None, description="touchpoints of one programme share a cap; see `pressure`")
+    ask: Ask = Ask()
+    invite: Words | None = Field(None, description="said in messages above the question")
+    sampling: Sampling | None = None
+    segments: tuple[AttributeName, ...] = Field(
+        (), max_length=5, description="attributes of interactions by whose values the funnel is shown"
+    )
+    changes: tuple[Changed, ...] = Field(
+        (), max_length=20, description="what was done about answers; the thanks show it"
+    )
     detection: Detection = Detection()
 
 
@@ -176,6 +239,8 @@ class Pressure(Part):
 
     company: Cap | None = None
     channels: dict[Channel, Cap] = Field(default_factory=dict)
+    programmes: dict[Id, Cap] = Field(default_factory=dict, max_length=MOST_OF_A_KIND)
+    consent_needed: tuple[Channel, ...] = Field((), description="channels by which only who consented is asked")
     rest_days: Days | None = Field(None, description="days before the same touchpoint asks a person again")
 
 

@@ -120,6 +120,35 @@ def caps_that_bind(document: Tree) -> Iterator[Mistake]:
             yield Mistake(path, what, "lower it, or raise the company's")
 
 
+def one_way_of_sampling(document: Tree) -> Iterator[Mistake]:
+    ways = ("answers_per_week", "half_width", "share")
+    for identifier, touchpoint in section(document, "touchpoints").items():
+        sampling = touchpoint.get("sampling")
+        if isinstance(sampling, dict) and sum(sampling.get(way) is not None for way in ways) != 1:
+            path = ("touchpoints", identifier, "sampling")
+            yield Mistake(path, f"say exactly one of {', '.join(ways)}", "leave `sampling` out to ask everybody")
+
+
+def programmes_known(document: Tree) -> Iterator[Mistake]:
+    """A cap that no touchpoint comes under is probably misspelt; in another document it may be right."""
+    named = {str(one.get("programme")) for one in section(document, "touchpoints").values() if one.get("programme")}
+    for programme in mapping(mapping(document, "pressure"), "programmes"):
+        if programme not in named:
+            path = ("pressure", "programmes", programme)
+            hint = did_you_mean(programme, named)
+            yield Mistake(path, "no touchpoint here is of this programme", hint, warning=True, on_key=True)
+
+
+def asked_in_time(document: Tree) -> Iterator[Mistake]:
+    for identifier, touchpoint in section(document, "touchpoints").items():
+        ask = mapping(touchpoint, "ask")
+        delay, fresh = ask.get("delay_minutes", 0), ask.get("fresh_hours", 72)
+        if all(type(one) in (int, float) for one in (delay, fresh)) and delay >= fresh * 60:
+            path = ("touchpoints", identifier, "ask", "delay_minutes" if "delay_minutes" in ask else "fresh_hours")
+            what = f"nobody is ever asked: after {delay} minutes the {fresh} fresh hours are over"
+            yield Mistake(path, what, "lower `delay_minutes`, or raise `fresh_hours`")
+
+
 def is_cap(value: Tree) -> bool:
     return all(type(value.get(name)) in (int, float) for name in ("at_most", "days"))
 
@@ -192,6 +221,9 @@ RULES: tuple[Callable[[Tree], Iterator[Mistake]], ...] = (
     bad_on_scale,
     one_target,
     caps_that_bind,
+    one_way_of_sampling,
+    asked_in_time,
+    programmes_known,
     ids_apart,
     somebody_told,
     all_used,
