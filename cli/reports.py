@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -17,6 +18,13 @@ BAR = 30
 NOT_FOUND = 404
 
 
+class Lang(StrEnum):
+    """The languages that alerts speak."""
+
+    en = "en"
+    fr = "fr"
+
+
 def register(app: typer.Typer) -> None:
     app.command()(alerts)
     app.command()(report)
@@ -26,7 +34,7 @@ def alerts(
     owner: Annotated[str | None, typer.Option(help="Only alerts of this owner.")] = None,
     touchpoint: Annotated[str | None, typer.Option(help="Only alerts at this touchpoint.")] = None,
     since: Annotated[str | None, typer.Option(help="Raised since this date or time.")] = None,
-    lang: Annotated[str, typer.Option(help="Language of the sentences: en or fr.")] = "en",
+    lang: Annotated[Lang, typer.Option(help="Language of the sentences.")] = Lang.en,
     as_json: Json = False,
 ) -> None:
     """List friction alerts, newest first."""
@@ -40,12 +48,11 @@ def alerts(
         show_alert(alert, lang)
 
 
-def show_alert(alert: dict[str, Any], lang: str) -> None:
+def show_alert(alert: dict[str, Any], lang: Lang) -> None:
     colour = "red" if alert["state"] == "raised" else "green"
     head = f"{alert['raised_at']}  {alert['touchpoint']} → {', '.join(alert['owners'])}"
     out.print(f"[{colour}]{alert['state']:<9}[/] [bold]{head}[/]  {alert['severity']}")
-    sentence = alert["sentence"].get(lang) or alert["sentence"]["en"]
-    out.print(f"          {sentence}", markup=False)
+    out.print(f"          {alert['sentence'][lang]}", markup=False)
 
 
 def report(
@@ -101,7 +108,8 @@ def show_report(found: dict[str, Any]) -> None:
     summary = found["summary"]
     out.print(f"[bold]{found['touchpoint']}[/] ({found['scale']}, {found['audience']}), owner {found['owner']}")
     own, bad = figures(summary)
-    out.print(f"{summary['n']} answers   {own}   bad answers {bad}\n", markup=False)
+    answers = "answer" if summary["n"] == 1 else "answers"
+    out.print(f"{summary['n']} {answers}   {own}   bad answers {bad}\n", markup=False)
     most = max([*summary["counts"].values(), 1])
     for score, count in summary["counts"].items():
         out.print(f"{score:>3} {count:>7} {'█' * round(BAR * count / most)}")
