@@ -53,8 +53,9 @@ engine: .engine/ready ## the AWS-compatible engine that `run` and the tests use
 	@touch $@
 
 .PHONY: browser
-browser: # what the browser tests need: Debian's Chromium and fonts, and axe-core by npm
+browser: # what the browser tests need: Debian's two Chromiums and fonts; axe-core and lighthouse by npm
 	@want=; command -v chromium >/dev/null || want="chromium"; \
+	command -v chromium-headless-shell >/dev/null || want="$$want chromium-headless-shell"; \
 	[ -e /usr/share/fonts/truetype/noto/NotoSans-Regular.ttf ] || want="$$want fonts-dejavu-core fonts-noto-core"; \
 	command -v npm >/dev/null || [ -d tests/browser/node_modules ] || want="$$want npm"; \
 	[ -n "$$want" ] || exit 0; \
@@ -102,8 +103,10 @@ generate: .venv/dev ## writes what is made from chalice.json and from the code
 	@$(RUN) infra.checks.access_patterns
 
 .PHONY: bench
-bench: .venv/dev engine ## how fast answers are taken and counted here
+bench: .venv/dev engine ## how fast answers and interactions are taken and counted here, and how much the widget weighs
 	@$(RUN) tests.bench.load $(ARGS)
+	@$(RUN) tests.bench.interactions
+	@$(RUN) tests.bench.sizes
 
 .PHONY: bench-detection
 bench-detection: .venv/dev ## how well friction is detected: false alarms, power, delay

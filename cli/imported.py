@@ -43,13 +43,13 @@ def named_in(rows: Iterable[Taken]) -> dict[str, Named]:
     """The touchpoints that rows name, in the order they are first named."""
     found: dict[str, Named] = {}
     for row in rows:
-        if row.wrong:
+        if row.wrong or "touchpoint" not in row.body:
             continue
-        named = found.setdefault(str(row.answer["touchpoint"]), Named(row.line))
+        named = found.setdefault(str(row.body["touchpoint"]), Named(row.line))
         if row.owner:
             named.owners.add(row.owner)
-        if "scale" in row.answer:
-            named.scales.add(str(row.answer["scale"]))
+        if "scale" in row.body:
+            named.scales.add(str(row.body["scale"]))
     return found
 
 

@@ -1,11 +1,11 @@
-"""`etincelle import responses FILE`: answers from a file, through the API, once each however often it is run."""
+"""`etincelle import …`: what a file holds, through the API, each row once however often it is run."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -20,10 +20,11 @@ from rich.text import Text
 from cli.client import Client, connect, home
 from cli.imported import Named, count, named_in, register_unknown, unknown_among
 from cli.printing import Failed, err, out, print_json
-from cli.rows import FIELDS, OWNER, Reader, Taken
+from cli.rows import FIELDS, OWNER, RESPONSES, Reader, Taken
 from cli.sending import Progress, Rejects, State, send
 from cli.source import open_source
 from cli.waiting import Series, counted, wait_for
+from shared.catalogue import CHANNELS
 
 MOST_IN_A_BATCH = 500
 SETTABLE = (*FIELDS, OWNER)
@@ -33,6 +34,19 @@ group = typer.Typer(name="import", help="Bring in what was collected elsewhere."
 
 def register(app: typer.Typer) -> None:
     app.add_typer(group)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How a file is to be imported, as it was asked for. aside: where rows not taken go."""
+
+    file: Path
+    reader: Reader
+    aside: Path
+    batch: int
+    restart: bool = False
+    is_waiting: bool = False
+    as_json: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,6 +73,9 @@ def responses(
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="field=value for every row without one", show_default=False)
     ] = None,
+    channel: Annotated[
+        str | None, typer.Option(help="how people answered, in rows that do not say it: paper …", show_default=False)
+    ] = None,
     rejects: Annotated[
         Path | None, typer.Option(help="where rows not taken go; else FILE.rejects.csv", show_default=False)
     ] = None,
@@ -74,21 +91,44 @@ def responses(
     their line and the reason, the others are taken. A touchpoint nobody knows is registered from the columns
     `owner` and `scale`; without them nothing is taken.
     """
-    reader = Reader(open_source(file, encoding), pairs(mappings, "--map"), settable(pairs(settings, "--set")))
+    fields = settable(pairs(settings, "--set"), SETTABLE) | answered_by(channel)
+    reader = Reader(open_source(file, encoding), pairs(mappings, "--map"), fields)
+    bring_in(Wanted(file, reader, aside_of(file, rejects), batch, restart, wait, as_json))
+
+
+def aside_of(file: Path, rejects: Path | None) -> Path:
+    return rejects or file.with_name(file.name + ".rejects.csv")
+
+
+def bring_in(wanted: Wanted) -> None:
+    """Sends the file and says what became of it."""
+    reader = wanted.reader
     refuse_columns(reader)
     plan, client = planned(reader), connect()
-    say = partial(remark, is_quiet=as_json)
-    say(f"{file}: {count(plan.rows, 'row')}, {reader.source.described}")
-    registered = register_unknown(unknown_among(plan.named, client), client)
+    say = partial(remark, is_quiet=wanted.as_json)
+    say(f"{wanted.file}: {count(plan.rows, 'row')}, {reader.source.described}")
+    registered = registered_for(plan, client)
     if registered:
         say(f"registered in the document `imported`: {', '.join(registered)}")
-    state = state_of(reader, client, restart)
+    state = state_of(reader, client, wanted.restart)
     if state.progress.rows:
         say(f"going on after row {state.progress.rows} (--restart begins again)")
-    aside = Rejects(rejects or file.with_name(file.name + ".rejects.csv"), state.progress.aside_bytes)
-    outcome = run(plan, client, state, aside, batch, is_quiet=as_json, is_waiting=wait)
-    outcome |= {"file": str(file), "read_as": reader.source.described, "registered": registered}
-    print_json(outcome) if as_json else show(outcome)
+    outcome = run(plan, client, state, wanted)
+    outcome |= {"file": str(wanted.file), "read_as": reader.source.described, "registered": registered}
+    print_json(outcome) if wanted.as_json else show(outcome)
+
+
+def registered_for(plan: Plan, client: Client) -> list[str]:
+    """The touchpoints that the file made known. Raises Failed where they stay unknown, before anything is sent."""
+    unknown = unknown_among(plan.named, client) if plan.named else {}
+    if plan.reader.kind is RESPONSES:
+        return register_unknown(unknown, client)
+    if unknown:
+        raise Failed(
+            "this file names touchpoints that the registry does not have; apply a journey that has them",
+            tuple(sorted(unknown)),
+        )
+    return []
 
 
 def remark(text: str, *, is_quiet: bool) -> None:
@@ -107,11 +147,19 @@ def pairs(given: list[str] | None, option: str) -> dict[str, str]:
     return found
 
 
-def settable(fields: dict[str, str]) -> dict[str, str]:
-    strange = [name for name in fields if name not in SETTABLE]
+def settable(fields: dict[str, str], names: Sequence[str]) -> dict[str, str]:
+    strange = [name for name in fields if name not in names]
     if strange:
-        raise Failed(f"--set {strange[0]}: there is no such field; there are {', '.join(SETTABLE)}")
+        raise Failed(f"--set {strange[0]}: there is no such field; there are {', '.join(names)}")
     return fields
+
+
+def answered_by(channel: str | None) -> dict[str, str]:
+    if channel is None:
+        return {}
+    if channel not in CHANNELS:
+        raise Failed(f"--channel {channel}: there is no such channel; there are {', '.join(CHANNELS)}")
+    return {"channel": channel}
 
 
 def refuse_columns(reader: Reader) -> None:
@@ -124,9 +172,9 @@ def refuse_columns(reader: Reader) -> None:
     if lost:
         raise Failed(f"{reader.source.file} has no column {lost[0]}; {listed}")
     have = {reader.field_of(column) for column in columns} | set(reader.fields)
-    absent = [name for name in ("touchpoint", "score") if name not in have]
+    absent = reader.kind.absent(dict.fromkeys(have))
     if absent:
-        advice = " or ".join(f"--map COLUMN={name}" for name in absent)
+        advice = " or ".join(f"--map COLUMN={name.partition(' or ')[0]}" for name in absent)
         raise Failed(f"{reader.source.file} has no {' and no '.join(absent)}; {listed}; use {advice} (or --set)")
 
 
@@ -136,10 +184,10 @@ def planned(reader: Reader) -> Plan:
 
     def counted_rows() -> Iterator[Taken]:
         nonlocal rows
-        for row in reader.answers():
+        for row in reader.bodies():
             rows += 1
-            if not row.wrong:
-                series[str(row.answer["touchpoint"]), str(row.answer.get("audience", "customer"))] = True
+            if not row.wrong and "touchpoint" in row.body:
+                series[str(row.body["touchpoint"]), str(row.body.get("audience", "customer"))] = True
             yield row
 
     named = named_in(counted_rows())
@@ -150,28 +198,34 @@ def planned(reader: Reader) -> Plan:
 
 def state_of(reader: Reader, client: Client, restart: bool) -> State:
     """Where an earlier import of the same bytes, read in the same way, to the same address ended."""
-    way = [reader.source.digest, reader.source.encoding, dict(reader.columns), dict(reader.fields), client.url]
+    way = [
+        reader.kind.name,
+        reader.source.digest,
+        reader.source.encoding,
+        dict(reader.columns),
+        dict(reader.fields),
+        client.url,
+    ]
     name = hashlib.sha256(json.dumps(way, sort_keys=True).encode()).hexdigest()[:32]
     state = State(home() / "imports" / f"{name}.json")
     return state if restart else state.load()
 
 
-def run(
-    plan: Plan, client: Client, state: State, aside: Rejects, size: int, *, is_quiet: bool, is_waiting: bool
-) -> dict[str, Any]:
+def run(plan: Plan, client: Client, state: State, wanted: Wanted) -> dict[str, Any]:
     """Sends the file, and says what became of it and how quickly."""
-    before = counted(client, plan.series) if is_waiting else 0
+    before = counted(client, plan.series) if wanted.is_waiting else 0
     already, began = state.progress.answers, time.monotonic()
     stored_before = state.progress.stored
-    with bar(plan.rows, state.progress.rows, is_quiet) as tell:
-        progress = send(plan.reader.answers(), client, state, aside, size, tell)
+    aside = Rejects(wanted.aside, state.progress.aside_bytes)
+    with bar(plan.rows, state.progress.rows, wanted.as_json) as tell:
+        progress = send(plan.reader, client, state, aside, wanted.batch, tell)
     seconds = time.monotonic() - began
     outcome: dict[str, Any] = {name: n for name, n in asdict(progress).items() if name != "aside_bytes"} | {
         "rejects_file": str(aside.file) if progress.rejected else None,
         "seconds": round(seconds, 3),
-        "answers_per_second": round((progress.answers - already) / seconds) if seconds else 0,
+        "rows_per_second": round((progress.answers - already) / seconds) if seconds else 0,
     }
-    if is_waiting:
+    if wanted.is_waiting:
         target = before + progress.stored - stored_before
         waited = wait_for(lambda: counted(client, plan.series), target)
         outcome["answers_per_second_to_figures"] = round((progress.stored - stored_before) / (seconds + waited))
@@ -205,7 +259,7 @@ def show(outcome: dict[str, Any]) -> None:
     if outcome["rejected"]:
         where = f"{outcome['rejects_file']} says which and why"
         err.print(f"{count(outcome['rejected'], 'row')} set aside: {where}", style="yellow", markup=False)
-    out.print(f"{outcome['answers_per_second']:,} answers/s through the API ({outcome['seconds']} s)", markup=False)
+    out.print(f"{outcome['rows_per_second']:,} rows/s through the API ({outcome['seconds']} s)", markup=False)
     if stored and "figures_after_seconds" in outcome:
         rate, seconds = outcome["answers_per_second_to_figures"], outcome["figures_after_seconds"]
         out.print(f"{rate:,} answers/s into the figures ({seconds} s)", markup=False)

@@ -23,6 +23,9 @@ def create(
     touchpoint: Annotated[str, typer.Argument(help="its id", show_default=False)],
     single: Annotated[bool, typer.Option("--single", help="takes one answer; otherwise any number")] = False,
     channel: Annotated[str, typer.Option(help="where it is shown: web, email, sms, qr, kiosk …")] = "web",
+    place: Annotated[
+        str | None, typer.Option(help="where it hangs: a counter, a table, a device", show_default=False)
+    ] = None,
     audience: Annotated[str, typer.Option(help="customer or staff")] = "customer",
     invitation: Annotated[str | None, typer.Option(help="the invitation it belongs to", show_default=False)] = None,
     customer: Annotated[str | None, typer.Option(help="the customer's id, kept as a hash", show_default=False)] = None,
@@ -34,6 +37,7 @@ def create(
         "touchpoint": touchpoint,
         "mode": "single" if single else "open",
         "channel": channel,
+        "place": place,
         "audience": audience,
         "invitation_id": invitation,
         "customer_id": customer,
@@ -60,9 +64,9 @@ def show(
     if not found:
         out.print("no links yet")
         return
-    shown = ("link_id", "mode", "channel", "audience", "created_at", "expires_at", "revoked_at")
+    shown = ("link_id", "mode", "channel", "place", "audience", "created_at", "expires_at", "revoked_at")
     rows = [[link.get(name, "") for name in shown] for link in found]
-    print_table(("link", "mode", "channel", "audience", "made", "until", "revoked"), rows)
+    print_table(("link", "mode", "channel", "place", "audience", "made", "until", "revoked"), rows)
 
 
 @group.command("revoke")
@@ -76,3 +80,27 @@ def revoke(
         print_json(revoked)
     else:
         out.print(f"revoked {link}", markup=False)
+
+
+@group.command("token")
+def token(
+    touchpoint: Annotated[str, typer.Argument(help="its id", show_default=False)],
+    customer: Annotated[str | None, typer.Option(help="the customer's id", show_default=False)] = None,
+    email: Annotated[str | None, typer.Option(help="or their e-mail address", show_default=False)] = None,
+    phone: Annotated[str | None, typer.Option(help="or their number, as +33612345678", show_default=False)] = None,
+    minutes: Annotated[int, typer.Option(help="how long it is good")] = 60,
+    as_json: Json = False,
+) -> None:
+    """Make the token by which a page names its customer to the widget (data-token)."""
+    named = {"id": customer, "email": email, "phone": phone}
+    wanted = {
+        "touchpoint": touchpoint,
+        "customer": {kind: value for kind, value in named.items() if value is not None},
+        "valid_minutes": minutes,
+    }
+    made = connect().post("/v1/customer-tokens", wanted)
+    if as_json:
+        print_json(made)
+        return
+    out.print(made["token"], markup=False)
+    err.print(f"good until {made['expires_at']}", style="dim", markup=False)

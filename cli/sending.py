@@ -1,4 +1,4 @@
-"""Sends a file's answers in batches: once each, going on where a stopped import ended, wrong rows set aside."""
+"""Sends a file's rows in batches: once each, going on where a stopped import ended, wrong rows set aside."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ import csv
 import json
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from cli.client import Answered, Client
+from cli.kinds import Kind
 from cli.printing import Failed
-from cli.rows import Taken
+from cli.rows import Reader, Taken
 
+NEW = ("stored", "accepted")
+"""What the API says of a row that was not there before."""
 LARGEST_BATCH = 1_500_000
 """Bytes of JSON: the API takes 2,000,000."""
 
@@ -105,18 +109,19 @@ class Rejects:
 
 
 def send(
-    rows: Iterable[Taken], client: Client, state: State, rejects: Rejects, size: int, tell: Callable[[Progress], None]
+    reader: Reader, client: Client, state: State, rejects: Rejects, size: int, tell: Callable[[Progress], None]
 ) -> Progress:
     """Sends every row that is not settled yet. Raises Failed; what was answered until then is not sent again."""
+    rows, kind = reader.bodies(), reader.kind
     progress = state.progress
     for batch in batches(unsettled(rows, progress.rows), size):
         good = [row for row in batch if not row.wrong]
         wrong = [row for row in batch if row.wrong]
-        statuses, refused = send_batch(good, client)
+        statuses, refused = send_batch(good, kind, client)
         progress.aside_bytes = rejects.add(sorted([*wrong, *refused], key=lambda row: row.line))
         progress.rows += len(batch)
-        progress.stored += statuses.count("stored")
-        progress.already_stored += statuses.count("already_stored")
+        progress.stored += sum(status in NEW for status in statuses)
+        progress.already_stored += sum(status not in NEW for status in statuses)
         progress.rejected += len(wrong) + len(refused)
         state.save()
         tell(progress)
@@ -135,7 +140,7 @@ def batches(rows: Iterable[Taken], size: int) -> Iterator[list[Taken]]:
     batch: list[Taken] = []
     weight = 0
     for row in rows:
-        own = len(json.dumps(row.answer, ensure_ascii=False).encode("utf-8", "replace"))
+        own = len(json.dumps(row.body, ensure_ascii=False).encode("utf-8", "replace"))
         if batch and (len(batch) == size or weight + own > LARGEST_BATCH):
             yield batch
             batch, weight = [], 0
@@ -145,40 +150,62 @@ def batches(rows: Iterable[Taken], size: int) -> Iterator[list[Taken]]:
         yield batch
 
 
-def send_batch(rows: list[Taken], client: Client) -> tuple[list[str], list[Taken]]:
-    """What became of each answer that was taken, and the rows that the API refused, each with its reason."""
+def send_batch(rows: list[Taken], kind: Kind, client: Client) -> tuple[list[str], list[Taken]]:
+    """What became of each row that was taken, and the rows that the API refused, each with its reason.
+
+    A list of answers is refused as a whole; of other lists the wrong ones alone.
+    """
     refused: list[Taken] = []
     while rows:
         try:
-            reply = client.post("/v1/responses", [row.answer for row in rows], again=True)
-            return [result["status"] for result in reply["results"]], refused
+            results = client.post(kind.path, [row.body for row in rows], again=True)["results"]
+            wrong = [error for result in results for error in result.get("errors", ())]
+            refuse_unknown(rows, wrong)
+            reasons = reasons_by_place(wrong)
+            refused += [set_aside(rows[place], reason) for place, reason in reasons.items()]
+            return [result["status"] for result in results if result["status"] != "invalid"], refused
         except Answered as refusal:
-            reasons = reasons_by_place(refusal)
-            refuse_unknown(rows, refusal)
+            reasons = reasons_of(refusal)
+            refuse_unknown(rows, refusal.errors)
             refused += [set_aside(rows[place], reason) for place, reason in reasons.items()]
             rows = [row for place, row in enumerate(rows) if place not in reasons]
     return [], refused
 
 
-def reasons_by_place(refusal: Answered) -> dict[int, str]:
+def reasons_of(refusal: Answered) -> dict[int, str]:
     """Why each row is refused, by its place in the batch. Raises the refusal where it names no row."""
-    reasons: dict[int, str] = {}
-    for error in refusal.errors:
-        hash_sign, _, rest = str(error.get("pointer", "")).partition("/")
-        place, _, name = rest.partition("/")
-        if hash_sign != "#" or not place.isdecimal():
-            raise refusal
-        reason = f"{name}: {error.get('detail')}" if name else str(error.get("detail"))
-        reasons[int(place)] = f"{reasons[int(place)]}; {reason}" if int(place) in reasons else reason
+    try:
+        reasons = reasons_by_place(refusal.errors)
+    except ValueError:
+        raise refusal from None
     if refusal.status != 422 or not reasons:
         raise refusal
     return reasons
 
 
-def refuse_unknown(rows: list[Taken], refusal: Answered) -> None:
+def reasons_by_place(errors: Iterable[Mapping[str, Any]]) -> dict[int, str]:
+    """The errors of each row, by its place in the batch. Raises ValueError where one names no row."""
+    reasons: dict[int, str] = {}
+    for error in errors:
+        place, name = place_of(error)
+        reason = f"{name}: {error.get('detail')}" if name else str(error.get("detail"))
+        reasons[place] = f"{reasons[place]}; {reason}" if place in reasons else reason
+    return reasons
+
+
+def place_of(error: Mapping[str, Any]) -> tuple[int, str]:
+    """`#/3/customer/email` is of row 3, and of its field `customer/email`. Raises ValueError for what is of none."""
+    hash_sign, _, rest = str(error.get("pointer", "")).partition("/")
+    place, _, name = rest.partition("/")
+    if hash_sign != "#" or not place.isdecimal():
+        raise ValueError("this error names no row")
+    return int(place), name
+
+
+def refuse_unknown(rows: list[Taken], errors: Iterable[Mapping[str, Any]]) -> None:
     """Raises Failed where touchpoints are not registered: no row is at fault, and none of theirs would be taken."""
-    places = [int(error["pointer"].split("/")[1]) for error in refusal.errors if error["code"] == "unknown_touchpoint"]
-    unknown = sorted({str(rows[place].answer.get("touchpoint")) for place in places})
+    places = [place_of(error)[0] for error in errors if error["code"] == "unknown_touchpoint"]
+    unknown = sorted({str(rows[place].body.get("touchpoint")) for place in places})
     if unknown:
         raise Failed(
             "this file names touchpoints that the registry does not have; apply a journey that has them, or import "
@@ -188,4 +215,4 @@ def refuse_unknown(rows: list[Taken], refusal: Answered) -> None:
 
 
 def set_aside(row: Taken, reason: str) -> Taken:
-    return Taken(row.line, row.answer, row.owner, reason, row.raw)
+    return Taken(row.line, row.body, row.owner, reason, row.raw)

@@ -9,7 +9,7 @@ import typer
 
 from cli.client import connect
 from cli.printing import Failed, err, out, print_json
-from cli.reports import show_alert
+from cli.reports import Lang, show_alert
 
 
 def register(app: typer.Typer) -> None:
@@ -23,7 +23,7 @@ def simulate(
     setting: Annotated[
         list[str] | None, typer.Option("--set", help="A setting to try, such as false_alarms_per_year=0.2.")
     ] = None,
-    lang: Annotated[str, typer.Option(help="Language of the sentences: en or fr.")] = "en",
+    lang: Annotated[Lang, typer.Option(help="Language of the sentences.")] = Lang.en,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Replay a touchpoint's own answers under other settings and show what would have been raised."""

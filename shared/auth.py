@@ -6,21 +6,26 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from shared.errors import Unauthenticated
 
 KEY_PREFIX = "etk_"
-SCOPES = (
+Scope = Literal[
     "registry:read",
     "registry:write",
     "keys:write",
     "responses:write",
+    "responses:read",
     "links:write",
     "figures:read",
     "alerts:read",
     "alerts:write",
-)
+    "interactions:write",
+    "people:read",
+    "people:write",
+]
+SCOPES: tuple[Scope, ...] = Scope.__args__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,10 @@ MOST_ERRORS = 1000
 """Wrong fields a problem names: Lambda refuses replies beyond 6 MB, and the caller would see a 502."""
 
 
-def parse_json(raw: bytes) -> Any:
-    """The JSON value of a body. Raises TooLarge or MalformedBody, saying what is wrong with it."""
-    if len(raw) > LARGEST_BODY:
-        raise TooLarge(f"the body has {len(raw)} bytes; at most {LARGEST_BODY} are taken")
+def parse_json(raw: bytes, largest: int = LARGEST_BODY) -> Any:
+    """The JSON value of a body of at most so many bytes. Raises TooLarge or MalformedBody, saying what is wrong."""
+    if len(raw) > largest:
+        raise TooLarge(f"the body has {len(raw)} bytes; at most {largest} are taken")
     try:
         text = raw.decode("utf-8")
         value = json.loads(text, parse_constant=refuse_constant)
@@ -113,3 +113,15 @@ def pointer(place: tuple[int | str, ...]) -> str:
     """RFC 6901: `("3", "a/b")` is `#/3/a~1b`. Pydantic's mark of a wrong name, `[key]`, is left out."""
     parts = place[:-1] if place[-1:] == ("[key]",) else place
     return "#" + "".join(f"/{str(p).replace('~', '~0').replace('/', '~1')}" for p in parts)
+
+
+def several(sent: Any, name: str) -> list[Any] | None:
+    """The list that was sent, bare or as `{name: […]}`; None where one value was sent. Raises InvalidInput."""
+    if not isinstance(sent, dict) or name not in sent:
+        return sent if isinstance(sent, list) else None
+    errors = [FieldError(pointer((other,)), "no such field", "extra_forbidden") for other in sent if other != name]
+    if not isinstance(sent[name], list):
+        errors.insert(0, FieldError(f"#/{name}", "send a list", "list_type"))
+    if errors:
+        raise InvalidInput(errors=errors)
+    return list(sent[name])

@@ -91,6 +91,13 @@ class Survey(Value):
     def languages(self) -> list[str]:
         return list(self.question)
 
+    def follow_up_to(self, score: int) -> FollowUp | None:
+        """The one more question that a person who gave this score is asked. Raises ValueError off the scale."""
+        if self.follow_up is None or self.follow_up.when == "any":
+            return self.follow_up
+        is_asked = self.measure.is_bad(score) == (self.follow_up.when == "bad")
+        return self.follow_up if is_asked else None
+
 
 class Ask(Value):
     """When people are asked after an interaction. Past `fresh_hours` after it, nobody is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
 from collections.abc import Callable
 from hashlib import sha256
@@ -9,6 +10,9 @@ from hashlib import sha256
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 LINK_LENGTH = 16
 """95 bits: nobody finds a live link by trying."""
+SMS_LENGTH = 11
+"""65 bits, in text messages, where every character is paid for: trying a thousand times a second for a century finds
+one of ten million live links."""
 
 
 def random_code(random_bytes: Callable[[int], bytes], length: int = LINK_LENGTH) -> str:
@@ -17,6 +21,14 @@ def random_code(random_bytes: Callable[[int], bytes], length: int = LINK_LENGTH)
     while len(code) < length:
         code += "".join(ALPHABET[byte % 62] for byte in random_bytes(length) if byte < 248)
     return code[:length]
+
+
+def printed_code(code: str) -> str:
+    """A random code as a printed square has it: 16 characters of A-Z2-7, 80 bits, the same for the same code.
+
+    Upper case alone makes the square coarser, so that it is read from further away; 0, 1 and 8 are not in it.
+    """
+    return base64.b32encode(sha256(code.encode()).digest()[:10]).decode()
 
 
 def keyed_hash(secret: bytes, purpose: str, value: str) -> str:

@@ -17,7 +17,6 @@ BUSY = {
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
     "ThrottlingException",
-    "TransactionConflictException",
     "TransactionInProgressException",
     "InternalServerError",
     "ServiceUnavailable",
@@ -299,6 +298,8 @@ def translated(error: ClientError) -> Exception:
         return ConditionFailed(unmarshal_item(existing) if existing else None)
     if code == "TransactionCanceledException":
         return cancelled([reason.get("Code") for reason in error.response.get("CancellationReasons", [])])
+    if code == "TransactionConflictException":
+        return TransactionConflict(code)
     if code == "ValidationException" and message.startswith("Item size") and "exceeded" in message:
         return ItemTooLarge(message)
     return Unavailable(code) if code in BUSY else error

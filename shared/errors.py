@@ -34,14 +34,18 @@ class FieldError:
 
 
 class EtincelleError(Exception):
-    """Base of every error that is meant; `detail` is safe to show to whoever asked."""
+    """Base of every error that is meant; `detail` is safe to show to whoever asked.
+
+    retry_after: seconds after which asking again may help, as the header Retry-After says; None: nobody knows.
+    """
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal_error"
     title: ClassVar[str] = "Something went wrong on our side"
 
-    def __init__(self, detail: str = "", errors: Iterable[FieldError] = ()) -> None:
+    def __init__(self, detail: str = "", errors: Iterable[FieldError] = (), *, retry_after: int | None = None) -> None:
         super().__init__(detail or self.title)
+        self.retry_after = retry_after
         self.detail = detail
         self.errors = tuple(errors)
 

@@ -89,10 +89,10 @@ class Api(Chalice):
         principal: Principal = self._local.principal
         return principal
 
-    def body(self) -> Any:
-        """The JSON value of the body. Raises MalformedBody or TooLarge."""
+    def body(self, largest: int = bodies.LARGEST_BODY) -> Any:
+        """The JSON value of the body. largest: bytes that are taken. Raises MalformedBody or TooLarge."""
         raw: bytes | str = self.request.raw_body
-        return bodies.parse_json(raw if isinstance(raw, bytes) else raw.encode())
+        return bodies.parse_json(raw if isinstance(raw, bytes) else raw.encode(), largest)
 
     @property
     def request(self) -> Request:
@@ -166,7 +166,7 @@ class Api(Chalice):
                 return answered(view(**arguments))
             except EtincelleError as error:
                 self._log(error)
-                return answered(present(error))
+                return with_retry_after(answered(present(error)), error)
             except Exception:
                 self.logger.exception("unexpected", extra=self._where())
                 return answered(present(EtincelleError()))
@@ -206,6 +206,12 @@ def answered(result: Any) -> Response:
         result = json_response(result)
     response = result if isinstance(result, Response) else Response(result, headers={})
     response.headers = {**SECURITY_HEADERS, **response.headers}
+    return response
+
+
+def with_retry_after(response: Response, error: EtincelleError) -> Response:
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
     return response
 
 

@@ -11,12 +11,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from threading import Thread
 from typing import Any
+from urllib.parse import urlsplit
 
 from services.collector import app as collector
-from services.collector.domain import Link, Response
+from services.collector.domain import BY_INPUT, Link, Opening, Response
+from services.collector.history import Position
+from services.collector.limits import Limit
 from services.collector.usecases import Deps
 from shared.auth import Authenticator, Principal, digest
-from shared.catalogue import Owner, Survey, Touchpoint
+from shared.catalogue import FollowUp, Owner, Survey, Touchpoint
+from shared.errors import Unavailable
 from tests.fakes import FakeCatalogue
 from tests.http import Reply, ask
 
@@ -41,6 +45,73 @@ class FakeResponses:
 
     def holds(self, touchpoint: str, response_id: str) -> bool:
         return (touchpoint, response_id) in self.stored
+
+    def get(self, touchpoint: str, response_id: str) -> Response | None:
+        return self.stored.get((touchpoint, response_id))
+
+    def change(self, response: Response, now: datetime, *, only_confirmed: bool = False) -> bool:
+        stands = self.get(response.touchpoint, response.response_id)
+        if stands is None or stands.scale != response.scale or not stands.may_change(now):
+            return False
+        if only_confirmed and not is_confirmed(stands):
+            return False
+        first = {name: getattr(stands, name) for name in FIRST_GIVEN}
+        changed = replace(response, **first, revision=stands.revision + 1)
+        self.stored[response.touchpoint, response.response_id] = changed
+        return True
+
+    def void(self, touchpoint: str, response_id: str, because: str) -> bool:
+        stands = self.get(touchpoint, response_id)
+        if stands is None or not is_confirmed(stands):
+            return False
+        voided = replace(stands, not_counted_because=because, revision=stands.revision + 1)
+        self.stored[touchpoint, response_id] = voided
+        return True
+
+    def between(self, touchpoint: str, after: Position, until: datetime, limit: int) -> tuple[list[Response], bool]:
+        month, start = (after.at.year, after.at.month), (after.at, after.response_id)
+        found = [one for one in self.stored.values() if one.touchpoint == touchpoint and one.collected_at < until]
+        found = [one for one in found if (one.collected_at.year, one.collected_at.month) == month]
+        found = sorted((one for one in found if when(one) > start), key=when)
+        return found[:limit], len(found) <= limit
+
+
+def when(response: Response) -> tuple[datetime, str]:
+    return response.collected_at, response.response_id
+
+
+FIRST_GIVEN = (
+    "owner",
+    "survey",
+    "survey_version",
+    "audience",
+    "channel",
+    "collected_at",
+    "customer",
+    "attributes",
+    "invited_at",
+)
+
+
+def is_confirmed(response: Response) -> bool:
+    return response.is_counted and response.evidence.get("confirmed_by") == BY_INPUT
+
+
+class FakeOpenings:
+    """Openings by link."""
+
+    def __init__(self) -> None:
+        self.stored: dict[str, Opening] = {}
+
+    def note(self, link: Link, at: datetime, *, score: int | None = None, marked: str | None = None) -> Opening:
+        new = Opening(link.link_id, link.touchpoint, link.invitation_id, at, {})
+        stands = self.stored.get(link.link_id, new)
+        opened = {**stands.opened, **({score: at} if score is not None else {})}
+        self.stored[link.link_id] = replace(stands, opened=opened, marked=stands.marked or marked)
+        return self.stored[link.link_id]
+
+    def get(self, link_id: str) -> Opening | None:
+        return self.stored.get(link_id)
 
 
 class FakeLinks:
@@ -70,11 +141,28 @@ def place(link: Link) -> tuple[datetime, str]:
     return link.created_at, link.link_id
 
 
+class FakeCounters:
+    """Counts by what is counted and by window. is_away: as if it could not be reached."""
+
+    def __init__(self) -> None:
+        self.counted: dict[tuple[str, datetime], int] = {}
+        self.is_away = False
+
+    def count(self, what: str, window: datetime, weight: int, limit: Limit) -> bool:
+        if self.is_away:
+            raise Unavailable("answers cannot be counted just now", retry_after=30)
+        n = self.counted.get((what, window), 0) + weight
+        if n > limit.most:
+            return False
+        self.counted[what, window] = n
+        return True
+
+
 class FakeKeys:
     """One key that may do everything the collector asks for."""
 
     def __init__(self, *scopes: str) -> None:
-        self.scopes = scopes or ("responses:write", "links:write")
+        self.scopes = scopes or ("responses:write", "responses:read", "links:write")
 
     def principal(self, hashed: str) -> Principal | None:
         return Principal("key-1", frozenset(self.scopes)) if hashed == digest(KEY) else None
@@ -88,6 +176,13 @@ def survey(scale: str = "nps", **more: Any) -> Survey:
         "thanks": {"en": "Thank you, really.", "fr": "Merci, vraiment."},
     }
     return Survey.model_validate({"id": f"survey-{scale}", "version": 3, "scale": scale} | words | more)
+
+
+def follow_up(when: str = "bad", **choices: str) -> FollowUp:
+    """One more question. choices: their English text by id; without them it is answered in own words."""
+    named = {key: {"en": text, "fr": f"{text} (fr)"} for key, text in choices.items()}
+    words = {"en": "What went wrong?", "fr": "Qu'est-ce qui n'allait pas ?"}
+    return FollowUp.model_validate({"when": when, "question": words, "choices": named})
 
 
 def touchpoint(identifier: str = "checkout", scale: str = "nps", **more: Any) -> Touchpoint:
@@ -109,18 +204,22 @@ class World:
     """The collector's app on fakes. `ask` sends a request; `stored` are the answers it holds."""
 
     def __init__(self, *touchpoints: Touchpoint, keys: FakeKeys | None = None) -> None:
-        self.responses, self.links, self.now = FakeResponses(), FakeLinks(), NOW
+        self.responses, self.links, self.openings, self.now = FakeResponses(), FakeLinks(), FakeOpenings(), NOW
         self.catalogue = FakeCatalogue({one.id: one for one in touchpoints or (touchpoint(),)})
+        self.counters = FakeCounters()
         codes = count(1)
         self.deps = Deps(
             responses=self.responses,
             links=self.links,
+            openings=self.openings,
+            counters=self.counters,
             catalogue=self.catalogue,
             authenticator=Authenticator(keys or FakeKeys()),
             now=lambda: self.now,
             new_code=lambda: f"{next(codes):016}",
             secret=SECRET,
             public_url="https://answers.example.com",
+            proxies=0,
         )
 
     @property
@@ -135,7 +234,7 @@ class World:
         """The path of a new link's page; to `checkout`, open, where nothing else is wanted."""
         made = self.ask("POST", "/v1/links", {"touchpoint": "checkout"} | wanted)
         assert made.status == 201, made.body
-        return f"/s/{made.body['code']}"
+        return urlsplit(made.body["url"]).path
 
     def send(self, body: Any, **headers: str) -> Reply:
         """POST /v1/responses with a good key."""

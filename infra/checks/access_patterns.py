@@ -25,6 +25,7 @@ WRITERS = {
     "responses": "collector",
     "friction": "aggregator",
     "cases": "alerts",
+    "contacts": "invitations",
 }
 
 

@@ -112,7 +112,7 @@ def described(service: str, operation: Operation) -> Json:
 
 def identifier(operation: Operation) -> str:
     """`get_v1_touchpoints_touchpoint_report`: stable as long as the path is."""
-    return "_".join([operation.method.lower(), *re.findall(r"[a-z0-9]+", operation.path.lower())])
+    return "_".join([operation.method.lower(), *re.findall(r"[A-Za-z0-9]+", operation.path)])
 
 
 def parameters_of(operation: Operation) -> list[Json]:

@@ -16,7 +16,7 @@ from typing import Any
 from infra.lock import sources
 from infra.paths import ROOT, SERVICES
 
-LICENCES = {"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MIT-0", "PSF-2.0"}
+LICENCES = {"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MIT-0", "PSF-2.0", "Unlicense"}
 """What may be shipped in a zip under our own Apache-2.0; as SPDX names them."""
 SAID_OTHERWISE = {"MIT License": "MIT", "Apache License 2.0": "Apache-2.0", "Apache Software License": "Apache-2.0"}
 LOOKED_AT = {"jinja2": "BSD-3-Clause"}
@@ -25,7 +25,13 @@ REQUIREMENT = re.compile(r"^([a-z0-9][a-z0-9._-]*)==(\S+)((?: --hash=sha256:[0-9
 FROM_LAMBDA = {"boto3", "botocore", "chalice"}
 """Not in a service's lock: Lambda has boto3, and Chalice adds itself."""
 OURS = {"services", "shared"}
-COMES_AS = {"yaml": "pyyaml", "aws_lambda_powertools": "aws-lambda-powertools", "pydantic_core": "pydantic-core"}
+COMES_AS = {
+    "yaml": "pyyaml",
+    "aws_lambda_powertools": "aws-lambda-powertools",
+    "pydantic_core": "pydantic-core",
+    "email_validator": "email-validator",
+    "phonenumbers": "phonenumberslite",
+}
 NEEDS_TOO = {"zoneinfo": "tzdata"}
 
 

@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 import yaml
 
-SERVICES = ("registry", "collector", "aggregator", "alerts", "insights")
+SERVICES = ("registry", "collector", "aggregator", "alerts", "insights", "invitations")
 Kind = Literal["stream", "queue", "schedule"]
 Pattern = dict[str, Any]
 Handler = Callable[[dict[str, Any], Any], Any]

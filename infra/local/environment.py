@@ -9,7 +9,7 @@ STAGE = "local"
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
 SENDER = "etincelle@example.com"
-TABLES = ("registry", "responses", "friction", "cases")
+TABLES = ("registry", "responses", "friction", "cases", "contacts")
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH", "SSL_CERT_FILE")
 
 
@@ -22,8 +22,8 @@ def queue_url(endpoint: str, queue: str) -> str:
     return f"{endpoint}/{ACCOUNT}/{name(queue)}"
 
 
-def topic_arn() -> str:
-    return f"arn:aws:sns:{REGION}:{ACCOUNT}:{name('friction-alerts')}"
+def topic_arn(topic: str = "friction-alerts") -> str:
+    return f"arn:aws:sns:{REGION}:{ACCOUNT}:{name(topic)}"
 
 
 def credentials(endpoint: str) -> dict[str, str]:
@@ -52,10 +52,14 @@ def environment(endpoint: str, public_url: str, secret: str, service: str = "eti
             "STAGE": STAGE,
             "QUEUE_LOOKS_URL": queue_url(endpoint, "looks"),
             "QUEUE_DELIVERIES_URL": queue_url(endpoint, "deliveries"),
+            "QUEUE_SENDINGS_URL": queue_url(endpoint, "sendings"),
             "TOPIC_FRICTION_ALERTS_ARN": topic_arn(),
             "SECRET": secret,
             "PUBLIC_URL": public_url,
             "SENDER_EMAIL": SENDER,
+            "SMS_ORIGIN": "Etincelle",
+            "AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2": f"{public_url}/outbox/sms",  # the engine knows no text messages
+            "SES_CONFIGURATION_SET": f"etincelle-{STAGE}",
             "LATENESS_SECONDS": "30",  # nobody on one machine answers late, and nobody likes to wait
             "SETTLE_SECONDS": "2",
             "LOG_LEVEL": "INFO",

@@ -11,7 +11,7 @@ import signal
 import socket
 import threading
 
-from infra.local import bindings, lifeline, outbox, rest
+from infra.local import bindings, lambdas, lifeline, outbox, rest
 from infra.local.http_server import Answer, Asked, Server
 from infra.local.logs import configure
 
@@ -19,14 +19,15 @@ SECONDS_TO_STOP = 3.0
 
 
 class Gateway:
-    """The local pages first, then the services."""
+    """The local pages first, then functions that are called by name, then the services' routes."""
 
     def __init__(self, services: list[bindings.Service], pages: outbox.Pages) -> None:
         self._routes = rest.Routes(services)
+        self._lambdas = lambdas.Lambdas(services)
         self._pages = pages
 
     def __call__(self, asked: Asked) -> Answer:
-        answer = self._pages.respond(asked)
+        answer = self._pages.respond(asked) or self._lambdas.respond(asked)
         return answer if answer is not None else rest.respond(self._routes, asked)
 
 

@@ -5,6 +5,7 @@
 | how far a function has read a table's stream | `CHECKPOINT#table` | `service.function` |
 | stream records no function could take | `PARKED` | `service.function#sequence` |
 | what webhooks received | `HOOKS` | `received_at#id` |
+| text messages that were sent | `TEXTS` | `sent_at#id` |
 | which process wakes the functions, and which | `WORKER` | `NOW` |
 | what the sample brought | `SAMPLE` | `LINKS`, `ANSWERS` |
 """

@@ -1,7 +1,7 @@
 """The local pages: where to begin, and the outbox, where everything that would have left can be read.
 
-E-mails are those the engine's SES took; webhooks those that came to `POST /outbox/hooks/{name}`, which answers 200,
-or whatever `?status=503` asks for, to try out a receiver that is down.
+E-mails are those the engine's SES took; text messages come by `infra.local.texts`; webhooks those that came to
+`POST /outbox/hooks/{name}`, which answers 200, or whatever `?status=503` asks for, to try out a receiver that is down.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader
 from infra.local import notes, wire
 from infra.local.environment import ACCOUNT
 from infra.local.http_server import Answer, Asked, problem
+from infra.local.texts import Texts, texts
 
 HOOK = re.compile(r"/outbox/hooks/([A-Za-z0-9_-]{1,64})")
 LONGEST_BODY = 100_000
@@ -36,6 +37,7 @@ class Pages:
 
     def __init__(self, endpoint: str, public_url: str, home: str) -> None:
         self._endpoint, self._public_url, self._home = endpoint, public_url, Path(home)
+        self._texts = Texts(endpoint)
         self._templates = Environment(loader=FileSystemLoader(Path(__file__).parent / "pages"), autoescape=True)
 
     def respond(self, asked: Asked) -> Answer | None:
@@ -44,6 +46,8 @@ class Pages:
         hook = HOOK.fullmatch(path)
         if hook:
             return self._hook(hook[1], asked, query)
+        if answer := self._texts.respond(path, asked):
+            return answer
         page = {"/": self._start, "/outbox": self._outbox, "/outbox.json": self._outbox_json}.get(path)
         if page is None:
             return None
@@ -61,10 +65,11 @@ class Pages:
         return Answer(200, body, (("Content-Type", "application/json"), ("Cache-Control", "no-store")))
 
     def content(self) -> dict[str, list[dict[str, Any]]]:
-        """emails and webhooks, newest first; parked: stream records no function could take, oldest first."""
+        """emails, texts and webhooks, newest first; parked: stream records no function could take, oldest first."""
         engine = wire.Wire(self._endpoint)
         return {
             "emails": emails(engine),
+            "texts": texts(engine),
             "webhooks": webhooks(engine),
             "parked": notes.parked(engine),
         }

@@ -2,15 +2,55 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.collector.domain import Link, Response
+from services.collector.domain import (
+    BY_INPUT,
+    MAY_CHANGE_FOR,
+    MOST_REVISIONS,
+    Link,
+    Response,
+)
+from services.collector.history import Position
 from shared.dynamo import TRANSACTION_LIMIT, ConditionFailed, Item, Put, Table, TransactionConflict, transact
+from shared.tables import contacts as contact_keys
 from shared.tables import responses as keys
 from shared.times import key_time, parse_time
+
+CHANGEABLE = (
+    "score",
+    "comment",
+    "follow_up",
+    "follow_up_text",
+    "lang",
+    "evidence",
+    "counted",
+    "not_counted_because",
+    "stored_at",
+)
+"""What a change of an answer replaces; all the rest stays as it was first given."""
+
+NEXT_REVISION = "SET #revision = #revision + :one"
+CONFIRMED = "#evidence.confirmed_by = :input AND #counted = :yes"
+"""The condition that nothing but a movement on the page stands behind an answer."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One update of an item, in DynamoDB's expressions; `#name` stands for the attribute `name`."""
+
+    expression: str
+    condition: str
+    values: dict[str, Any]
+
+    @property
+    def names(self) -> dict[str, str]:
+        found: list[str] = re.findall("#([a-z_]+)", f"{self.expression} {self.condition}")
+        return {f"#{name}": name for name in found}
 
 
 @dataclass(frozen=True)
@@ -49,7 +89,50 @@ class TableResponses:
         return True
 
     def holds(self, touchpoint: str, response_id: str) -> bool:
-        return self.table.get(*keys.response_key(touchpoint, response_id), consistent=True) is not None
+        return self.get(touchpoint, response_id) is not None
+
+    def get(self, touchpoint: str, response_id: str) -> Response | None:
+        item = self.table.get(*keys.response_key(touchpoint, response_id), consistent=True)
+        return response_of(item) if item else None
+
+    def change(self, response: Response, now: datetime, *, only_confirmed: bool = False) -> bool:
+        """One update that reads nothing: whoever comes last wins, and each change has a revision of its own."""
+        item = item_of(response)
+        replaced = [name for name in CHANGEABLE if name in item]
+        removed = [name for name in CHANGEABLE if name not in item]
+        expression = f"{NEXT_REVISION}, " + ", ".join(f"#{name} = :{name}" for name in replaced)
+        expression += " REMOVE " + ", ".join(f"#{name}" for name in removed) if removed else ""
+        condition = "attribute_exists(pk) AND #scale = :scale AND #collected_at > :since AND #revision < :most"
+        values = {f":{name}": item[name] for name in replaced} | {
+            ":one": 1,
+            ":scale": response.scale,
+            ":since": key_time(now - MAY_CHANGE_FOR),
+            ":most": MOST_REVISIONS,
+        }
+        if only_confirmed:
+            condition += f" AND {CONFIRMED}"
+            values |= {":input": BY_INPUT, ":yes": True}
+        return self._update(response.touchpoint, response.response_id, Edit(expression, condition, values))
+
+    def void(self, touchpoint: str, response_id: str, because: str) -> bool:
+        expression = f"{NEXT_REVISION}, #counted = :no, #not_counted_because = :because"
+        values = {":one": 1, ":no": False, ":yes": True, ":because": because, ":input": BY_INPUT}
+        return self._update(touchpoint, response_id, Edit(expression, CONFIRMED, values))
+
+    def _update(self, touchpoint: str, response_id: str, edit: Edit) -> bool:
+        key = keys.response_key(touchpoint, response_id)
+        try:
+            self.table.update(*key, edit.expression, edit.values, condition=edit.condition, names=edit.names)
+        except ConditionFailed:
+            return False
+        return True
+
+    def between(self, touchpoint: str, after: Position, until: datetime, limit: int) -> tuple[list[Response], bool]:
+        """An id holds no sign that sorts before `!`, so what follows an answer begins behind its key and that."""
+        partition, place = keys.month_key(touchpoint, after.at, after.response_id)
+        first = f"{place}!" if after.response_id else key_time(after.at)
+        page = self.table.query(partition, index=keys.MONTH_INDEX, between=(first, key_time(until)), limit=limit)
+        return [response_of(item) for item in page.items], page.next is None
 
 
 def groups(responses: Sequence[Response]) -> Iterator[Sequence[Response]]:
@@ -68,7 +151,7 @@ def item_of(response: Response) -> Item:
         "month_sk": month_sk,
         "kind": "response",
         "v": 1,
-        "revision": 1,
+        "revision": response.revision,
         "response_id": response.response_id,
         "touchpoint": response.touchpoint,
         "owner": response.owner,
@@ -88,8 +171,26 @@ def item_of(response: Response) -> Item:
         "counted": response.is_counted,
         "not_counted_because": response.not_counted_because,
         "evidence": response.evidence or None,
+        "follow_up": response.follow_up,
+        "follow_up_text": response.follow_up_text,
     }
     return present(item)
+
+
+def response_of(item: Item) -> Response:
+    """The answer in an item. Raises KeyError or ValueError where it holds none."""
+    same = ("response_id", "touchpoint", "owner", "survey", "survey_version", "scale", "score", "audience", "channel")
+    perhaps = ("lang", "comment", "customer", "follow_up", "follow_up_text", "not_counted_because")
+    fields: dict[str, Any] = {name: item[name] for name in same} | {name: item.get(name) for name in perhaps}
+    return Response(
+        **fields,
+        collected_at=parse_time(item["collected_at"]),
+        stored_at=parse_time(item["stored_at"]),
+        invited_at=parse_time(item["invited_at"]) if "invited_at" in item else None,
+        attributes=item.get("attributes", {}),
+        evidence=item.get("evidence", {}),
+        revision=item["revision"],
+    )
 
 
 def present(item: Item) -> Item:
@@ -152,6 +253,8 @@ def item_of_link(link: Link) -> Item:
         "customer": link.customer,
         "expires_at_time": key_time(link.expires_at) if link.expires_at else None,
         "revoked_at": key_time(link.revoked_at) if link.revoked_at else None,
+        "must_send": link.must_send or None,
+        "place": link.place,
     }
     return present(item)
 
@@ -169,4 +272,20 @@ def link_of(item: Item) -> Link:
         customer=item.get("customer"),
         expires_at=parse_time(item["expires_at_time"]) if "expires_at_time" in item else None,
         revoked_at=parse_time(item["revoked_at"]) if "revoked_at" in item else None,
+        must_send=item.get("must_send", False),
+        place=item.get("place"),
     )
+
+
+@dataclass(frozen=True)
+class EveryLink(TableLinks):
+    """Those of the table `responses`, and those of invitations, which stand in `contacts` and are only read here."""
+
+    contacts: Table
+
+    def get(self, link_id: str) -> Link | None:
+        return super().get(link_id) or self._invited(link_id)
+
+    def _invited(self, link_id: str) -> Link | None:
+        item = self.contacts.get(*contact_keys.link_key(link_id))
+        return link_of(item) if item else None

@@ -2,126 +2,48 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainValidator,
-    ValidationInfo,
-    WithJsonSchema,
-    field_validator,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from shared.catalogue import Audience, Channel, Survey, Touchpoint
-from shared.times import parse_time
+from shared import fields
+from shared.catalogue import Audience, Channel, Survey
+from shared.fields import (
+    MOST_ATTRIBUTES,
+    AttributeName,
+    AttributeValue,
+    CustomerId,
+    Future,
+    Identifier,
+    KnownTouchpoint,
+    Past,
+    Text,
+)
 
 LONGEST_COMMENT = 4000
-MOST_ATTRIBUTES = 30
-LARGEST_NUMBER = 10**15
-"""Attributes beyond this are no amounts or counts; DynamoDB's own limit is 38 digits."""
-SMALLEST_NUMBER = 1e-100
-"""Closer to 0 is 0: DynamoDB keeps nothing smaller than 1e-130."""
-AHEAD_AT_MOST = timedelta(minutes=5)
-"""A sender's clock may be so much ahead of ours."""
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-RFC_3339 = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
-)
+LONGEST_PLACE = 60
+KEYED_IN: tuple[Channel, ...] = ("agent", "paper")
+"""Channels by which staff key in what customers said or wrote."""
+SHARED: tuple[Channel, ...] = ("widget", "kiosk", *KEYED_IN)
+"""Channels whose link many people answer by."""
 
 
 @dataclass(frozen=True)
-class Known:
+class Known(fields.Known):
     """What an answer is checked against: the time, and the touchpoints it may name."""
 
-    now: datetime
-    touchpoints: Mapping[str, Touchpoint]
-
-    def survey(self, fields: Mapping[str, Any]) -> Survey | None:
+    def survey(self, sent: Mapping[str, Any]) -> Survey | None:
         """The survey that answers with these (valid) fields answer; None where that is not known."""
-        touchpoint = self.touchpoints.get(fields.get("touchpoint", ""))
-        return touchpoint.survey_for(fields.get("audience", "customer")) if touchpoint else None
-
-
-def without_nul(text: Any) -> Any:
-    if isinstance(text, str) and "\0" in text:
-        raise PydanticCustomError("nul", "the character NUL is not text")
-    return text
-
-
-def is_known(touchpoint: str, info: ValidationInfo) -> str:
-    if touchpoint not in known(info).touchpoints:
-        raise PydanticCustomError("unknown_touchpoint", "there is no such touchpoint in the registry")
-    return touchpoint
-
-
-def moment(value: Any) -> datetime:
-    """The aware UTC time of RFC 3339 text, from the year 2000 on."""
-    if not isinstance(value, str) or not RFC_3339.fullmatch(value):
-        raise PydanticCustomError("not_a_time", "a time is written as in 2024-03-01T09:30:00Z (RFC 3339)")
-    try:
-        time = parse_time(value.upper())
-    except (ValueError, OverflowError):
-        raise PydanticCustomError("not_a_time", "there is no such day or time") from None
-    if time < EARLIEST:
-        raise PydanticCustomError("too_early", "times before 2000 are not taken")
-    return time
-
-
-def past(value: Any, info: ValidationInfo) -> datetime:
-    time = moment(value)
-    if time > known(info).now + AHEAD_AT_MOST:
-        raise PydanticCustomError("in_the_future", "this time is more than 5 minutes ahead of ours")
-    return time
-
-
-def future(value: Any, info: ValidationInfo) -> datetime:
-    time = moment(value)
-    if time <= known(info).now:
-        raise PydanticCustomError("in_the_past", "this time is over")
-    return time
-
-
-def attribute(value: Any) -> str | int | float | bool:
-    """A text of at most 200 characters, a number, true or false."""
-    if isinstance(value, str):
-        if len(value) > 200:
-            raise PydanticCustomError("too_long", "an attribute's text has at most 200 characters")
-        return str(without_nul(value))
-    if not isinstance(value, bool | int | float):
-        raise PydanticCustomError("attribute_type", "an attribute is a text, a number, true or false")
-    if not isinstance(value, bool) and (abs(value) > LARGEST_NUMBER or not math.isfinite(value)):
-        raise PydanticCustomError("too_large", "a number goes to 10^15 at most, either side of 0")
-    return 0.0 if 0 < abs(value) < SMALLEST_NUMBER else value
+        touchpoint = self.touchpoints.get(sent.get("touchpoint", ""))
+        return touchpoint.survey_for(sent.get("audience", "customer")) if touchpoint else None
 
 
 def known(info: ValidationInfo) -> Known:
     assert isinstance(info.context, Known), "answers are parsed against what is known"
     return info.context
-
-
-Text = Annotated[str, BeforeValidator(without_nul)]
-TimeSchema = WithJsonSchema({"type": "string", "format": "date-time"})
-Past = Annotated[datetime, PlainValidator(past), TimeSchema]
-Future = Annotated[datetime, PlainValidator(future), TimeSchema]
-KnownTouchpoint = Annotated[str, AfterValidator(is_known)]
-Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:@/+-]{1,128}$")]
-CustomerId = Annotated[Text, Field(min_length=1, max_length=256)]
-AttributeName = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")]
-AttributeValue = Annotated[
-    str | int | float | bool,
-    PlainValidator(attribute),
-    WithJsonSchema({"type": ["string", "number", "boolean"], "maxLength": 200}),
-]
 
 
 class Answer(BaseModel):
@@ -141,6 +63,8 @@ class Answer(BaseModel):
     channel: Channel = Field("api", description="how the person answered")
     lang: str | None = Field(None, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$", description="BCP 47 tag")
     comment: Text | None = Field(None, max_length=LONGEST_COMMENT)
+    follow_up: str | None = Field(None, description="id of the choice made in answer to the follow-up question")
+    follow_up_text: Text | None = Field(None, max_length=LONGEST_COMMENT, description="or the answer in own words")
     customer_id: CustomerId | None = Field(None, description="kept only as a keyed hash, never as it is sent")
     survey_version: int | None = Field(None, ge=1, le=999_999, description="of the question; the current one if absent")
     attributes: dict[AttributeName, AttributeValue] = Field(default_factory=dict, max_length=MOST_ATTRIBUTES)
@@ -162,6 +86,29 @@ class Answer(BaseModel):
             raise PydanticCustomError("scale_mismatch", "this touchpoint's scale is {name}", {"name": survey.scale})
         return scale
 
+    @field_validator("follow_up")
+    @classmethod
+    def is_a_choice_of_the_survey(cls, choice: str | None, info: ValidationInfo) -> str | None:
+        survey = known(info).survey(info.data)
+        if survey and choice is not None and not (survey.follow_up and choice in survey.follow_up.choices):
+            raise PydanticCustomError("unknown_choice", "the survey's follow-up question has no such choice")
+        return choice
+
+    @field_validator("follow_up_text")
+    @classmethod
+    def has_a_follow_up_question(cls, text: str | None, info: ValidationInfo) -> str | None:
+        survey = known(info).survey(info.data)
+        if survey and text is not None and survey.follow_up is None:
+            raise PydanticCustomError("no_follow_up", "this survey has no follow-up question")
+        return text
+
+
+def one_line(text: str) -> str:
+    """The text without space around it. Printed on paper and shown in lists, it is one line that says something."""
+    if not text.strip() or not text.isprintable():
+        raise PydanticCustomError("one_line", "one line of text, not empty")
+    return text.strip()
+
 
 class LinkRequest(BaseModel):
     """A link to make: where it leads, and how many answers it takes."""
@@ -171,7 +118,25 @@ class LinkRequest(BaseModel):
     touchpoint: KnownTouchpoint = Field(description="id of the touchpoint it asks about")
     mode: Literal["open", "single"] = Field("open", description="open: any number of answers; single: one")
     channel: Channel = Field("web", description="where the link is shown")
+    place: Annotated[str, Field(max_length=LONGEST_PLACE), AfterValidator(one_line)] | None = Field(
+        None, description="where it hangs or who has it: the label of a counter, a table, a parcel, a device"
+    )
     audience: Audience = "customer"
     invitation_id: Identifier | None = Field(None, description="all single links of one invitation take one answer")
     customer_id: CustomerId | None = Field(None, description="who it is for; kept only as a keyed hash")
     expires_at: Future | None = Field(None, description="from then on it takes no answer")
+    must_send: bool = Field(False, description="a score in the address counts only once the person presses Send")
+
+    @field_validator("channel")
+    @classmethod
+    def is_shared(cls, channel: Channel, info: ValidationInfo) -> Channel:
+        if channel in SHARED and info.data.get("mode") == "single":
+            raise PydanticCustomError("shared_link", "a link of this channel takes any number of answers")
+        return channel
+
+    @field_validator("audience")
+    @classmethod
+    def speaks_for_customers(cls, audience: Audience, info: ValidationInfo) -> Audience:
+        if audience == "staff" and info.data.get("channel") in KEYED_IN:
+            raise PydanticCustomError("keyed_in", "what is keyed in for customers is the customers' answer")
+        return audience

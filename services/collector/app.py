@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from chalice.app import Response
+from typing import Any
 
-from services.collector import languages, links, usecases, views, wiring
+from chalice.app import Response, SQSEvent
+
+from services.collector import history, history_views, languages, limits, links, openings, usecases, views, wiring
 from services.collector.answers import Answer, LinkRequest
+from services.collector.channels.agent import keying
+from services.collector.channels.agent import render as agent
+from services.collector.channels.kiosk import answers as kiosk_answers
+from services.collector.channels.kiosk import render as kiosk
 from services.collector.channels.page import forms, render
-from services.collector.channels.page.render import Typed
+from services.collector.channels.phone import calls
+from services.collector.channels.sms.hearing import hear
+from services.collector.channels.sms.inbound import inbound_of
+from services.collector.channels.widget import render as widget
+from services.collector.channels.widget import taking
+from services.collector.history_views import ResponseList
 from services.collector.usecases import Origin
-from services.collector.views import LinkList, LinkView, NewLink, Stored
+from services.collector.views import LinkList, LinkView, NewLink, Stored, StoredList
+from shared.bodies import several
 from shared.errors import EtincelleError
 from shared.http import Api, json_response
+from shared.queues import one_by_one
 
 FORM = ("application/x-www-form-urlencoded",)
+
+SMS_ANSWERS = "arn:aws:sqs:eu-west-1:000000000000:sms-answers"
 
 app = Api("collector", wiring.deps)
 
@@ -32,10 +47,24 @@ def post_responses() -> Response:
     """Stores one answer, or up to 500 in a list; each id at a touchpoint once, however often it is sent."""
     origin = Origin(app.principal.key_id, views.idempotency_key(app.header("idempotency-key")))
     sent = app.body()
-    answers = views.several(sent)
+    answers = several(sent, "responses")
     if answers is not None:
         return json_response(views.stored_list(usecases.record_responses(answers, origin, app.deps)))
     return views.stored_response(usecases.record_response(sent, origin, app.deps))
+
+
+@app.operation(
+    "GET",
+    "/v1/responses",
+    scope="responses:read",
+    returns=ResponseList,
+    query=history_views.QUERY,
+    problems=(404, 422),
+)
+def get_responses() -> ResponseList:
+    """A touchpoint's answers by time: of customers, or of staff by whole weeks that have five or more."""
+    now = app.deps.now()
+    return history_views.response_list(history.answers(history_views.span(app.parameters, now), now, app.deps))
 
 
 @app.operation(
@@ -73,38 +102,148 @@ def show_error(error: EtincelleError) -> Response:
     )
 
 
+def caller() -> limits.Caller:
+    """Where this request comes from."""
+    source = app.request.context["identity"]["sourceIp"]
+    return limits.Caller(source, app.header("x-forwarded-for"), app.deps.proxies)
+
+
+@app.operation("GET", "/S/{code}", problems=(404, 410), present=show_error)
 @app.operation("GET", "/s/{code}", problems=(404, 410), present=show_error)
 def get_page(code: str) -> Response:
-    """The page with the question, as HTML. Records nothing, whoever opens it."""
-    visited = links.visit(code, app.deps)
+    """The page with the question, as HTML. Records no answer, whoever opens it."""
+    score, visited = app.query("s") or "", links.visit(code, app.deps, app.query("t") or "")
+    visited = openings.opened(visited, score, app.deps, is_trap=app.query(render.TRAP) is not None)
     lang = forms.page_language(visited, app.query("lang"), app.header)
-    if visited.state != "ready":
-        return render.state_page(visited, lang)
-    return render.question_page(visited, lang, links.new_ticket(visited.link, app.deps), Typed(app.query("s") or ""))
+    ticket = visited.ticket or links.new_ticket(visited.link, app.deps)
+    return render.visit_page(visited, lang, ticket, forms.shown(visited, score))
 
 
+@app.operation("HEAD", "/S/{code}", problems=(404, 410), present=show_error)
 @app.operation("HEAD", "/s/{code}", problems=(404, 410), present=show_error)
 def head_page(code: str) -> Response:
-    """What GET would answer, without the page. Records nothing."""
+    """What GET would answer, without the page. Records no answer."""
     return render.without_body(get_page(code))
 
 
 @app.operation(
-    "POST", "/s/{code}", status=303, problems=(403, 404, 410, 413, 422), present=show_error, content_types=FORM
+    "POST", "/S/{code}", status=303, problems=(403, 404, 410, 413, 422, 429), present=show_error, content_types=FORM
+)
+@app.operation(
+    "POST", "/s/{code}", status=303, problems=(403, 404, 410, 413, 422, 429), present=show_error, content_types=FORM
 )
 def post_page(code: str) -> Response:
-    """Takes the page's form: 303 to the thanks, or the page again with what is wrong."""
+    """Takes the page's form: 303 to the thanks, or the page again: with what is wrong, or in another language."""
     forms.refuse_foreign_form(app.header, app.deps.public_url)
-    visited = links.visit(code, app.deps)
-    sent = forms.read_form(app.request.raw_body, forms.page_language(visited, app.query("lang"), app.header))
+    visited, fields = links.visit(code, app.deps), forms.fields_of(app.request.raw_body)
+    asked = fields.get("to") or fields.get("lang") or app.query("lang")
+    sent = forms.sent_of(fields, forms.page_language(visited, asked, app.header))
+    if "to" in fields:
+        return render.visit_page(visited, sent.lang, sent.ticket, forms.typed(sent))
+    limits.admit(visited.link, caller(), app.deps)
     outcome = links.answer_by_link(visited, sent, app.deps)
     if outcome.wrong:
         return render.question_page(visited, sent.lang, outcome.ticket, forms.typed(sent), outcome.wrong)
-    return render.redirect(code, sent.lang, is_thanked=outcome.is_new or visited.link.mode == "open")
+    return render.redirect(code, sent.lang, outcome, is_single=visited.link.mode == "single")
 
 
+@app.operation("POST", "/S/{code}/seen", problems=(403, 404, 413, 429), present=show_error, content_types=FORM)
+@app.operation("POST", "/s/{code}/seen", problems=(403, 404, 413, 429), present=show_error, content_types=FORM)
+def post_seen(code: str) -> Response:
+    """The page saw a first real movement: 201 where the score of the address is now the person's, else 200."""
+    forms.refuse_foreign_form(app.header, app.deps.public_url)
+    visited, fields = links.visit(code, app.deps), forms.fields_of(app.request.raw_body)
+    limits.admit(visited.link, caller(), app.deps)
+    lang = forms.page_language(visited, app.query("lang"), app.header)
+    is_kept = openings.confirm(visited, fields.get("score", ""), lang, app.deps)
+    return Response("", headers={"Content-Type": "text/plain"}, status_code=201 if is_kept else 200)
+
+
+@app.operation("GET", "/S/{code}/thanks", problems=(404,), present=show_error)
 @app.operation("GET", "/s/{code}/thanks", problems=(404,), present=show_error)
 def get_thanks(code: str) -> Response:
     """The page that thanks, as HTML; reloading it sends nothing again."""
-    visited = links.visit(code, app.deps)
-    return render.thanks_page(visited, forms.page_language(visited, app.query("lang"), app.header))
+    visited = links.visit(code, app.deps, app.query("t") or "")
+    lang = forms.page_language(visited, app.query("lang"), app.header)
+    return render.thanks_page(visited, code, lang, asks_more=app.query("more") is not None)
+
+
+@app.operation("GET", "/k/{code}", problems=(404, 410), present=show_error)
+def get_kiosk(code: str) -> Response:
+    """A kiosk's page, as HTML; it stays on the device. Records nothing."""
+    return kiosk.kiosk_page(kiosk_answers.visit_kiosk(code, app.deps), app.query("lang"))
+
+
+@app.operation("GET", "/k/worker", present=show_error)
+def get_kiosk_worker() -> Response:
+    """The script that brings a kiosk's page up without a network."""
+    return kiosk.worker()
+
+
+@app.operation(
+    "POST", "/k/{code}", accepts=kiosk_answers.Batch, returns=StoredList, problems=(400, 404, 410, 413, 415, 422, 429)
+)
+def post_kiosk(code: str) -> StoredList:
+    """Takes what a kiosk kept, up to 100 answers, each id once, however often it is sent."""
+    visited, sent = kiosk_answers.visit_kiosk(code, app.deps), app.body(limits.LARGEST_BODY)
+    limits.admit(visited.link, caller(), app.deps, weight=kiosk_answers.how_many(sent))
+    return views.stored_list(kiosk_answers.take(visited, sent, app.deps))
+
+
+@app.operation("GET", "/w/{code}", problems=(404,), cors=True)
+def get_widget(code: str) -> Response:
+    """The widget's script, with the question in all its languages. Records nothing."""
+    return widget.script(taking.widget_visit(code, app.deps), app.query("lang"))
+
+
+@app.operation(
+    "POST",
+    "/w/{code}",
+    accepts=taking.WidgetAnswer,
+    returns=Stored,
+    status=201,
+    problems=(400, 403, 404, 410, 413, 415, 422, 429),
+    cors=True,
+)
+def post_widget(code: str) -> Response:
+    """Takes the widget's answer, or what has changed of it within the hour; sent again, it is stored once."""
+    visited = taking.widget_visit(code, app.deps)
+    limits.admit(visited.link, caller(), app.deps)
+    return views.stored_response(taking.take(visited, app.body(limits.LARGEST_BODY), app.header("origin"), app.deps))
+
+
+@app.on_sqs_message(queue_arn=SMS_ANSWERS, name="hear_sms", batch_size=10)
+def hear_sms(event: SQSEvent) -> dict[str, Any]:
+    """Takes the texts that people write back."""
+    return one_by_one(event.to_dict(), lambda body: hear(inbound_of(body), app.deps.texting, app.deps), app.logger)
+
+
+@app.lambda_function(name="phone")
+def phone(event: dict[str, Any], _context: Any) -> dict[str, str]:
+    """Takes the key that a caller pressed, from a flow of Amazon Connect."""
+    return calls.answer_by_phone(calls.call_of(event), app.deps)
+
+
+@app.operation("GET", "/a/{code}", problems=(404, 410), present=show_error)
+def get_agent(code: str) -> Response:
+    """The form by which staff note a customer's answer, as HTML. Records nothing."""
+    visited = keying.visit_form(code, app.deps)
+    lang = forms.page_language(visited, app.query("lang"), app.header)
+    note = agent.first_note(visited, app.query("day") or "", app.query("how") or "", lang)
+    ticket = links.new_ticket(visited.link, app.deps)
+    return agent.form_page(visited, lang, ticket, note, fate=app.query("said") or "")
+
+
+@app.operation(
+    "POST", "/a/{code}", status=303, problems=(403, 404, 410, 413, 422, 429), present=show_error, content_types=FORM
+)
+def post_agent(code: str) -> Response:
+    """Takes a customer's answer as staff noted it: 303 to a fresh form, or this one again with what is wrong."""
+    forms.refuse_foreign_form(app.header, app.deps.public_url)
+    visited, note = keying.visit_form(code, app.deps), keying.Note.of(forms.fields_of(app.request.raw_body))
+    limits.admit(visited.link, caller(), app.deps)
+    lang = forms.page_language(visited, app.query("lang"), app.header)
+    keyed = keying.key_in(visited, note, app.deps)
+    if keyed.wrong:
+        return agent.form_page(visited, lang, keyed.ticket, note, keyed.wrong)
+    return agent.redirect(code, note, lang, keyed.fate)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Literal
 
 Mode = Literal["open", "single"]
@@ -12,7 +14,19 @@ State = Literal["ready", "answered", "expired", "revoked", "paused"]
 
 PAUSED = "paused"
 HONEYPOT = "honeypot"
+SWEEP = "sweep"
+TRAP = "trap"
+AUTOMATIC = "automatic"
 """Why an answer is kept but left out of every figure: `not_counted_because`."""
+BY_INPUT = "input"
+"""`confirmed_by` in the evidence: the score of a message's link, confirmed by a first real movement on the page."""
+MAY_CHANGE_FOR = timedelta(hours=1)
+"""How long a person may change an answer: enough to finish a thought, or to mend a slip of the thumb; figures
+and alerts older than that no longer move."""
+MOST_REVISIONS = 100
+"""Nobody changes an answer more often; the marks of the aggregator tell 127 apart."""
+SWEEP_WITHIN = timedelta(seconds=10)
+"""A person who chose one score takes longer to choose another; a mail gateway opens all of them at once."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +35,9 @@ class Response:
 
     owner, survey, survey_version, scale: as they were when it was taken in.
     customer: keyed hash of the customer's id; the id itself is not kept.
+    follow_up: id of the choice made in answer to the survey's follow-up question; follow_up_text: in own words.
     not_counted_because: None where it counts in every figure.
+    revision: 1, and 1 more with each change.
     """
 
     response_id: str
@@ -42,10 +58,17 @@ class Response:
     attributes: dict[str, str | int | float | bool] = field(default_factory=dict)
     not_counted_because: str | None = None
     evidence: dict[str, str] = field(default_factory=dict)
+    follow_up: str | None = None
+    follow_up_text: str | None = None
+    revision: int = 1
 
     @property
     def is_counted(self) -> bool:
         return self.not_counted_because is None
+
+    def may_change(self, now: datetime) -> bool:
+        """Whether the person may still replace it by another."""
+        return now < self.collected_at + MAY_CHANGE_FOR and self.revision < MOST_REVISIONS
 
 
 @dataclass(frozen=True)
@@ -61,7 +84,9 @@ class Link:
     """A way to the page of a touchpoint. link_id: the keyed hash of its code; the code itself is not kept.
 
     mode: `open` takes any number of answers, `single` takes one.
+    must_send: a score in its address only counts once the person presses Send, whatever else they do.
     expires_at: from then on it takes none; None: it stays.
+    place: where it hangs or who has it: the label of a counter, a table, a parcel, a device.
     """
 
     link_id: str
@@ -74,6 +99,14 @@ class Link:
     customer: str | None = None
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
+    must_send: bool = False
+    place: str | None = None
+
+    @property
+    def evidence(self) -> dict[str, str]:
+        """What an answer by this link says of it."""
+        known = {"link": self.link_id, "place": self.place, "invitation": self.invitation_id}
+        return {name: value for name, value in known.items() if value is not None}
 
     @property
     def only_response_id(self) -> str | None:
@@ -91,3 +124,25 @@ class Link:
         if self.expires_at is not None and self.expires_at <= now:
             return "expired"
         return "paused" if is_paused else "ready"
+
+
+@dataclass(frozen=True)
+class Opening:
+    """When a single link was opened with a score in its address, as a message's buttons do.
+
+    opened: by score, when it was last opened. marked: SWEEP or TRAP once that was noticed; it stays.
+    """
+
+    link_id: str
+    touchpoint: str
+    invitation_id: str | None
+    first_opened_at: datetime
+    opened: Mapping[int, datetime]
+    marked: str | None = None
+
+    @property
+    def suspicion(self) -> str | None:
+        """Why no score may be taken for a person's without their own press on Send; None where one may."""
+        times = sorted(self.opened.values())
+        is_sweep = any(later - earlier <= SWEEP_WITHIN for earlier, later in pairwise(times))
+        return self.marked or (SWEEP if is_sweep else None)

@@ -12,6 +12,12 @@ FIRST = "en"
 LANGUAGES = {
     "en": "English",
     "fr": "Français",
+    "es": "Español",
+    "de": "Deutsch",
+    "it": "Italiano",
+    "pt": "Português",
+    "nl": "Nederlands",
+    "ar": "العربية",
 }
 """Each by the name that its speakers give it."""
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}

@@ -12,20 +12,28 @@ from services.collector.domain import HONEYPOT, Link, Response, State
 from services.collector.usecases import TOUCHPOINT_ID, Deps, customer_hash, known_to, response_of
 from shared import bodies
 from shared.catalogue import Survey, Touchpoint
-from shared.codes import LINK_LENGTH, keyed_hash
+from shared.codes import LINK_LENGTH, SMS_LENGTH, keyed_hash, printed_code
 from shared.errors import FieldError, Gone, InvalidInput, NotFound
 
-CODE = re.compile(rf"[0-9A-Za-z]{{{LINK_LENGTH}}}")
+CODE = re.compile(rf"[0-9A-Za-z]{{{LINK_LENGTH}}}|[0-9A-Za-z]{{{SMS_LENGTH}}}")
+PRINTED = re.compile("[A-Z2-7]{16}")
 TICKET = re.compile(rf"([0-9A-Za-z]{{{LINK_LENGTH}}})\.([0-9a-f]{{32}})")
 
 
 @dataclass(frozen=True)
 class Visit:
-    """Somebody opened a link, and what they found."""
+    """Somebody opened a link, and what they found.
+
+    answer: what they have answered, where that is known; they may change it where the state is `ready`.
+    ticket: what tells this form from others. may_confirm: a first real movement makes the score in the address theirs.
+    """
 
     link: Link
     touchpoint: Touchpoint
     state: State
+    answer: Response | None = None
+    ticket: str = ""
+    may_confirm: bool = False
 
     @property
     def survey(self) -> Survey:
@@ -36,7 +44,7 @@ class Visit:
 class Sent:
     """What a person's form carries, as text. ticket: the hidden field that tells one form from another.
 
-    is_trapped: the field that no person sees was filled in.
+    is_trapped: the field that no person sees was filled in. was_asked: the follow-up question was to be seen.
     """
 
     score: str
@@ -44,22 +52,34 @@ class Sent:
     ticket: str
     lang: str
     is_trapped: bool = False
+    follow_up: str = ""
+    follow_up_text: str = ""
+    was_asked: bool = False
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a form. wrong: what the person is to put right; then `ticket` is for the form shown again."""
+    """What became of a form. wrong: what the person is to put right; then `ticket` is for the form shown again.
+
+    is_changed: it replaces what this person answered before. asks_more: the follow-up question waits for them.
+    """
 
     is_new: bool
     wrong: tuple[FieldError, ...] = ()
     ticket: str = ""
+    is_changed: bool = False
+    asks_more: bool = False
+
+    @property
+    def is_kept(self) -> bool:
+        return self.is_new or self.is_changed
 
 
 def create_link(sent: Any, deps: Deps) -> tuple[Link, str]:
     """A new link and its code, which is not kept. Raises InvalidInput naming every wrong field."""
     known = known_to(deps, [sent])
     request = bodies.parse_as(LinkRequest, sent, known)
-    code = deps.new_code()
+    code = printed_code(deps.new_code()) if request.channel == "qr" else deps.new_code()
     link = Link(
         link_id=code_hash(code, deps),
         touchpoint=request.touchpoint,
@@ -70,6 +90,8 @@ def create_link(sent: Any, deps: Deps) -> tuple[Link, str]:
         invitation_id=request.invitation_id,
         customer=customer_hash(deps.secret, request.customer_id),
         expires_at=request.expires_at,
+        must_send=request.must_send,
+        place=request.place,
     )
     deps.links.add(link)
     return link, code
@@ -96,16 +118,39 @@ def revoke_link(link_id: str, deps: Deps) -> Link:
     return link
 
 
-def visit(code: str, deps: Deps) -> Visit:
-    """What somebody who opens the link finds. Raises NotFound. Nothing is recorded."""
-    link = deps.links.get(code_hash(code, deps)) if CODE.fullmatch(code) else None
+def visit(code: str, deps: Deps, ticket: str = "") -> Visit:
+    """What somebody who opens the link finds. ticket: of the form they sent before. Raises NotFound.
+
+    Nothing is recorded.
+    """
+    link = link_by(code, deps)
     touchpoint = deps.catalogue.touchpoint(link.touchpoint) if link else None
     if link is None or touchpoint is None:
         raise NotFound("there is no such link")
-    single = link.only_response_id
-    is_answered = single is not None and deps.responses.holds(link.touchpoint, single)
-    state = link.state(deps.now(), is_answered=is_answered, is_paused=touchpoint.paused)
-    return Visit(link, touchpoint, state)
+    response_id = link.only_response_id or ticket_id(link, ticket, deps)
+    answer = deps.responses.get(link.touchpoint, response_id) if response_id else None
+    is_final = answer is not None and not answer.may_change(deps.now())
+    state = link.state(deps.now(), is_answered=is_final, is_paused=touchpoint.paused)
+    if answer is not None and state != "ready":
+        state = "answered"
+    return Visit(link, touchpoint, state, answer, ticket if response_id else "")
+
+
+def score_of(text: str, survey: Survey) -> int | None:
+    """The score that the text names; None where it is none of the survey's scale."""
+    if not re.fullmatch("[0-9]{1,2}", text) or not survey.measure.has(int(text)):
+        return None
+    return int(text)
+
+
+def link_by(code: str, deps: Deps) -> Link | None:
+    """The link of a code; a printed one may be typed in small letters."""
+    if not CODE.fullmatch(code):
+        return None
+    link = deps.links.get(code_hash(code, deps))
+    if link is None and PRINTED.fullmatch(code.upper()):
+        return deps.links.get(code_hash(code.upper(), deps))
+    return link
 
 
 def new_ticket(link: Link, deps: Deps) -> str:
@@ -115,7 +160,7 @@ def new_ticket(link: Link, deps: Deps) -> str:
 
 
 def answer_by_link(visited: Visit, sent: Sent, deps: Deps) -> Outcome:
-    """Stores what the form carries, once. Raises Gone where the link takes no more answers.
+    """Stores what the form carries: once, and sent again as a change. Raises Gone where the link takes no more answers.
 
     A form that was open when the touchpoint was paused is still taken; it does not count.
     """
@@ -125,34 +170,47 @@ def answer_by_link(visited: Visit, sent: Sent, deps: Deps) -> Outcome:
         raise Gone("this link takes no more answers")
     known = Known(deps.now(), {visited.touchpoint.id: visited.touchpoint})
     response_id = visited.link.only_response_id or ticket_id(visited.link, sent.ticket, deps)
-    answer, wrong = read(visited.link, sent, known)
+    answer, wrong = read(visited, sent, known)
     if response_id is None:
         strange = FieldError("#/ticket", "this form is not one of ours", "ticket")
         return Outcome(False, (strange, *wrong), new_ticket(visited.link, deps))
     if answer is None:
         return Outcome(False, wrong, sent.ticket)
     response = response_of(answer, response_id, known, {"form": "page"}, deps.secret)
-    [is_new] = deps.responses.add([by_link(response, visited.link, is_trapped=sent.is_trapped)])
-    return Outcome(is_new)
+    return stored(by_link(response, visited.link, is_trapped=sent.is_trapped), visited, sent, deps)
+
+
+def stored(response: Response, visited: Visit, sent: Sent, deps: Deps) -> Outcome:
+    """Writes it as new, or else over what the person answered before, which a paused touchpoint leaves as it is."""
+    [is_new] = deps.responses.add([response])
+    is_changed = not is_new and visited.state == "ready" and deps.responses.change(response, response.stored_at)
+    is_answered = sent.was_asked or response.follow_up is not None or response.follow_up_text is not None
+    asks_more = not is_answered and visited.survey.follow_up_to(response.score) is not None
+    return Outcome(is_new, ticket=sent.ticket, is_changed=is_changed, asks_more=asks_more)
 
 
 def by_link(response: Response, link: Link, *, is_trapped: bool) -> Response:
     """The response with what the link knows: whose it is, and by which invitation."""
-    evidence = response.evidence | ({"invitation": link.invitation_id} if link.invitation_id else {})
+    evidence = response.evidence | link.evidence
     because = HONEYPOT if is_trapped else response.not_counted_because
     return replace(response, customer=link.customer, evidence=evidence, not_counted_because=because)
 
 
-def read(link: Link, sent: Sent, known: Known) -> tuple[Answer | None, tuple[FieldError, ...]]:
+def read(visited: Visit, sent: Sent, known: Known) -> tuple[Answer | None, tuple[FieldError, ...]]:
     """The answer that the form carries; None and what is wrong where something is."""
+    link, score = visited.link, score_of(sent.score, visited.survey)
     fields = {
         "touchpoint": link.touchpoint,
         "audience": link.audience,
         "channel": link.channel,
-        "score": int(sent.score) if re.fullmatch("[0-9]{1,2}", sent.score) else None,
+        "score": score,
         "comment": sent.comment if sent.comment.strip() else None,
         "lang": sent.lang,
     }
+    if score is not None and visited.survey.follow_up_to(score):
+        # a choice made before the score was changed is still in the form, where nobody sees it
+        text = sent.follow_up_text
+        fields |= {"follow_up": sent.follow_up or None, "follow_up_text": text if text.strip() else None}
     try:
         return bodies.parse_as(Answer, fields, known), ()
     except InvalidInput as wrong:

@@ -9,7 +9,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from services.collector.answers import Answer, Known
-from services.collector.domain import PAUSED, Link, Receipt, Response
+from services.collector.domain import PAUSED, Link, Opening, Receipt, Response
+from services.collector.history import Position
+from services.collector.limits import Counters
 from shared import bodies
 from shared.auth import Authenticator
 from shared.catalogue import Catalogue
@@ -36,6 +38,39 @@ class Responses(Protocol):
         """Whether there is such an answer, as of now."""
         ...
 
+    def get(self, touchpoint: str, response_id: str) -> Response | None:
+        """The answer as it stands now; None where there is none."""
+        ...
+
+    def change(self, response: Response, now: datetime, *, only_confirmed: bool = False) -> bool:
+        """Replaces what a person may change of an answer, as its next revision; `collected_at` stays.
+
+        False, and nothing changed, where there is none of its id, on its scale, that `may_change` at that time;
+        only_confirmed: or where the person has pressed Send, or it was voided.
+        """
+        ...
+
+    def void(self, touchpoint: str, response_id: str, because: str) -> bool:
+        """Takes an answer that only `BY_INPUT` confirmed out of the figures; False where there is no such one."""
+        ...
+
+    def between(self, touchpoint: str, after: Position, until: datetime, limit: int) -> tuple[list[Response], bool]:
+        """Up to `limit` answers of the month that `after` is in, in the order of `collected_at`; and whether these
+        are all that it has before `until`."""
+        ...
+
+
+class Openings(Protocol):
+    """Who opened a single link with which score in its address; at most one time a score is kept."""
+
+    def note(self, link: Link, at: datetime, *, score: int | None = None, marked: str | None = None) -> Opening:
+        """Notes it, and says how things stand then. marked: a suspicion; the first one stays."""
+        ...
+
+    def get(self, link_id: str) -> Opening | None:
+        """As of now; None where it never was."""
+        ...
+
 
 class Links(Protocol):
     """Where links stand, by the keyed hash of their code."""
@@ -55,16 +90,22 @@ class Links(Protocol):
 
 @dataclass(frozen=True)
 class Deps:
-    """All that the verbs need from outside. new_code: a random code of base-62 characters."""
+    """All that the verbs need from outside. new_code: a random code of base-62 characters.
+
+    proxies: how many of ours stand between people and API Gateway.
+    """
 
     responses: Responses
     links: Links
+    openings: Openings
+    counters: Counters
     catalogue: Catalogue
     authenticator: Authenticator
     now: Callable[[], datetime]
     new_code: Callable[[], str]
     secret: bytes
     public_url: str
+    proxies: int
 
 
 @dataclass(frozen=True)
@@ -150,6 +191,8 @@ def response_of(answer: Answer, response_id: str, known: Known, evidence: dict[s
         attributes=answer.attributes,
         not_counted_because=PAUSED if touchpoint.paused else None,
         evidence=evidence,
+        follow_up=answer.follow_up,
+        follow_up_text=answer.follow_up_text or None,
     )
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from chalice.app import Response
 from pydantic import BaseModel
 
 from services.collector.domain import Link, Receipt, Status
-from shared.bodies import pointer
 from shared.errors import FieldError, InvalidInput
 from shared.http import json_response
 from shared.times import format_time
 
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 MOST_LINKS = 200
+ROOMS = {"qr": "S", "widget": "w", "kiosk": "k", "agent": "a", "paper": "a"}
+"""The first part of a link's path by its channel; `s`, the page, for every other. `S` is the page as squares say it."""
 
 
 class Stored(BaseModel):
@@ -41,6 +41,7 @@ class LinkView(BaseModel):
     channel: str
     audience: str
     created_at: str
+    place: str | None = None
     invitation_id: str | None = None
     expires_at: str | None = None
     revoked_at: str | None = None
@@ -58,18 +59,6 @@ class LinkList(BaseModel):
 
     links: list[LinkView]
     next_cursor: str | None = None
-
-
-def several(sent: Any) -> list[Any] | None:
-    """The list of answers, bare or as `{"responses": […]}`; None where one answer was sent. Raises InvalidInput."""
-    if not isinstance(sent, dict) or "responses" not in sent:
-        return sent if isinstance(sent, list) else None
-    errors = [FieldError(pointer((name,)), "no such field", "extra_forbidden") for name in sent if name != "responses"]
-    if not isinstance(sent["responses"], list):
-        errors.insert(0, FieldError("#/responses", "send a list of answers", "list_type"))
-    if errors:
-        raise InvalidInput(errors=errors)
-    return list(sent["responses"])
 
 
 def idempotency_key(header: str | None) -> str | None:
@@ -118,6 +107,7 @@ def link_fields(link: Link) -> dict[str, str | None]:
         "channel": link.channel,
         "audience": link.audience,
         "created_at": format_time(link.created_at),
+        "place": link.place,
         "invitation_id": link.invitation_id,
         "expires_at": format_time(link.expires_at) if link.expires_at else None,
         "revoked_at": format_time(link.revoked_at) if link.revoked_at else None,
@@ -125,7 +115,9 @@ def link_fields(link: Link) -> dict[str, str | None]:
 
 
 def new_link(link: Link, code: str, public_url: str) -> NewLink:
-    return NewLink.model_validate(link_fields(link) | {"code": code, "url": f"{public_url}/s/{code}"})
+    return NewLink.model_validate(
+        link_fields(link) | {"code": code, "url": f"{public_url}/{ROOMS.get(link.channel, 's')}/{code}"}
+    )
 
 
 def link_list(links: Sequence[Link], limit: int) -> LinkList:

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
 import boto3
 
-from services.collector.adapters import TableLinks, TableResponses
-from services.collector.usecases import Deps
+from services.collector import usecases
+from services.collector.adapters import EveryLink, TableResponses
+from services.collector.channels.sms.hearing import Texting
+from services.collector.counters import TableCounters
+from services.collector.opening_table import TableOpenings
+from services.collector.texts import Replies, TableConversations, TableQuestions, count_dropped
 from shared.auth import Authenticator, CachedKeys
 from shared.catalogue_table import TableCatalogue
 from shared.codes import random_code
 from shared.dynamo import Table
 from shared.keyring import TableApiKeys
 from shared.settings import Environment
+from shared.sms import TextMessages
+
+
+@dataclass(frozen=True)
+class Deps(usecases.Deps):
+    """The verbs' dependencies, and those of the texts that people write back."""
+
+    texting: Texting
 
 
 def now() -> datetime:
@@ -29,15 +42,31 @@ def deps() -> Deps:
     dynamodb = boto3.client("dynamodb")
     registry = Table(dynamodb, environment.need("TABLE_REGISTRY"))
     responses = Table(dynamodb, environment.need("TABLE_RESPONSES"))
+    contacts = Table(dynamodb, environment.need("TABLE_CONTACTS"))
     return Deps(
         responses=TableResponses(responses),
-        links=TableLinks(responses),
+        links=EveryLink(responses, contacts),
+        openings=TableOpenings(responses),
+        counters=TableCounters(responses),
         catalogue=TableCatalogue(registry, now),
         authenticator=Authenticator(CachedKeys(TableApiKeys(registry), now)),
         now=now,
         new_code=lambda: random_code(os.urandom),
         secret=secret(environment),
         public_url=environment.need("PUBLIC_URL").rstrip("/"),
+        proxies=int(environment.get("TRUSTED_PROXIES", "0")),
+        texting=texting(environment, contacts=contacts, responses=responses),
+    )
+
+
+def texting(environment: Environment, *, contacts: Table, responses: Table) -> Texting:
+    """What hearing texts needs; nothing of it is made before the first reply is sent."""
+    client = cache(lambda: boto3.client("pinpoint-sms-voice-v2"))
+    return Texting(
+        questions=TableQuestions(contacts),
+        conversations=TableConversations(responses),
+        sender=Replies(TextMessages(client, environment.get("SMS_CONFIGURATION_SET", ""))),
+        dropped=count_dropped,
     )
 
 

@@ -7,16 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-Scope = Literal[
-    "registry:read",
-    "registry:write",
-    "keys:write",
-    "responses:write",
-    "links:write",
-    "figures:read",
-    "alerts:read",
-    "alerts:write",
-]
+from shared.auth import Scope
+
 KeyName = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")
 ]

@@ -5,6 +5,9 @@
 | one answer, and that it is there once | `RESPONSE#touchpoint#response_id` | `RESPONSE` (`response_key`) |
 | a touchpoint's answers of a month, by time | index `month`: `touchpoint#2024-03` | `collected_at#response_id` (`month_key`) |
 | a link by the keyed hash of its code | `LINK#hash` | `LINK` (`link_key`) |
+| that a single link was opened with a score | `LINK#hash` | `OPENED` (`opening_key`) |
+| how much came by a link, or from an address, in a window of time | `LIMIT#link-hash`, `LIMIT#address-hash` | when the window began (`limit_key`) |
+| what a person wrote back to an invitation by text message | `CONVERSATION#invitation_id` | `CONVERSATION` (`conversation_key`) |
 | a touchpoint's links | index `month`: `touchpoint#links` | `created_at#hash` (`links_partition`, `links_key`) |
 
 A response id is unique at its touchpoint, not in the world: two systems may both count from 1.
@@ -36,9 +39,22 @@ def link_key(code_hash: str) -> Key:
     return key("LINK", code_hash), "LINK"
 
 
+def opening_key(code_hash: str) -> Key:
+    return key("LINK", code_hash), "OPENED"
+
+
 def links_partition(touchpoint: str) -> str:
     return key(touchpoint, "links")
 
 
 def links_key(touchpoint: str, created_at: datetime, code_hash: str) -> Key:
     return links_partition(touchpoint), key(key_time(created_at), code_hash)
+
+
+def limit_key(what: str, window: datetime) -> Key:
+    """what: `link-` or `address-` and a keyed hash."""
+    return key("LIMIT", what), key_time(window)
+
+
+def conversation_key(invitation_id: str) -> Key:
+    return key("CONVERSATION", invitation_id), "CONVERSATION"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -19,18 +19,41 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
+LIGHTHOUSE = Path(__file__).parent / "node_modules/.bin/lighthouse"
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
+    """There can be one at a time in a thread, however many browsers it drives."""
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium_place() -> str:
     """The browser named by CHROMIUM, else the system's."""
     place = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if not place:
         pytest.skip("NO BROWSER: install chromium, or name one in CHROMIUM; the pages are not tested")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=place, args=ARGUMENTS)
-        yield browser
-        browser.close()
+    return place
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright, chromium_place: str) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=chromium_place, args=ARGUMENTS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def headless_shell(playwright: Playwright) -> Iterator[Browser]:
+    """The build that mail scanners' sandboxes run: the one named by HEADLESS_SHELL, else the system's."""
+    place = os.environ.get("HEADLESS_SHELL") or shutil.which("chromium-headless-shell")
+    if not place:
+        pytest.skip("NO HEADLESS SHELL: install chromium-headless-shell, or name one in HEADLESS_SHELL")
+    browser = playwright.chromium.launch(executable_path=place, args=ARGUMENTS)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +62,11 @@ def axe() -> str:
     if not AXE.exists():
         pytest.skip("NO AXE: run npm ci --ignore-scripts in tests/browser; accessibility is not tested")
     return AXE.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def lighthouse() -> str:
+    """The program Lighthouse, and the Node that it runs on."""
+    if not LIGHTHOUSE.exists() or not shutil.which("node"):
+        pytest.skip("NO LIGHTHOUSE: run npm ci --ignore-scripts in tests/browser, with Node 18 or newer")
+    return str(LIGHTHOUSE)

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from services.aggregator.adapters.findings import TableAlerts, TableEvidence
-from services.aggregator.adapters.marks import FULL, TableMarks
+from services.aggregator.adapters.marks import TableMarks
 from services.aggregator.adapters.watches import TableWatches
 from services.aggregator.domain.alerts import AlertFact
 from services.aggregator.domain.answers import Answer, Parcel, Series, parcels
@@ -22,6 +22,7 @@ from services.aggregator.domain.watching import Watch
 from services.aggregator.usecases import Alerts, Evidence, Marks, Watches
 from shared.dynamo import ItemTooLarge, Table, translated
 from shared.errors import Conflict
+from shared.pieces import FULL
 from tests import aws, fakes
 from tests.events import alert_event
 from tests.worlds import START

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from services.collector.adapters import TableLinks, TableResponses, item_of
-from services.collector.domain import Link, Response
-from services.collector.usecases import Links, Responses
+from services.collector.adapters import TableLinks, TableResponses, item_of, response_of
+from services.collector.domain import BY_INPUT, MAY_CHANGE_FOR, MOST_REVISIONS, Link, Response
+from services.collector.opening_table import TableOpenings
+from services.collector.usecases import Links, Openings, Responses
 from shared.dynamo import Table
 from tests.aws import data_stack, table
-from tests.collector import FakeLinks, FakeResponses
+from tests.collector import FakeLinks, FakeOpenings, FakeResponses
 
 AT = datetime(2024, 3, 1, 10, 0, tzinfo=UTC)
 
@@ -34,6 +35,11 @@ def responses(request: pytest.FixtureRequest) -> Responses:
 @pytest.fixture(params=["fake", "dynamodb"])
 def links(request: pytest.FixtureRequest) -> Links:
     return FakeLinks() if request.param == "fake" else TableLinks(request.getfixturevalue("tables"))
+
+
+@pytest.fixture(params=["fake", "dynamodb"])
+def openings(request: pytest.FixtureRequest) -> Openings:
+    return FakeOpenings() if request.param == "fake" else TableOpenings(request.getfixturevalue("tables"))
 
 
 def response(identifier: str, touchpoint: str, **more: Any) -> Response:
@@ -142,6 +148,110 @@ def test_what_is_absent_has_no_attribute() -> None:
     assert not {"comment", "lang", "customer", "attributes", "evidence", "not_counted_because"} & set(item)
 
 
+FULL = {
+    "lang": "fr",
+    "comment": "Très bien",
+    "customer": "c0ffee",
+    "invited_at": AT - timedelta(days=1),
+    "attributes": {"shop": "Lyon", "basket": 12.5},
+    "not_counted_because": "honeypot",
+    "evidence": {"form": "page"},
+    "follow_up": "late",
+    "follow_up_text": "Hm",
+    "revision": 3,
+}
+
+
+def test_an_answer_comes_back_as_it_was_given(responses: Responses) -> None:
+    """With everything, and with nothing but what it needs; None where there is none."""
+    for one in (response("full", "back", **FULL), response("bare", "back")):
+        responses.add([one])
+        assert responses.get("back", one.response_id) == one
+        assert response_of(item_of(one)) == one
+    assert responses.get("back", "other") is None
+
+
+def test_a_change_replaces_what_a_person_may_change(responses: Responses) -> None:
+    """Everything said now, nothing said before; time, channel and survey stay; each change is a revision."""
+    responses.add([response("a", "changed", **FULL | {"revision": 1})])
+    later = AT + timedelta(minutes=10)
+    new = response("a", "changed", score=2, collected_at=later, stored_at=later, channel="email", survey_version=9)
+    assert responses.change(new, later)
+    expected = response("a", "changed", **FULL | {"revision": 2, "score": 2, "stored_at": later})
+    absent = dict.fromkeys(("lang", "comment", "follow_up", "follow_up_text", "not_counted_because"))
+    assert responses.get("changed", "a") == replace(expected, **absent, evidence={})  # type: ignore[arg-type]
+    assert responses.change(replace(new, comment="Mais"), later)
+    changed = responses.get("changed", "a")
+    assert changed is not None
+    assert (changed.comment, changed.revision) == ("Mais", 3)
+
+
+def test_an_answer_is_changed_within_the_hour(responses: Responses) -> None:
+    """A microsecond before it is over, and not when it is; nor where there is none, or on another scale."""
+    one = response("a", "hour")
+    responses.add([one])
+    assert not responses.change(replace(one, score=1), AT + MAY_CHANGE_FOR)
+    assert not responses.change(replace(one, scale="csat", score=1), AT)
+    assert not responses.change(response("b", "hour", score=1), AT)
+    assert responses.get("hour", "b") is None
+    assert responses.get("hour", "a") == one
+    assert responses.change(replace(one, score=1), AT + MAY_CHANGE_FOR - timedelta(microseconds=1))
+
+
+def test_an_answer_changed_often_enough_stays(responses: Responses) -> None:
+    """At the last revision nothing more is taken."""
+    responses.add([response("a", "often", revision=MOST_REVISIONS - 1)])
+    assert [responses.change(response("a", "often", score=1), AT) for _ in range(2)] == [True, False]
+
+
+def test_what_a_movement_confirmed_is_voided_and_changed_only_as_such(responses: Responses) -> None:
+    """Not what the form was sent for, not twice, and not after Send."""
+    confirmed, sent = {"confirmed_by": BY_INPUT}, {"form": "page"}
+    responses.add([response("moved", "void", evidence=confirmed), response("sent", "void", evidence=sent)])
+    for key in ("moved", "sent", "nobody"):
+        changed = responses.change(response(key, "void", score=4, evidence=confirmed), AT, only_confirmed=True)
+        assert changed is (key == "moved")
+    assert [responses.void("void", key, "sweep") for key in ("sent", "nobody", "moved", "moved")] == [
+        *(False, False),
+        *(True, False),
+    ]
+    voided = responses.get("void", "moved")
+    assert voided == response("moved", "void", score=4, evidence=confirmed, not_counted_because="sweep", revision=3)
+    assert not responses.change(response("moved", "void", evidence=confirmed), AT, only_confirmed=True)
+    assert responses.change(response("moved", "void", evidence=sent), AT)
+    assert responses.void("void", "moved", "trap") is False
+
+
+def test_an_opening_keeps_the_first_time_and_the_last_of_each_score(openings: Openings) -> None:
+    """However often; a suspicion, once noted, stays the first one; the invitation is named."""
+    one = link("d" * 32, "opened", mode="single", invitation_id="i-1")
+    assert openings.get(one.link_id) is None
+    assert openings.note(one, AT, score=9).opened == {9: AT}
+    openings.note(one, AT + timedelta(minutes=1), score=9)
+    later = openings.note(one, AT + timedelta(minutes=2), score=0)
+    assert later.opened == {9: AT + timedelta(minutes=1), 0: AT + timedelta(minutes=2)}
+    assert (later.first_opened_at, later.invitation_id, later.touchpoint, later.marked) == (AT, "i-1", "opened", None)
+    openings.note(one, AT + timedelta(minutes=3), marked="trap")
+    marked = openings.note(one, AT + timedelta(minutes=4), marked="sweep")
+    assert marked == replace(later, marked="trap") == openings.get(one.link_id)
+
+
+def test_an_opening_is_an_item_that_the_stream_tells(tables: Table) -> None:
+    """What other services read: whose, when first; no attribute where there is no invitation."""
+    TableOpenings(tables).note(link("e" * 32, "told", mode="single", invitation_id="i-2"), AT, score=9)
+    assert tables.get("LINK#" + "e" * 32, "OPENED") == {
+        "pk": "LINK#" + "e" * 32,
+        "sk": "OPENED",
+        "kind": "opening",
+        "v": 1,
+        "link_id": "e" * 32,
+        "touchpoint": "told",
+        "invitation_id": "i-2",
+        "first_opened_at": "2024-03-01T10:00:00.000000Z",
+        "at_9": "2024-03-01T10:00:00.000000Z",
+    }
+
+
 class Client:
     """A DynamoDB client that does everything as the true one, but what a test makes different."""
 
@@ -199,6 +309,7 @@ def test_a_link_comes_back_as_it_was_made(links: Links) -> None:
         invitation_id="inv-1",
         customer="c0ffee",
         expires_at=AT + timedelta(days=1, microseconds=7),
+        must_send=True,
     )
     for one in (plain, full):
         links.add(one)

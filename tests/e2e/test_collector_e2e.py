@@ -105,14 +105,47 @@ def test_an_answer_by_the_page_is_in_the_figures(stack: Running, api: Api, place
 
 
 def test_a_single_link_pressed_many_times_at_once_is_one_answer(stack: Running, api: Api, place: str) -> None:
-    """Twenty presses, one thanks; all the others are told that it was answered."""
+    """Ten presses on different scores: each is thanked, the last one stays, each of the others is a revision."""
     link = api.link(place, mode="single")
-    presses = at_once(20, lambda n: httpx.post(api.url + link, content=f"score={n % 11}", headers=FORM, timeout=60))
-    assert [press.status_code for press in presses] == [303] * 20
-    assert sum("/thanks" in press.headers["location"] for press in presses) == 1
-    assert "already answered" in httpx.get(api.url + link, headers={"Accept-Language": "en"}).text
+    presses = at_once(10, lambda n: httpx.post(api.url + link, content=f"score={n}", headers=FORM, timeout=60))
+    assert [press.status_code for press in presses] == [303] * 10
+    assert all("/thanks" in press.headers["location"] for press in presses)
+    shown = httpx.get(api.url + link, headers={"Accept-Language": "en"}).text
+    last = re.search(r'value="(\d+)" required checked', shown)
+    assert last
     stack.wait_idle()
-    assert sum(api.counts(place).values()) == 1
+    assert api.counts(place) == {last[1]: 1}
+
+
+def test_a_changed_answer_moves_in_the_figures_and_is_counted_once(stack: Running, api: Api, place: str) -> None:
+    """Beside another person's answer: 9 becomes 2, and 2 becomes 4; there are two answers throughout."""
+    api.http.post("/v1/responses", json={"touchpoint": place, "score": 10})
+    link = api.link(place)
+    found = re.search(r'name="ticket" value="([^"]+)"', httpx.get(api.url + link).text)
+    assert found
+    for score, comment in ((9, ""), (2, ""), (4, "Slow"), (4, "Slow")):
+        form = {"ticket": found[1], "score": str(score), "comment": comment}
+        assert "/thanks" in httpx.post(api.url + link, data=form).headers["location"]
+        stack.wait_idle()
+        assert api.counts(place) == {"10": 1, str(score): 1}
+
+
+def test_a_score_confirmed_by_a_movement_leaves_the_figures_when_a_machine_shows(
+    stack: Running, api: Api, place: str
+) -> None:
+    """Counted after the first movement, not after a sweep, and again once the person presses Send."""
+    link = api.link(place, mode="single", channel="email", invitation_id=place)
+    httpx.get(f"{api.url}{link}?s=9")
+    assert httpx.post(f"{api.url}{link}/seen", content="score=9", headers=FORM).status_code == 201
+    stack.wait_idle()
+    assert api.counts(place) == {"9": 1}
+    at_once(11, lambda n: httpx.get(f"{api.url}{link}?s={n}", timeout=60))
+    assert httpx.post(f"{api.url}{link}/seen", content="score=3", headers=FORM).status_code == 200
+    stack.wait_idle()
+    assert api.counts(place) == {}
+    httpx.post(api.url + link, content="score=7", headers=FORM)
+    stack.wait_idle()
+    assert api.counts(place) == {"7": 1}
 
 
 def test_a_revoked_link_takes_nothing_more(api: Api, place: str) -> None:

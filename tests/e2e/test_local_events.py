@@ -283,6 +283,33 @@ def test_a_published_alert_arrives_in_the_queue_as_sns_wraps_it(bare: Running) -
     assert envelope["MessageAttributes"]["owner"] == {"Type": "String", "Value": "care"}
 
 
+def test_a_text_message_that_comes_in_reaches_both_who_listen(bare: Running) -> None:
+    """The topic of replies has two queues; what one function takes, the other takes too."""
+    answers: list[dict[str, Any]] = []
+    wishes: list[dict[str, Any]] = []
+    said = json.dumps({"originationNumber": "+33612345678", "messageBody": "5"})
+    with (
+        emptying(bare, "sms-answers", lambda event, _: answers.extend(event["Records"])),
+        emptying(bare, "sms-wishes", lambda event, _: wishes.extend(event["Records"])),
+    ):
+        bare.client("sns").publish(TopicArn=topic_arn("sms-replies"), Message=said)
+        until(lambda: bool(answers and wishes))
+    assert [json.loads(record["body"])["Message"] for record in (*answers, *wishes)] == [said, said]
+
+
+def test_an_event_of_the_bus_arrives_as_its_detail(bare: Running) -> None:
+    """The rule takes interactions and hands on what they are; other events are not ours."""
+    got: list[dict[str, Any]] = []
+    entries = [
+        {"Source": source, "DetailType": kind, "Detail": json.dumps({"n": n})}
+        for n, (source, kind) in enumerate((("etincelle", "interaction"), ("other", "interaction"), ("etincelle", "x")))
+    ]
+    with emptying(bare, "interactions", lambda event, _: got.extend(event["Records"])):
+        bare.client("events").put_events(Entries=entries)
+        until(lambda: bool(got))
+    assert [json.loads(record["body"]) for record in got] == [{"n": 0}]
+
+
 def test_only_the_failed_messages_of_a_batch_come_again_and_end_with_the_dead_letters(bare: Running) -> None:
     """Five times in vain, then they wait where people find them."""
     queue = bare.client("sqs")

@@ -24,6 +24,7 @@ from shared.tables import registry as registry_keys
 from tests.events import alert_event
 from tests.package.conftest import Running
 from tests.package.events import message_of, queued, rest, stream
+from tests.texting import event
 
 KEY = "etk_" + "x" * 27
 SAMPLE = ROOT / "infra" / "local" / "sample" / "journey.yaml"
@@ -69,6 +70,7 @@ def journey(cloud: Cloud, running: Running) -> dict[str, Any]:
         ("collector", "POST", "/v1/responses"),
         ("alerts", "GET", "/v1/deliveries"),
         ("insights", "GET", "/v1/alerts"),
+        ("invitations", "POST", "/v1/interactions"),
     ],
 )
 def test_who_brings_no_key_is_turned_away(running: Running, service: str, method: str, resource: str) -> None:
@@ -194,6 +196,67 @@ def test_an_alert_reaches_its_owner(cloud: Cloud, running: Running, journey: dic
     reply = running("alerts", API).invoke(listed)
     [delivery] = json.loads(reply["body"])["deliveries"]
     assert delivery["alert_id"] == event.alert_id
+
+
+def interaction(name: str, **more: Any) -> dict[str, Any]:
+    """An interaction of an hour ago whose caller asks on the web."""
+    at = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    usual = {"touchpoint": TOUCHPOINT, "occurred_at": at, "channel": "web", "customer": {"id": f"customer-{name}"}}
+    return usual | {"interaction_id": name} | more
+
+
+def asked_invitations(running: Running, method: str, resource: str, body: Any = None, **parameters: str) -> Any:
+    """What the API of invitations answers, where all is well."""
+    reply = running("invitations", API).invoke(rest(method, resource, body, KEY, **parameters))
+    assert reply["statusCode"] in (200, 201), reply["body"]
+    return json.loads(reply["body"])
+
+
+def counted(cloud: Cloud, running: Running) -> dict[str, Any]:
+    """The funnel, once everything that was written was counted."""
+    assert running("invitations", "Tally").invoke(stream(cloud, f"etincelle-{STAGE}-contacts")) == NO_FAILURES
+    found = asked_invitations(running, "GET", "/v1/touchpoints/{touchpoint}/funnel", touchpoint=TOUCHPOINT)
+    funnel: dict[str, Any] = found["funnel"]
+    return funnel
+
+
+def test_interactions_are_decided_and_counted(cloud: Cloud, running: Running, journey: dict[str, Any]) -> None:
+    """By HTTP and from the queue; a poisoned message fails alone; outcomes and pressure beside."""
+    told = asked_invitations(running, "POST", "/v1/interactions", interaction("proof-http"))
+    assert told["decision"]["state"] == "planned"
+    queue = f"etincelle-{STAGE}-interactions"
+    bodies = (json.dumps(interaction("proof-queue")), "no JSON")
+    records = [message_of(body, queue, f"message-{n}") for n, body in enumerate(bodies)]
+    reply = running("invitations", "Receive").invoke({"Records": records})
+    assert reply == {"batchItemFailures": [{"itemIdentifier": "message-1"}]}
+    assert counted(cloud, running)["planned"] == 2
+    outcome = {"customer": {"id": "customer-proof-http"}, "kind": "churned", "occurred_at": "2024-03-01T10:00:00Z"}
+    assert asked_invitations(running, "POST", "/v1/outcomes", outcome)["status"] == "stored"
+    pressure = asked_invitations(running, "POST", "/v1/pressure", {"customer": {"id": "customer-proof-http"}})
+    assert [one["touchpoint"] for one in pressure["asked"]] == [TOUCHPOINT]
+
+
+def test_an_answer_to_an_invitation_is_heard(cloud: Cloud, running: Running, journey: dict[str, Any]) -> None:
+    """Asked on the web, answered on the page: the stream of responses tells, and the funnel has it."""
+    told = asked_invitations(running, "POST", "/v1/interactions", interaction("proof-answer"))
+    code, collector = told["decision"]["url"].rpartition("/")[2], running("collector", API)
+    page = collector.invoke(rest("GET", "/s/{code}", code=code))
+    [ticket] = re.findall(r'name="ticket" value="([^"]+)"', page["body"])
+    form = rest("POST", "/s/{code}", urlencode({"score": "6", "ticket": ticket}), code=code)
+    form["headers"]["Content-Type"] = "application/x-www-form-urlencoded"
+    form["multiValueHeaders"]["Content-Type"] = ["application/x-www-form-urlencoded"]
+    assert collector.invoke(form)["statusCode"] == 303
+    answers = stream(cloud, f"etincelle-{STAGE}-responses")
+    assert running("invitations", "HearAnswers").invoke(answers) == NO_FAILURES
+    assert counted(cloud, running)["answered"] == 1
+
+
+def test_a_key_and_a_text_are_taken(running: Running, journey: dict[str, Any]) -> None:
+    """A caller's key is an answer; a text from a number that was never asked is passed over."""
+    pressed = event("connect/key")
+    pressed["Details"]["Parameters"] = {"touchpoint": TOUCHPOINT, "key": "1"}
+    assert running("collector", "Phone").invoke(pressed)["status"] == "stored"
+    assert running("collector", "HearSms").invoke(event("sms/answer")) == NO_FAILURES
 
 
 def test_an_event_that_cannot_be_read_is_given_back_alone(running: Running) -> None:

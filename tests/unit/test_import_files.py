@@ -22,7 +22,7 @@ def source(tmp_path: Path, content: str | bytes, encoding: str | None = None, na
 
 
 def read(tmp_path: Path, content: str | bytes, **more: Any) -> list[Taken]:
-    return list(Reader(source(tmp_path, content), **more).answers())
+    return list(Reader(source(tmp_path, content), **more).bodies())
 
 
 @pytest.mark.parametrize(
@@ -129,24 +129,24 @@ def test_json_lines_are_read_with_their_types(tmp_path: Path) -> None:
         (3, "this line is no JSON object"),
         (4, "this line is no JSON object"),
     ]
-    assert rows[0].answer["score"] == 9
-    assert rows[0].answer["attributes"] == {"shop": "Lyon", "n": 1}
+    assert rows[0].body["score"] == 9
+    assert rows[0].body["attributes"] == {"shop": "Lyon", "n": 1}
 
 
 def test_further_columns_become_attributes(tmp_path: Path) -> None:
     """In snake case, numbers as numbers; one without a name is left out, one named twice is numbered."""
     text = '"",touchpoint,score,NbPassageKS,Délai (jours),Shop,Shop,owner\n1,t,9,23,2.50,Lyon,007,o\n'
     [row] = read(tmp_path, text)
-    assert row.answer["attributes"] == {"nb_passage_ks": 23, "delai_jours": 2.5, "shop": "Lyon", "shop_2": "007"}
+    assert row.body["attributes"] == {"nb_passage_ks": 23, "delai_jours": 2.5, "shop": "Lyon", "shop_2": "007"}
     assert row.owner == "o"
-    assert "owner" not in row.answer
+    assert "owner" not in row.body
 
 
 @pytest.mark.parametrize("cell", ["", "NA", "  ", " NA "])
 def test_an_empty_cell_is_absent(tmp_path: Path, cell: str) -> None:
     """NA is what R writes for nothing."""
     [row] = read(tmp_path, f"touchpoint,score,comment,lang,shop\nt,9,{cell},{cell},{cell}\n")
-    assert set(row.answer) == {"touchpoint", "score", "channel", "response_id"}
+    assert set(row.body) == {"touchpoint", "score", "channel", "response_id"}
 
 
 def test_a_row_without_score_or_touchpoint_is_set_aside_with_the_reason(tmp_path: Path) -> None:
@@ -163,24 +163,24 @@ def test_mapped_columns_and_set_fields(tmp_path: Path) -> None:
         columns={"nps": "score", "why": "comment", "secret": "-", "City": "Ville du Client"},
         fields={"touchpoint": "t", "lang": "en", "owner": "o"},
     )
-    assert [(row.answer["score"], row.answer["lang"], row.answer.get("comment")) for row in rows] == [
+    assert [(row.body["score"], row.body["lang"], row.body.get("comment")) for row in rows] == [
         (9, "fr", "fine"),
         (8, "en", None),
     ]
-    assert [row.answer["attributes"] for row in rows] == [{"ville_du_client": "Lyon"}, {"ville_du_client": "Nice"}]
+    assert [row.body["attributes"] for row in rows] == [{"ville_du_client": "Lyon"}, {"ville_du_client": "Nice"}]
     assert {row.owner for row in rows} == {"o"}
 
 
 def test_a_row_without_an_id_gets_one_that_is_the_same_the_next_time(tmp_path: Path) -> None:
     """Made of what it holds, and of how many equal rows came before: no answer is lost, none doubles."""
     text = "touchpoint,score\nt,9\nt,9\nt,8\n"
-    ids = [row.answer["response_id"] for row in read(tmp_path, text)]
-    assert ids == [row.answer["response_id"] for row in read(tmp_path, text)]
+    ids = [row.body["response_id"] for row in read(tmp_path, text)]
+    assert ids == [row.body["response_id"] for row in read(tmp_path, text)]
     assert len(set(ids)) == 3
-    longer = [row.answer["response_id"] for row in read(tmp_path, text + "t,7\nt,9\n")]
+    longer = [row.body["response_id"] for row in read(tmp_path, text + "t,7\nt,9\n")]
     assert longer[:3] == ids
     assert len(set(longer)) == 5
-    moved = [row.answer["response_id"] for row in read(tmp_path, "score,touchpoint\n8,t\n9,t\n9,t\n")]
+    moved = [row.body["response_id"] for row in read(tmp_path, "score,touchpoint\n8,t\n9,t\n9,t\n")]
     assert set(moved) == set(ids)
 
 

@@ -298,3 +298,20 @@ def test_waiting_gives_up_when_nothing_moves() -> None:
     time = [0.0]
     with pytest.raises(Failed, match="stay at 5 answers of 9"):
         wait_for(lambda: 5, 9, lambda: time[0], lambda seconds: time.__setitem__(0, time[0] + 60))
+
+
+def test_a_pile_of_cards_comes_in_as_paper(site: Site, tmp_path: Path) -> None:
+    """`--channel paper` holds for the rows that name no channel of their own."""
+    file = tmp_path / "cards.csv"
+    file.write_text("response_id,touchpoint,score,channel\nc1,checkout,9,\nc2,checkout,3,agent\n")
+    assert outcome(file, "--channel", "paper")["stored"] == 2
+    assert {stored.response_id: stored.channel for stored in site.world.stored} == {"c1": "paper", "c2": "agent"}
+
+
+def test_a_channel_that_there_is_not_is_refused_at_once(site: Site, tmp_path: Path) -> None:
+    """Nothing is sent; the channels there are stand in the message."""
+    file = tmp_path / "cards.csv"
+    file.write_text(ROWS)
+    with pytest.raises(Failed, match="there is no such channel; there are web, widget"):
+        CliRunner().invoke(group, ["responses", str(file), "--channel", "pigeon"], catch_exceptions=False)
+    assert site.batches == []

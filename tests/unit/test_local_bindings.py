@@ -43,6 +43,14 @@ def test_the_functions_are_those_of_the_services() -> None:
         "alerts.hear": "alerts",
         "alerts.dispatch": "cases",
         "alerts.deliver": "deliveries",
+        "collector.hear_sms": "sms-answers",
+        "invitations.receive": "interactions",
+        "invitations.pick": "rate(1 minute)",
+        "invitations.send": "sendings",
+        "invitations.tally": "contacts",
+        "invitations.hear_answers": "responses",
+        "invitations.hear_outcomes": "outcomes",
+        "invitations.hear_stop": "sms-wishes",
     }
 
 

@@ -3,79 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import groupby
 
 from services.aggregator.domain.answers import Parcel, Series
 from services.aggregator.domain.watching import Hour
-from shared.dynamo import TRANSACTION_LIMIT, ConditionFailed, ItemTooLarge, Table, Update, transact
-from shared.errors import Conflict, Unavailable
+from shared.dynamo import Table
+from shared.pieces import Addition, Pieces
 from shared.tables import friction as keys
 
-FULL = 32_000
-"""Bytes of marks from which on an hour's next marks go to a further item: small items are cheap to add to."""
-SMALL = 10
-"""Marks; a parcel of more is worth a write of its own, which tells how full its item is."""
-PIECES = 1000
+Place = tuple[Series, datetime]
 
 
-@dataclass
 class TableMarks:
-    """Sets of marks in the `friction` table; a busy hour is spread over several items.
+    """Sets of marks in the `friction` table; a busy hour is spread over several items."""
 
-    Which piece of an hour a mark stands in does not matter: the union of the pieces is what counts.
-    The piece that still has room is only remembered here to save writes.
-    """
-
-    table: Table
-
-    def __post_init__(self) -> None:
-        self._room: dict[tuple[Series, datetime], int] = {}
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self._pieces: Pieces[Place] = Pieces(table, key_of)
 
     def add(self, parcel: Parcel) -> None:
-        for piece in range(self._room.get((parcel.series, parcel.hour), 0), PIECES):
-            try:
-                held = self._add_to(parcel, piece)
-            except ItemTooLarge:
-                continue
-            if held > FULL:
-                self._remember(parcel, piece + 1)
-            return
-        raise Conflict(f"the hour has no room left in {PIECES} items")
+        self._pieces.add(addition(parcel))
 
     def add_history(self, parcels: Sequence[Parcel]) -> None:
-        """Small parcels by transactions: twice the write units of single writes, in a hundredth of the calls.
-
-        A transaction that fails was not made at all; its parcels are then added one by one.
-        """
-        small = [parcel for parcel in parcels if len(parcel.marks) <= SMALL]
-        for first in range(0, len(small), TRANSACTION_LIMIT):
-            group = small[first : first + TRANSACTION_LIMIT]
-            try:
-                transact([self._addition(parcel, 0) for parcel in group])
-            except (ItemTooLarge, ConditionFailed, Unavailable):
-                self._each(group)
-        self._each(parcel for parcel in parcels if len(parcel.marks) > SMALL)
-
-    def _each(self, parcels: Iterable[Parcel]) -> None:
-        for parcel in parcels:
-            self.add(parcel)
-
-    def _addition(self, parcel: Parcel, piece: int) -> Update:
-        place = keys.hour_key(parcel.series.partition, parcel.hour, piece)
-        return Update(self.table, *place, "ADD marks :marks", {":marks": parcel.marks})
-
-    def _add_to(self, parcel: Parcel, piece: int) -> int:
-        """Adds the marks to a piece and says how many bytes of marks it then holds."""
-        addition = self._addition(parcel, piece)
-        item = self.table.update(addition.pk, addition.sk, addition.expression, addition.values)
-        return sum(map(len, item["marks"]))
-
-    def _remember(self, parcel: Parcel, piece: int) -> None:
-        if len(self._room) > 1000:
-            self._room.clear()
-        self._room[parcel.series, parcel.hour] = piece
+        self._pieces.add_all([addition(parcel) for parcel in parcels])
 
     def hours(self, series: Series, first: datetime, last: datetime) -> Iterable[Hour]:
         items = self.table.query_all(series.partition, between=keys.hours_between(first, last), consistent=True)
@@ -86,3 +37,12 @@ class TableMarks:
     def put_day(self, series: Series, day: date, channels: dict[str, list[int]]) -> None:
         pk, sk = keys.day_key(series.partition, day)
         self.table.put({"pk": pk, "sk": sk, "channels": channels})
+
+
+def key_of(place: Place, piece: int) -> keys.Key:
+    series, hour = place
+    return keys.hour_key(series.partition, hour, piece)
+
+
+def addition(parcel: Parcel) -> Addition[Place]:
+    return Addition((parcel.series, parcel.hour), parcel.marks)

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import parse_qs, urlsplit
 
-from services.collector.channels.page.render import Typed
+from services.collector.channels.page.question import Typed
 from services.collector.languages import choose
-from services.collector.links import Sent, Visit
+from services.collector.links import Sent, Visit, score_of
 from shared.errors import Forbidden, MalformedBody, TooLarge
 
 Header = Callable[[str], str | None]
-LARGEST_FORM = 100_000
-"""Bytes: a comment of 4,000 characters takes at most 48,000 when each is sent as `%F0%9F%98%80`."""
+LARGEST_FORM = 150_000
+"""Bytes: a text of 4,000 characters takes at most 48,000 when each is sent as `%F0%9F%98%80`, and there are two."""
 OURS = {"same-origin", "none"}
 
 
 def page_language(visit: Visit, asked: str | None, header: Header) -> str:
+    """The language of the whole page: one that both the question and our own words are in, so that none is mixed."""
     return choose(asked, header("accept-language"), visit.survey.languages)
 
 
-def read_form(raw: bytes | str, lang: str) -> Sent:
-    """What the form carries. Raises TooLarge, MalformedBody. NUL is dropped: nobody can type it or see it."""
+def fields_of(raw: bytes | str) -> dict[str, str]:
+    """The form's fields by name. Raises TooLarge, MalformedBody. NUL is dropped: nobody can type it or see it."""
     if len(raw) > LARGEST_FORM:
         raise TooLarge()
     text = raw if isinstance(raw, str) else raw.decode("utf-8", "replace")
@@ -29,18 +30,34 @@ def read_form(raw: bytes | str, lang: str) -> Sent:
         fields = parse_qs(text, keep_blank_values=True, max_num_fields=50, errors="replace")
     except ValueError:
         raise MalformedBody() from None
-    last = {name: values[-1].replace("\0", "") for name, values in fields.items()}
+    return {name: values[-1].replace("\0", "").replace("\r\n", "\n") for name, values in fields.items()}
+
+
+def sent_of(fields: Mapping[str, str], lang: str) -> Sent:
+    """What the person sent, by a form in that language."""
     return Sent(
-        score=last.get("score", ""),
-        comment=last.get("comment", "").replace("\r\n", "\n"),
-        ticket=last.get("ticket", ""),
+        score=fields.get("score", ""),
+        comment=fields.get("comment", ""),
+        ticket=fields.get("ticket", ""),
         lang=lang,
-        is_trapped=bool(last.get("subject")),
+        is_trapped=bool(fields.get("subject")),
+        follow_up=fields.get("follow_up", ""),
+        follow_up_text=fields.get("follow_up_text", ""),
+        was_asked="asked" in fields,
     )
 
 
 def typed(sent: Sent) -> Typed:
-    return Typed(sent.score, sent.comment)
+    return Typed(sent.score, sent.comment, sent.follow_up, sent.follow_up_text)
+
+
+def shown(visit: Visit, score: str) -> Typed:
+    """What the form shows filled in when it is opened: the score of the address over what was answered before."""
+    answer = visit.answer
+    if answer is None:
+        return Typed(score)
+    own = score if score_of(score, visit.survey) is not None else str(answer.score)
+    return Typed(own, answer.comment or "", answer.follow_up or "", answer.follow_up_text or "")
 
 
 def refuse_foreign_form(header: Header, public_url: str) -> None:

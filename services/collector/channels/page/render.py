@@ -1,30 +1,33 @@
-"""The page behind a link, as HTML: one request, no script, no cookie, a strict content-security policy."""
+"""The page behind a link, as HTML: one request, no cookie, nothing fetched, a strict content-security policy.
+
+It works without any script. One small script stands where a message's link carries a score: see `page.js`.
+"""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from chalice.app import Response
 
-from services.collector.channels.page.words import FRAMES, Frame
+from services.collector.channels.page import policy
+from services.collector.channels.page.question import Typed, question_values, said
+from services.collector.channels.page.words import FRAMES
 from services.collector.domain import State
-from services.collector.languages import FIRST, LANGUAGES, base, direction
-from services.collector.links import Visit
-from shared.catalogue import Survey, words
+from services.collector.languages import LANGUAGES, direction
+from services.collector.links import Outcome, Visit
+from shared.catalogue import Owner, Survey, words
 from shared.errors import EtincelleError, FieldError
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-TEMPLATES = Path(__file__).parent / "templates"
+TRAP = "skip"
+"""Name in the address of the link that no person sees."""
 LONGEST_HEADLINE = 60
+MOST_CHANGES = 3
 MESSAGES: Mapping[State | str, str] = {
     "answered": "answered",
     "expired": "gone",
@@ -37,48 +40,8 @@ MESSAGES: Mapping[State | str, str] = {
     "malformed_body": "large",
 }
 """Which of the frame's words stand for what somebody finds; anything else is `unavailable`."""
+SHEETS = {"question.html": ("question",), "more.html": ("question", "message"), "message.html": ("message",)}
 STATUS: Mapping[State, int] = {"answered": 200, "expired": 410, "revoked": 410, "paused": 410}
-
-
-@dataclass(frozen=True)
-class Typed:
-    """What the form shows filled in: what was typed before, or the score that the link's address carries."""
-
-    score: str = ""
-    comment: str = ""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One answer to choose. text: what is seen; spoken: what a screen reader says beside it."""
-
-    value: int
-    text: str
-    spoken: str = ""
-
-
-@cache
-def style() -> str:
-    return (TEMPLATES / "page.css").read_text(encoding="utf-8").strip()
-
-
-@cache
-def headers() -> dict[str, str]:
-    """The page's security headers. The policy knows the one style by its hash and allows no script at all."""
-    digest = base64.b64encode(hashlib.sha256(style().encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
-    )
-    return {
-        "Content-Type": "text/html; charset=utf-8",
-        "Content-Security-Policy": policy,
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
-        "X-Robots-Tag": "noindex, nofollow",
-        "Vary": "Accept-Language",
-    }
 
 
 @cache
@@ -86,138 +49,154 @@ def environment() -> Environment:
     """The templates; imported at the first page, so that the API starts without them."""
     from jinja2 import Environment, FileSystemLoader
 
-    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True)
+    return Environment(loader=FileSystemLoader(policy.TEMPLATES), autoescape=True, trim_blocks=True)
 
 
-def rendered(template: str, lang: str, status: int, **values: Any) -> Response:
+def rendered(template: str, lang: str, status: int, visit: Visit | None = None, **values: Any) -> Response:
+    """A page in the owner's colour, where a visit tells whose it is. values: what the template names."""
     from markupsafe import Markup
 
-    page = environment().get_template(template)
-    values |= {"lang": lang, "dir": direction(lang), "words": FRAMES[lang], "style": Markup(style())}  # noqa: S704
-    return Response(page.render(values), headers=dict(headers()), status_code=status)
+    owner = visit.touchpoint.owner if visit else None
+    style = policy.style(*sheets_of(template, owner, values)) + policy.style_of(owner)
+    has_script = bool(values.get("has_script"))
+    values |= {
+        "lang": lang,
+        "dir": direction(lang),
+        "words": FRAMES[lang],
+        "style": Markup(style),  # noqa: S704 - our own files, and a colour's digits
+        "script": Markup(policy.script()),  # noqa: S704 - our own file
+        "where": said(visit.touchpoint.name, lang) if visit else "",
+        "logo": owner.logo if owner else None,
+        "owner_name": owner.name if owner else "",
+    }
+    page = environment().get_template(template).render(values)
+    return Response(page, headers=policy.headers(style, has_script=has_script), status_code=status)
+
+
+def sheets_of(template: str, owner: Owner | None, values: Mapping[str, Any]) -> tuple[str, ...]:
+    """The style sheets that a page needs beside the one all have."""
+    wanted = SHEETS[template]
+    wanted += ("follow",) if values.get("follow_up") else ()
+    wanted += ("wrong",) if values.get("wrong") else ()
+    return wanted + (("logo",) if owner and owner.logo else ())
+
+
+def visit_page(visit: Visit, lang: str, ticket: str, typed: Typed) -> Response:
+    """The question; or why there is none."""
+    if visit.state == "ready":
+        return question_page(visit, lang, ticket, typed)
+    return message(MESSAGES[visit.state], lang, STATUS[visit.state], visit, others=others(visit.survey, lang))
 
 
 def question_page(visit: Visit, lang: str, ticket: str, typed: Typed, wrong: Sequence[FieldError] = ()) -> Response:
     """The question, with what was typed; 422 and a summary of what is wrong where something is."""
-    survey, frame = visit.survey, FRAMES[lang]
-    texts = {error.pointer: text_of(error, survey, frame) for error in wrong}
-    targets = {"#/comment": "comment"}
-    spoken = language_of(survey.question, lang)
     return rendered(
         "question.html",
         lang,
         422 if wrong else 200,
-        **scale_values(survey, lang, typed.score),
-        question=words(survey.question, lang),
-        question_lang=spoken,
-        question_dir=direction(spoken),
-        where=visit.touchpoint.named(lang),
-        owner=frame.privacy.format(owner=visit.touchpoint.owner.name),
-        comment=typed.comment,
-        why=words(survey.comment, lang) or frame.why,
+        visit,
+        **question_values(visit.survey, lang, typed, wrong),
+        privacy=privacy(visit.touchpoint.owner, lang),
         ticket=ticket,
-        errors=[{"target": targets.get(place, "score"), "text": text} for place, text in texts.items()],
-        score_error=texts.get("#/score"),
-        comment_error=texts.get("#/comment"),
-        others=others(survey, lang, typed.score),
+        trap=TRAP,
+        is_kept=is_kept(visit, typed),
+        has_script=visit.may_confirm,
+        others=others(visit.survey, lang),
     )
 
 
-def scale_values(survey: Survey, lang: str, score: str) -> dict[str, Any]:
-    """The answers to choose from, which of them is chosen, and what the ends mean."""
-    scale, choices = survey.measure, choices_of(survey, lang)
-    has_numbers = scale.name != "thumbs"
-    return {
-        "choices": choices,
-        "chosen": score,
-        "low": end(survey.low_label, scale.low, lang) if has_numbers else "",
-        "high": end(survey.high_label, scale.high, lang) if has_numbers else "",
-    }
+def is_kept(visit: Visit, typed: Typed) -> bool:
+    """Whether the score that the form shows is the one that counts for this person."""
+    answer = visit.answer
+    return answer is not None and answer.is_counted and str(answer.score) == typed.score
 
 
-def choices_of(survey: Survey, lang: str) -> list[Choice]:
-    """The answers from bad to good. Yes and no are words; stars are told as such; the ends carry their label."""
-    scale, frame = survey.measure, FRAMES[lang]
-    ends = {scale.low: words(survey.low_label, lang), scale.high: words(survey.high_label, lang)}
-    if scale.name == "thumbs":
-        return [Choice(0, ends[0] or frame.no), Choice(1, ends[1] or frame.yes)]
-    star = " ★" if scale.name == "stars" else ""
+def privacy(owner: Owner, lang: str) -> str:
+    """Who reads the answers; a name in another script keeps to itself."""
+    from markupsafe import Markup, escape
+
+    return escape(FRAMES[lang].privacy).format(owner=Markup("<bdi>{}</bdi>").format(owner.name))
+
+
+def others(survey: Survey, lang: str) -> list[dict[str, str]]:
+    """The other languages that the page speaks, each by its own name."""
     return [
-        Choice(value, f"{value}{star}", f"({ends[value]})" if ends.get(value) else "")
-        for value in range(scale.low, scale.high + 1)
-    ]
-
-
-def end(label: Mapping[str, str], score: int, lang: str) -> str:
-    text = words(dict(label), lang)
-    return f"{score} = {text}" if text else ""
-
-
-def text_of(error: FieldError, survey: Survey, frame: Frame) -> str:
-    """A wrong field in words for the person who filled it in."""
-    if error.pointer == "#/ticket":
-        return frame.out_of_date
-    if error.pointer == "#/comment":
-        return frame.too_long
-    return frame.choose.format(low=survey.measure.low, high=survey.measure.high)
-
-
-def language_of(text: Mapping[str, str], lang: str) -> str:
-    """The language that `words` takes its words from."""
-    return next((wanted for wanted in (lang, base(lang), FIRST) if wanted in text), next(iter(text), lang))
-
-
-def others(survey: Survey, lang: str, score: str) -> list[dict[str, str]]:
-    """Links to the same page in the other languages that it speaks."""
-    kept = {"s": score} if score.isdecimal() and len(score) < 3 else {}
-    return [
-        {"lang": other, "name": LANGUAGES[other], "url": "?" + urlencode({"lang": other} | kept)}
+        {"lang": other, "name": LANGUAGES[other], "url": "?" + urlencode({"lang": other})}
         for other in survey.languages
         if other in LANGUAGES and other != lang
     ]
 
 
-def state_page(visit: Visit, lang: str) -> Response:
-    """What is shown in place of the question: answered, expired, revoked or paused."""
-    name = MESSAGES[visit.state]
-    where = visit.touchpoint.named(lang)
-    return message(name, lang, STATUS[visit.state], where=where, others=others(visit.survey, lang, ""))
+def thanks_page(visit: Visit, code: str, lang: str, *, asks_more: bool) -> Response:
+    """The thanks; before them the follow-up question, where it waits for this person. code: of the link, checked."""
+    answer, survey = visit.answer, visit.survey
+    if answer is None or visit.state != "ready":
+        return message_of_thanks(visit, lang)
+    kept = {"lang": lang} | ({"t": visit.ticket} if visit.ticket else {})
+    change = f"../{code}?{urlencode(kept)}"
+    follow_up = survey.follow_up_to(answer.score) if asks_more and answer.scale == survey.scale else None
+    if follow_up is None:
+        return message_of_thanks(visit, lang, change=change)
+    typed = Typed(str(answer.score), answer.comment or "", answer.follow_up or "", answer.follow_up_text or "")
+    return rendered(
+        "more.html",
+        lang,
+        200,
+        visit,
+        **question_values(survey, lang, typed, ()) | {"title": thanks_title(visit, lang)},
+        back=f"../{code}",
+        change=change,
+        ticket=visit.ticket,
+    )
 
 
-def thanks_page(visit: Visit, lang: str) -> Response:
-    """The survey's own thanks, as the headline where they are short enough, and the frame's."""
-    frame, own = FRAMES[lang], words(visit.survey.thanks, lang)
-    is_headline = 0 < len(own) <= LONGEST_HEADLINE
+def message_of_thanks(visit: Visit, lang: str, change: str = "") -> Response:
+    """The survey's own thanks, as the headline where they are short enough, the frame's, and what answers changed."""
+    frame, own, title = FRAMES[lang], words(visit.survey.thanks, lang), thanks_title(visit, lang)
+    texts = [*([said(visit.survey.thanks, lang)] if own and own != title else []), frame.thanks]
+    newest = sorted(visit.touchpoint.changes, key=lambda change: change.on, reverse=True)[:MOST_CHANGES]
     return rendered(
         "message.html",
         lang,
         200,
-        title=own if is_headline else frame.thanks_title,
-        texts=[*([own] if own and not is_headline else []), frame.thanks, frame.close],
-        where=visit.touchpoint.named(lang),
-        others=others(visit.survey, lang, ""),
+        visit,
+        title=title,
+        is_done=True,
+        texts=[*texts, frame.close],
+        change=change,
+        changes=[{"on": one.on, "day": frame.day(one.on), "text": said(one.text, lang)} for one in newest],
+        others=others(visit.survey, lang) if not change else [],
     )
+
+
+def thanks_title(visit: Visit, lang: str) -> str:
+    own = words(visit.survey.thanks, lang)
+    return own if 0 < len(own) <= LONGEST_HEADLINE else FRAMES[lang].thanks_title
 
 
 def error_page(error: EtincelleError, lang: str) -> Response:
     """What a person sees of an error."""
-    name = MESSAGES.get(error.code, "unavailable")
-    return message(name, lang, error.status)
+    return message(MESSAGES.get(error.code, "unavailable"), lang, error.status)
 
 
-def message(name: str, lang: str, status: int, **values: Any) -> Response:
+def message(name: str, lang: str, status: int, visit: Visit | None = None, **values: Any) -> Response:
     frame = FRAMES[lang]
-    title = getattr(frame, f"{name}_title")
-    return rendered("message.html", lang, status, title=title, texts=[getattr(frame, name)], **values)
+    title, texts = getattr(frame, f"{name}_title"), [getattr(frame, name)]
+    return rendered("message.html", lang, status, visit, title=title, texts=texts, **values)
 
 
-def redirect(code: str, lang: str, *, is_thanked: bool) -> Response:
+def redirect(code: str, lang: str, outcome: Outcome, *, is_single: bool) -> Response:
     """303 to the thanks, or back to the link, which says that it was answered. code: checked, base 62.
 
-    The address is relative: it holds whatever path the API is published under.
+    The address is relative: it holds whatever path the API is published under. It names the form where the
+    link alone does not tell whose answer may be changed.
     """
-    place = f"{code}/thanks" if is_thanked else code
-    return Response("", headers={**headers(), "Location": f"{place}?lang={lang}"}, status_code=303)
+    query = {"lang": lang} | ({} if is_single else {"t": outcome.ticket})
+    query |= {"more": "1"} if outcome.asks_more and outcome.is_kept else {}
+    place = f"{code}/thanks" if outcome.is_kept else code
+    headers = policy.headers()
+    headers["Location"] = f"{place}?{urlencode(query)}"
+    return Response("", headers=headers, status_code=303)
 
 
 def without_body(response: Response) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,19 +11,29 @@ from services.collector.languages import frames
 
 @dataclass(frozen=True)
 class Frame:
-    """The words of one language. {low} and {high} stand for the ends of the scale, {owner} for the team's name."""
+    """The words of one language. {low} and {high} stand for the ends of the scale, {owner} for the team's name.
+
+    months: the names of the twelve, between blanks. date: a day, of {day}, {month} and {year}.
+    """
 
     optional: str
     why: str
     send: str
+    send_more: str
     choose: str
+    choose_one: str
     too_long: str
     out_of_date: str
     problem: str
     leave_empty: str
+    leave_alone: str
+    kept: str
     thanks_title: str
     thanks: str
     close: str
+    more: str
+    change: str
+    changes_title: str
     answered_title: str
     answered: str
     gone_title: str
@@ -41,6 +52,12 @@ class Frame:
     languages: str
     no: str
     yes: str
+    months: str
+    date: str
+
+    def day(self, day: datetime.date) -> str:
+        """The day as people write it."""
+        return self.date.format(day=day.day, month=self.months.split()[day.month - 1], year=day.year)
 
 
 FRAMES = frames(Path(__file__).parent / "words.json", Frame)

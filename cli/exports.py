@@ -1,0 +1,146 @@
+"""`etincelle export responses TOUCHPOINT`: answers as a file, by the very columns that `import responses` takes."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import json
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import IO, Annotated, Any
+
+import typer
+
+from cli.cells import guarded
+from cli.client import Client, connect
+from cli.imported import count
+from cli.printing import Failed, err
+from cli.rows import ABSENT, FIELDS, OWNER, as_number, snake
+
+FIRST = ("response_id", "touchpoint", "collected_at", "score", OWNER)
+COLUMNS = (*FIRST, *(name for name in FIELDS if name not in FIRST))
+"""Of every file, in this order. Behind them come the attributes, a column each."""
+EARLIEST = "2000-01-01"
+PLACE = "place"
+OTHERS = "attributes"
+"""The column of what no cell of its own could carry as it is: a text that looks like a number, true and false."""
+IN_MEMORY = 10_000_000
+Answer = dict[str, Any]
+
+group = typer.Typer(name="export", help="Take out what was collected.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(group)
+
+
+@group.callback()
+def exports() -> None:
+    """Take out what was collected."""
+
+
+@group.command("responses")
+def responses(
+    touchpoint: Annotated[str, typer.Argument(help="its id", show_default=False)],
+    since: Annotated[
+        str | None, typer.Option("--from", help="collected from this day or time (UTC) on", show_default=False)
+    ] = None,
+    until: Annotated[str | None, typer.Option("--to", help="and before this one", show_default=False)] = None,
+    audience: Annotated[str, typer.Option(help="customer; or staff, by whole weeks of five or more")] = "customer",
+    form: Annotated[str, typer.Option("--format", help="csv or jsonl (a JSON object a line)")] = "csv",
+    out: Annotated[Path | None, typer.Option(help="the file to write; else stdout", show_default=False)] = None,
+) -> None:
+    """Export answers that count in the figures, as `import responses` reads them again."""
+    if form not in ("csv", "jsonl"):
+        raise Failed(f"--format {form}: csv or jsonl")
+    asked = {"touchpoint": touchpoint, "from": since or EARLIEST, "to": until, "audience": audience}
+    with written(out) as file:
+        written_n, left_out = export(connect(), asked, form, file)
+    where = f" to {out}" if out else ""
+    err.print(f"{count(written_n, 'answer')} exported{where}", style="green", markup=False)
+    if left_out:
+        err.print(f"{count(left_out, 'answer')} left out: kept, but in no figure", style="yellow", markup=False)
+
+
+@contextlib.contextmanager
+def written(out: Path | None) -> Iterator[IO[str]]:
+    """The file to write; it takes its name when it is whole, so that half a file is never taken for one."""
+    if out is None:
+        yield sys.stdout
+        return
+    part = out.with_name(out.name + ".part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        part.replace(out)
+    except OSError as error:
+        raise Failed(f"{out} cannot be written: {error.strerror}") from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def export(client: Client, asked: Mapping[str, Any], form: str, file: IO[str]) -> tuple[int, int]:
+    """Writes the answers asked for; gives how many, and how many were left out as they do not count."""
+    kept = left_out = 0
+    with tempfile.SpooledTemporaryFile(IN_MEMORY, "w+", encoding="utf-8", newline="") as spool:
+        names: dict[str, bool] = {}
+        for answer in client.every("/v1/responses", "responses", limit=100, **asked):
+            if not answer["counted"]:
+                left_out += 1
+                continue
+            kept += 1
+            row = row_of(answer)
+            names |= dict.fromkeys(row.get(OTHERS, {}), True)
+            spool.write(json.dumps(row, ensure_ascii=True) + "\n")
+        spool.seek(0)
+        rows = (json.loads(line) for line in spool)
+        write_csv(rows, list(names), file) if form == "csv" else write_lines(rows, file)
+    return kept, left_out
+
+
+def row_of(answer: Answer) -> Answer:
+    """The answer by the importer's names; what is absent is left out. The label of its link is an attribute."""
+    row: Answer = {name: answer[name] for name in COLUMNS if answer.get(name) is not None}
+    attributes = dict(answer.get(OTHERS) or {})
+    if answer.get(PLACE) is not None:
+        attributes.setdefault(PLACE, answer[PLACE])
+    if answer.get("follow_up") is not None:
+        attributes.setdefault("follow_up", answer["follow_up"])
+    return row | ({OTHERS: attributes} if attributes else {})
+
+
+def write_lines(rows: Iterable[Answer], file: IO[str]) -> None:
+    for row in rows:
+        file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def write_csv(rows: Iterable[Answer], names: list[str], file: IO[str]) -> None:
+    """UTF-8 with its mark, by which spreadsheets know it. names: the attributes that there are."""
+    own = [name for name in names if name not in (*COLUMNS, OTHERS) and snake(name) == name]
+    file.write("\ufeff")
+    writer = csv.writer(file)
+    writer.writerow([*COLUMNS, *own, OTHERS])
+    for row in rows:
+        attributes = row.get(OTHERS, {})
+        cells = {name: attributes[name] for name in own if name in attributes and is_itself(attributes[name])}
+        others = {name: value for name, value in attributes.items() if name not in cells}
+        text = json.dumps(others, ensure_ascii=False) if others else ""
+        writer.writerow([*(cell(row.get(name)) for name in COLUMNS), *(cell(cells.get(name)) for name in own), text])
+
+
+def is_itself(value: Any) -> bool:
+    """Whether the importer reads the value back from a cell of its own as it is."""
+    if isinstance(value, bool):
+        return False
+    if isinstance(value, str):
+        return value == value.strip() and value not in ABSENT and as_number(value) == value
+    return bool(as_number(cell(value)) == value)
+
+
+def cell(value: Any) -> str:
+    """The value as text; numbers as they are written in JSON, texts so that no spreadsheet takes them for a formula."""
+    if value is None:
+        return ""
+    return guarded(value) if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,111 @@
+"""`etincelle invitations preview` and `etincelle suppressions`: messages before they leave, and who gets none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from cli.client import connect
+from cli.printing import Failed, err, out, print_json
+
+Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, for programs")]
+BATCH = 500
+
+invitations = typer.Typer(name="invitations", help="Look at the messages that invite people.", no_args_is_help=True)
+suppressions = typer.Typer(
+    name="suppressions", help="Addresses and numbers to which nothing is sent.", no_args_is_help=True
+)
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(invitations)
+    app.add_typer(suppressions)
+
+
+@invitations.callback()
+def main() -> None:
+    """Look at the messages that invite people."""
+
+
+@invitations.command("preview")
+def preview(
+    touchpoint: Annotated[str, typer.Argument(help="its id", show_default=False)],
+    channel: Annotated[Literal["email", "sms"], typer.Option(help="email or sms")] = "email",
+    lang: Annotated[str | None, typer.Option(help="a person's language: fr, en, ar …", show_default=False)] = None,
+    country: Annotated[str | None, typer.Option(help="whose price of a text: FR, US …", show_default=False)] = None,
+    to: Annotated[Path | None, typer.Option(help="the HTML file; else TOUCHPOINT.html", show_default=False)] = None,
+    as_json: Json = False,
+) -> None:
+    """Show a touchpoint's message as it would leave: a text with parts and price, an e-mail as HTML too."""
+    shown = connect().get(f"/v1/touchpoints/{touchpoint}/preview", channel=channel, lang=lang, country=country)
+    if as_json:
+        print_json(shown)
+        return
+    if channel == "email":
+        show_email(shown, to or Path(f"{touchpoint}.html"))
+    else:
+        show_text(shown, country)
+
+
+def show_email(shown: dict[str, Any], file: Path) -> None:
+    file.write_text(shown["html"], encoding="utf-8")
+    out.print(f"Subject: {shown['subject']}\n\n{shown['text']}", markup=False)
+    err.print(f"{shown['bytes']} bytes in all; the HTML is in {file}", style="dim", markup=False)
+
+
+def show_text(shown: dict[str, Any], country: str | None) -> None:
+    out.print(shown["text"], markup=False)
+    parts = shown["parts"]
+    out.print(f"\n{parts} part{'s' if parts > 1 else ''}, {shown['units']} units of {shown['encoding']}", markup=False)
+    price = shown.get("price")
+    if price:
+        cost = price["amount"] * parts
+        out.print(f"{cost:.5f} {price['currency']} a message ({price['source']})", markup=False)
+    elif country:
+        err.print(f"no price is known for {country}; it is billed by the part", style="dim", markup=False)
+
+
+@suppressions.command("import")
+def bring_in(
+    file: Annotated[Path, typer.Argument(help="an e-mail address or +number in each line", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """Put addresses and numbers on the list. Those that are on it stay as they are."""
+    client, taken = connect(), 0
+    for batch in batches(lines_of(file)):
+        body = {"suppressions": [{"email" if "@" in line else "phone": line} for line in batch]}
+        taken += client.post("/v1/suppressions", body, again=True)["taken"]
+    print_json({"taken": taken}) if as_json else out.print(f"{taken} taken", markup=False)
+
+
+def lines_of(file: Path) -> Iterator[str]:
+    """What stands in the lines, first columns of a CSV too; empty ones and comments are left out. Raises Failed."""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Failed(f"{file} cannot be read: {error}") from None
+    for line in text.splitlines():
+        first = line.split(",")[0].strip().strip('"')
+        if first and not first.startswith("#") and first.lower() not in ("email", "phone"):
+            yield first
+
+
+def batches(lines: Iterable[str]) -> Iterator[list[str]]:
+    remaining = iter(lines)
+    while batch := list(islice(remaining, BATCH)):
+        yield batch
+
+
+@suppressions.command("export")
+def export(as_json: Json = False) -> None:
+    """Print the list: address or number, why, and since when. What is printed can be imported."""
+    found = connect().every("/v1/suppressions", "suppressions", limit=BATCH)
+    if as_json:
+        print_json(list(found))
+        return
+    for one in found:
+        out.print(f"{one.get('email') or one['phone']},{one['because']},{one['at']}", markup=False)

@@ -1,0 +1,73 @@
+"""What the page may do, as HTTP headers: its style and its one script by their hashes, and nothing else at all."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from shared.catalogue import Owner
+from shared.colours import mixed, paint, text_on
+
+TEMPLATES = Path(__file__).parent / "templates"
+DAY, NIGHT = "#faf6f0", "#221d1a"
+"""Of all that the page stands on, as its style sheet says, what a colour stands out from least."""
+GLOW = 0.9
+"""What is under the pointer: the ground with a tenth of the owner's colour, on which text reads as on the ground."""
+
+
+@cache
+def style(*sheets: str) -> str:
+    """The page's style of only the sheets it needs, so that it stays small. sheets: their names, beside `base`."""
+    return "".join((TEMPLATES / f"{sheet}.css").read_text(encoding="utf-8") for sheet in ("base", *sheets))
+
+
+def style_of(owner: Owner | None) -> str:
+    """What follows the page's style: the owner's colour in place of ours, where there is one."""
+    return owners_style(owner.colour) if owner and owner.colour else ""
+
+
+@cache
+def script() -> str:
+    """The page's script, without the lines that explain it."""
+    lines = (TEMPLATES / "page.js").read_text(encoding="utf-8").splitlines()
+    return "\n".join(line.strip() for line in lines if line.strip() and not line.strip().startswith("//"))
+
+
+@cache
+def owners_style(colour: str) -> str:
+    """The owner's colour in place of ours: as it is where text stands on it, and outlined so that it stands out."""
+    day, night = (
+        f":root{{--spark:{colour};--on:{text_on(colour)};--edge:{paint(colour, ground).colour};"
+        f"--glow:{mixed(colour, ground, GLOW)}}}"
+        for ground in (DAY, NIGHT)
+    )
+    return f"{day}@media(prefers-color-scheme:dark){{{night}}}"
+
+
+def headers(style: str = "", *, has_script: bool = False) -> dict[str, str | list[str]]:
+    return {
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": policy(style, has_script),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
+        "X-Robots-Tag": "noindex, nofollow",
+        "Vary": "Accept-Language",
+    }
+
+
+@cache
+def policy(style: str, has_script: bool) -> str:
+    """The content-security policy. Only a page with the script may run it, or ask our server anything."""
+    styles = f"style-src {digest(style)}; " if style else ""
+    scripts = f"script-src {digest(script())}; connect-src 'self'; " if has_script else ""
+    return (
+        f"default-src 'none'; {styles}{scripts}img-src data:; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+
+
+def digest(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -1,0 +1,149 @@
+"""What becomes of a person's text: the answer it gives, or changes, and what is written back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+from services.collector.answers import Answer, Known
+from services.collector.channels.sms.conversation import Conversation, Outcome, Reply, heard_of
+from services.collector.channels.sms.inbound import Inbound
+from services.collector.channels.sms.reading import read_reply
+from services.collector.channels.sms.words import text_of
+from services.collector.domain import Response
+from services.collector.usecases import Deps, response_of
+from shared import bodies
+from shared.catalogue import Touchpoint
+from shared.codes import keyed_hash
+
+Dropped = Literal["unknown_number", "unknown_touchpoint", "expired"]
+MAY_REPLY_FOR = timedelta(hours=24)
+"""A text that is older is not answered by a message: the person has long put the telephone away."""
+AHEAD_AT_MOST = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The question that a number was last asked by text message, and whose the number is.
+
+    customer: keyed hash of the customer's id, where it is known; sent_at: when the question was sent.
+    """
+
+    invitation_id: str
+    touchpoint: str
+    survey_version: int
+    lang: str
+    customer: str | None
+    sent_at: datetime
+
+
+class Questions(Protocol):
+    """Which question a number was asked."""
+
+    def asked(self, number_hash: str) -> Asked | None:
+        """The last one; None where we never asked. number_hash: keyed, for the purpose `identity`."""
+        ...
+
+
+class Conversations(Protocol):
+    """Where conversations stand, by their invitation."""
+
+    def get(self, invitation_id: str) -> Conversation:
+        """As of now; one without texts where there is none."""
+        ...
+
+    def save(self, conversation: Conversation) -> None:
+        """Raises Conflict where another text was heard meanwhile."""
+        ...
+
+
+class Sender(Protocol):
+    """Sends text messages."""
+
+    def reply(self, number: str, text: str, origin: str) -> None:
+        """Sends one SMS. number: E.164; origin: the number of ours that it comes from."""
+        ...
+
+
+@dataclass(frozen=True)
+class Texting:
+    """What hearing texts needs beside the service's own. dropped: counts a text that leads nowhere."""
+
+    questions: Questions
+    conversations: Conversations
+    sender: Sender
+    dropped: Callable[[Dropped], None]
+
+
+def hear(text: Inbound, texting: Texting, deps: Deps) -> None:
+    """Stores the answer that the text gives, and writes back where that is due.
+
+    First the answer, then that the text was heard, then the message: heard again after a stop, the answer is
+    the same, and a message is rather not sent than sent twice. Raises Conflict where another text of the person
+    was heard at the same moment: hear it again.
+    """
+    asked = texting.questions.asked(keyed_hash(deps.secret, "identity", f"phone:{text.number}"))
+    touchpoint = deps.catalogue.touchpoint(asked.touchpoint) if asked else None
+    if asked is None or touchpoint is None:
+        texting.dropped("unknown_number" if asked is None else "unknown_touchpoint")
+        return
+    text = replace(text, at=min(text.at, deps.now() + AHEAD_AT_MOST))
+    if text.at >= asked.sent_at + timedelta(days=touchpoint.ask.expires_days):
+        texting.dropped("expired")
+        return
+    reply = heard(text, asked, touchpoint, texting, deps)
+    if reply is not None and deps.now() < text.at + MAY_REPLY_FOR:
+        message = text_of(reply, touchpoint.survey.measure, touchpoint, asked.lang)
+        texting.sender.reply(text.number, message, text.to)
+
+
+def heard(text: Inbound, asked: Asked, touchpoint: Touchpoint, texting: Texting, deps: Deps) -> Reply | None:
+    """Keeps what the text says, and gives what is to be written back, which nobody else is told then."""
+    known = texting.conversations.get(asked.invitation_id)
+    said = heard_of(read_reply(text.text, touchpoint.survey.measure, asked.lang), text.at)
+    conversation = known.with_text(text.text_id, said)
+    if conversation is known:
+        return None
+    outcome = conversation.outcome
+    if outcome is not None and outcome != conversation.stored:
+        store(outcome, asked, touchpoint, text.at, deps)
+    reply = conversation.reply_to(said)
+    if reply == "again" and deps.responses.holds(touchpoint.id, response_id(asked)):
+        reply = None  # the page was answered meanwhile
+    replied = conversation.replied | ({reply} if reply else set())
+    texting.conversations.save(replace(conversation, replied=frozenset(replied), stored=outcome))
+    return reply
+
+
+def store(outcome: Outcome, asked: Asked, touchpoint: Touchpoint, at: datetime, deps: Deps) -> None:
+    """The answer as it stands now; changed where there is one and it may change, else left alone."""
+    response = by_text(outcome, asked, touchpoint, deps)
+    if deps.responses.add([response]) == [True]:
+        return
+    stands = deps.responses.get(touchpoint.id, response.response_id)
+    if stands is None or (stands.score, stands.comment) != (response.score, response.comment):
+        deps.responses.change(response, at)
+
+
+def by_text(outcome: Outcome, asked: Asked, touchpoint: Touchpoint, deps: Deps) -> Response:
+    """What is stored of the conversation's answer."""
+    fields = {
+        "touchpoint": touchpoint.id,
+        "channel": "sms",
+        "score": outcome.score,
+        "comment": outcome.comment,
+        "lang": asked.lang,
+        "survey_version": asked.survey_version,
+    }
+    known = Known(deps.now(), {touchpoint.id: touchpoint})
+    answer = bodies.parse_as(Answer, fields, known)
+    evidence = {"sms": "reply", "invitation": asked.invitation_id}
+    response = response_of(answer, response_id(asked), known, evidence, deps.secret)
+    return replace(response, collected_at=outcome.at, customer=asked.customer, invited_at=asked.sent_at)
+
+
+def response_id(asked: Asked) -> str:
+    """The id that all answers to one invitation share, by link or by text."""
+    return f"invitation:{asked.invitation_id}"

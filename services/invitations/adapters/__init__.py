@@ -1,0 +1,1 @@
+"""The ports, made of DynamoDB and the like."""

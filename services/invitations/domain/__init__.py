@@ -1,0 +1,1 @@
+"""The rules by which people are asked. Pure."""

@@ -1,0 +1,59 @@
+"""The words around the question in every language we write, and which of them a person gets."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from shared.catalogue import Survey
+
+FIRST = "en"
+RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The words of one language. {owner}, {question}, {where}, {how}, {url}, {low} and {high} are filled in."""
+
+    subject: str
+    preheader: str
+    choose: str
+    reminder: str
+    why: str
+    your_choice: str
+    team: str
+    yes: str
+    no: str
+    sms: str
+    sms_reply: str
+    sms_yes_no: str
+    sms_remind: str
+
+
+@cache
+def frames() -> dict[str, Frame]:
+    texts = json.loads((Path(__file__).parent / "words.json").read_text(encoding="utf-8"))
+    return {lang: Frame(**words) for lang, words in texts.items()}
+
+
+def frame(lang: str) -> Frame:
+    """The words of that language; of English where the survey has a language that we do not write."""
+    return frames().get(base(lang), frames()[FIRST])
+
+
+def language(locale: str | None, survey: Survey) -> str:
+    """The survey's language for a person: their own where it has it, else English, else its first."""
+    wanted = [locale.replace("_", "-"), base(locale)] if locale else []
+    spoken = survey.languages
+    return next((one for one in [*wanted, FIRST] if one in spoken), spoken[0] if spoken else FIRST)
+
+
+def base(lang: str) -> str:
+    """`fr-CA` and `fr_CA` are `fr`."""
+    return lang.replace("_", "-").split("-")[0].lower()
+
+
+def direction(lang: str) -> str:
+    return "rtl" if base(lang) in RIGHT_TO_LEFT else "ltr"

@@ -1,0 +1,1 @@
+"""The verbs of the service, and the ports they need."""

@@ -1,0 +1,1 @@
+"""What invitations says over HTTP, and how its questions are read."""

@@ -1,0 +1,119 @@
+"""The dependencies of invitations, built at first use; the only reader of environment, clock and randomness."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from services.invitations.adapters.interactions import TableInteractions
+from services.invitations.adapters.invitations import TableInvitations
+from services.invitations.adapters.ledgers import TableLedgers
+from services.invitations.adapters.outcomes import TableOutcomes
+from services.invitations.adapters.people import TablePeople
+from services.invitations.adapters.reservations import TableReservations
+from services.invitations.adapters.senders import SesSender, SmsSender
+from services.invitations.adapters.steps import (
+    QueueSendings,
+    TableAnswers,
+    TableDue,
+    TableLinks,
+    TableReplies,
+    TableSteps,
+)
+from services.invitations.adapters.suppressions import TableSuppressions
+from services.invitations.adapters.tallies import TablePlans, TableTallies
+from services.invitations.usecases.sampling import DailySampling
+from services.invitations.usecases.sending_ports import SendingDeps
+from shared.auth import Authenticator, CachedKeys
+from shared.catalogue_table import TableCatalogue
+from shared.codes import random_code
+from shared.dynamo import Table
+from shared.keyring import TableApiKeys
+from shared.settings import Environment
+
+
+@dataclass(frozen=True)
+class Deps(SendingDeps):
+    """The verbs' dependencies, and the app's own."""
+
+    authenticator: Authenticator
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@cache
+def deps() -> Deps:
+    """Everything the service needs, from the environment."""
+    environment = Environment(os.environ)
+    dynamodb = boto3.client("dynamodb", config=Config(max_pool_connections=20))
+    registry = Table(dynamodb, environment.need("TABLE_REGISTRY"))
+    contacts = Table(dynamodb, environment.need("TABLE_CONTACTS"))
+    key = secret(environment)
+    catalogue, tallies = TableCatalogue(registry, now), TableTallies(contacts)
+    return Deps(
+        people=TablePeople(contacts, key),
+        ledgers=TableLedgers(contacts),
+        interactions=TableInteractions(contacts),
+        invitations=TableInvitations(contacts),
+        reservations=TableReservations(contacts),
+        sampling=DailySampling(TablePlans(contacts), tallies, catalogue, now),
+        tallies=tallies,
+        outcomes=TableOutcomes(contacts),
+        catalogue=catalogue,
+        now=now,
+        new_code=lambda: random_code(os.urandom),
+        pause=time.sleep,
+        jitter=random.random,
+        secret=key,
+        public_url=environment.need("PUBLIC_URL").rstrip("/"),
+        authenticator=Authenticator(CachedKeys(TableApiKeys(registry), now)),
+        **sending(environment, contacts, key),
+    )
+
+
+ONE_TRY = Config(retries={"total_max_attempts": 1, "mode": "standard"}, connect_timeout=3, read_timeout=10)
+"""Of the providers' clients: a try of its own, after one whose reply was lost, might send a message twice."""
+
+
+def sending(environment: Environment, contacts: Table, key: bytes) -> dict[str, Any]:
+    """What sending needs beside, by the names of `SendingDeps`."""
+    sender, configuration_set = environment.need("SENDER_EMAIL"), environment.need("SES_CONFIGURATION_SET")
+    return {
+        "steps": TableSteps(contacts),
+        "due": TableDue(contacts),
+        "sendings": QueueSendings(boto3.client("sqs"), environment.need("QUEUE_SENDINGS_URL")),
+        "links": TableLinks(contacts),
+        "replies": TableReplies(contacts, key),
+        "answers": TableAnswers(Table(contacts.client, environment.need("TABLE_RESPONSES"))),
+        "senders": {
+            "email": SesSender(provider("sesv2"), sender, configuration_set),
+            "sms": SmsSender(provider("pinpoint-sms-voice-v2"), environment.need("SMS_ORIGIN"), configuration_set),
+        },
+        "suppressions": TableSuppressions(contacts, key),
+        "sender_email": sender,
+    }
+
+
+def provider(service: str) -> Callable[[], Any]:
+    """Makes a provider's client when it is first needed: only one of our functions sends."""
+    return cache(lambda: boto3.client(service, config=ONE_TRY))
+
+
+def secret(environment: Environment) -> bytes:
+    """Key material of the keyed hashes: from SSM, or from the environment on a laptop."""
+    local = environment.get("SECRET", "")
+    if local:
+        return local.encode()
+    reply = boto3.client("ssm").get_parameter(Name=environment.need("SECRET_PARAMETER"), WithDecryption=True)
+    return str(reply["Parameter"]["Value"]).encode()

@@ -1,0 +1,147 @@
+"""How fast interactions are taken on this machine, and what each costs: a file of 20,000, imported twice.
+
+python -m tests.bench.interactions [--rows 20000] [--touchpoints 10] [--json FILE]
+
+Starts a local stack of its own in a temporary folder. The second import must find every interaction known, and each
+person who is to be asked must be planned once: the run fails where that is not so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import random
+import tempfile
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+from typer.testing import CliRunner
+
+from cli.main import app
+from infra.local.environment import environment
+from services.invitations import wiring
+from services.invitations.usecases import intake
+from tests.conftest import Running, start
+from tests.journeys import journey
+
+OWNERS = 3
+PEOPLE = 50
+CASES = {"planned, of a new person": "a", "refused, of a known person": "b", "sent again": "a"}
+"""What becomes of an interaction, and how the ids of those begin of which it does."""
+Figures = dict[str, Any]
+
+
+def written(file: Path, names: list[str], number: int) -> None:
+    """A file of interactions of the last day, each of another person."""
+    chance, now = random.Random(1), datetime.now(UTC)
+    with file.open("w", newline="", encoding="utf-8") as text:
+        rows = csv.writer(text)
+        rows.writerow(("interaction_id", "touchpoint", "occurred_at", "email", "shop"))
+        for n in range(number):
+            at = now - timedelta(seconds=chance.randrange(60, 86_400))
+            rows.writerow((f"v{n}", names[n % len(names)], at.isoformat(), f"person{n}@gmail.com", f"shop {n % 7}"))
+
+
+def client(running: Running) -> httpx.Client:
+    return httpx.Client(base_url=running.url, headers={"Authorization": f"Bearer {running.key}"}, timeout=60)
+
+
+def applied(running: Running, names: list[str]) -> None:
+    """Touchpoints that ask by e-mail, and a company's cap that nobody reaches but by asking one person twice."""
+    document = journey("bench", {name: f"team{n % OWNERS}" for n, name in enumerate(names)})
+    for about in document["touchpoints"].values():
+        about |= {"channels": ["email"], "segments": ["shop"], "ask": {"delay_minutes": 1440}}
+    document["pressure"] = {"company": {"at_most": 1, "days": 30}}
+    body = {"document": document, "base_version": 0}
+    client(running).put("/v1/documents/bench", json=body).raise_for_status()
+
+
+def imported(running: Running, home: Path, file: Path) -> Figures:
+    """What `etincelle import interactions` says of the file."""
+    settings = {"ETINCELLE_URL": running.url, "ETINCELLE_KEY": running.key, "ETINCELLE_HOME": str(home)}
+    result = CliRunner().invoke(app, ["import", "interactions", str(file), "--json"], env=settings)
+    if result.exit_code:
+        raise SystemExit(result.stderr)
+    told: Figures = json.loads(result.stdout)
+    return told
+
+
+def planned(running: Running, names: list[str]) -> int:
+    funnels = (client(running).get(f"/v1/touchpoints/{name}/funnel").json() for name in names)
+    return sum(one["funnel"]["planned"] for one in funnels)
+
+
+def calls(running: Running, touchpoint: str) -> Figures:
+    """How often DynamoDB is called for one interaction, by what becomes of it; counted in this process."""
+    os.environ.update(environment(running.endpoint, running.url, "bench"))
+    counted: Counter[str] = Counter()
+    boto3.setup_default_session()
+    assert boto3.DEFAULT_SESSION is not None
+    boto3.DEFAULT_SESSION.events.register("before-call.dynamodb", lambda model, **_: counted.update([model.name]))
+    deps, found = wiring.deps(), {}
+    intake.take(interaction(touchpoint, "warm", 0), deps)
+    for case, prefix in CASES.items():
+        counted.clear()
+        for person in range(1, PEOPLE + 1):
+            intake.take(interaction(touchpoint, f"{prefix}{person}", person), deps)
+        found[f"calls for one interaction, {case}"] = round(sum(counted.values()) / PEOPLE, 2)
+    return found
+
+
+def interaction(touchpoint: str, name: str, person: int) -> dict[str, Any]:
+    at = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    customer = {"email": f"counted{person}@gmail.com"}
+    return {"interaction_id": name, "touchpoint": touchpoint, "occurred_at": at, "customer": customer}
+
+
+def measure(running: Running, home: Path, number: int, touchpoints: int) -> Figures:
+    """Rates and calls of one run. Raises SystemExit where anything was lost or doubled."""
+    names = [f"t{n}" for n in range(touchpoints)]
+    applied(running, names)
+    file = home / "interactions.csv"
+    written(file, names, number)
+    first, again = imported(running, home, file), imported(running, home, file)
+    began = time.perf_counter()
+    running.wait_idle(600)
+    behind = time.perf_counter() - began
+    told = [(one["stored"], one["already_stored"]) for one in (first, again)]
+    if told != [(number, 0), (0, number)] or planned(running, names) != number:
+        raise SystemExit(f"lost or doubled: {told}, {planned(running, names)} planned of {number}")
+    return {
+        "interactions": number,
+        "touchpoints": touchpoints,
+        "taken a second, first import": first["rows_per_second"],
+        "known a second, second import": again["rows_per_second"],
+        "planned, each once": number,
+        "seconds until the funnel had all, after both": round(behind, 1),
+    } | calls(running, names[0])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=20_000)
+    parser.add_argument("--touchpoints", type=int, default=10)
+    parser.add_argument("--json", type=Path)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        running = start(Path(folder))
+        try:
+            found = measure(running, Path(folder), asked.rows, asked.touchpoints)
+        finally:
+            running.stack.stop()
+    print("| figure | value |\n|---|---|")
+    for name, value in found.items():
+        print(f"| {name} | {value} |")
+    if asked.json:
+        asked.json.write_text(json.dumps(found, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,262 @@
+"""Sending on fakes: providers that remember what they were given, a queue, and a clock that a test moves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.invitations.domain.interactions import Interaction
+from services.invitations.domain.invitations import Invitation, Step
+from services.invitations.domain.links import Link
+from services.invitations.domain.people import Identifier
+from services.invitations.domain.sending import Outcome, Progress, Taken
+from services.invitations.usecases.deciding import record_interaction
+from services.invitations.usecases.ports import Deps
+from services.invitations.usecases.sending import attend, pick
+from services.invitations.usecases.sending_ports import Outgoing, Reply, SendingDeps, Suppression, Turn
+from shared.catalogue import Ask, Pressure, Touchpoint
+from shared.errors import Unavailable
+from shared.tables.contacts import due_key, due_partition
+from tests.invitations import NOW, FakeInvitations, FakeLedgers, touchpoint
+from tests.invitations import World as DecidingWorld
+
+JANE = Identifier("email", "jane@example.com")
+PHONE = Identifier("phone", "+33612345678")
+
+
+@dataclass
+class FakeSteps:
+    """Steps by invitation and number, written with the invitation and the ledger or not at all."""
+
+    invitations: FakeInvitations
+    ledgers: FakeLedgers
+    stored: dict[tuple[str, int], Step] = field(default_factory=dict)
+
+    def get(self, invitation_id: str, number: int) -> Step | None:
+        return self.stored.get((invitation_id, number))
+
+    def write(self, progress: Progress) -> None:
+        self.invitations.expect(progress.invitation)
+        if progress.ledger:
+            self.ledgers.save(progress.ledger)
+        self.invitations.save(progress.invitation)
+        if progress.step:
+            self.stored[progress.step.invitation_id, progress.step.number] = progress.step
+
+
+@dataclass
+class FakeDue:
+    """Reads the fake invitations."""
+
+    invitations: FakeInvitations
+
+    def until(self, shard: int, now: datetime, most: int) -> list[Invitation]:
+        due = [one for one in self.invitations.stored.values() if one.due_at and one.due_at <= now]
+        mine = [one for one in due if due_key(one.invitation_id, now)[0] == due_partition(shard)]
+        return sorted(mine, key=lambda one: one.due_at or now)[:most]
+
+
+@dataclass
+class FakeSendings:
+    """A queue as a list."""
+
+    turns: list[Turn] = field(default_factory=list)
+
+    def put(self, turn: Turn) -> None:
+        self.turns.append(turn)
+
+
+@dataclass
+class FakeLinks:
+    """Links by id."""
+
+    stored: dict[str, Link] = field(default_factory=dict)
+
+    def add(self, link: Link) -> None:
+        self.stored[link.link_id] = link
+
+
+@dataclass
+class FakeReplies:
+    """The newest question of each number."""
+
+    stored: dict[Identifier, Reply] = field(default_factory=dict)
+
+    def put(self, reply: Reply) -> None:
+        self.stored[reply.phone] = reply
+
+
+@dataclass
+class FakeAnswers:
+    """Which invitations were answered."""
+
+    answered: set[tuple[str, str]] = field(default_factory=set)
+
+    def has(self, touchpoint: str, invitation_id: str) -> bool:
+        return (touchpoint, invitation_id) in self.answered
+
+
+@dataclass
+class FakeSender:
+    """Takes everything, or answers what a test puts into `outcomes`, the first first."""
+
+    sent: list[Outgoing] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    def send(self, outgoing: Outgoing) -> Outcome:
+        outcome = self.outcomes.pop(0) if self.outcomes else Taken(f"message-{len(self.sent) + 1}")
+        if isinstance(outcome, Taken):
+            self.sent.append(outgoing)
+        return outcome
+
+
+@dataclass
+class FakeSuppressions:
+    """Suppressions by identifier, listed by its text."""
+
+    stored: dict[Identifier, Suppression] = field(default_factory=dict)
+
+    def has(self, identifier: Identifier) -> bool:
+        return identifier in self.stored
+
+    def add(self, suppressions: Sequence[Suppression]) -> None:
+        self.stored = {one.identifier: one for one in suppressions} | self.stored
+
+    def remove(self, identifier: Identifier) -> None:
+        self.stored.pop(identifier, None)
+
+    def listed(self, after: str | None, most: int) -> tuple[list[Suppression], str | None]:
+        named = sorted((one.text, value) for one, value in self.stored.items() if one.text > (after or ""))[:most]
+        return [value for _, value in named], named[-1][0] if len(named) == most else None
+
+
+def asking(remind: float | None = None, **more: Any) -> Touchpoint:
+    """A touchpoint that asks by e-mail, then by text; remind: after so many hours."""
+    return touchpoint(ask=Ask(remind_after_hours=remind, expires_days=10), **more)
+
+
+class World(DecidingWorld):
+    """The deciding world, with all that sending needs. `minutes` lets time pass, with its pickers and senders."""
+
+    def __init__(self, *touchpoints: Touchpoint, pressure: Pressure | None = None) -> None:
+        super().__init__(*(touchpoints or (asking(),)), pressure=pressure)
+        self.steps = FakeSteps(self.invitations, self.ledgers)
+        self.queue, self.links, self.replies = FakeSendings(), FakeLinks(), FakeReplies()
+        self.answers, self.suppressions = FakeAnswers(), FakeSuppressions()
+        self.email, self.sms = FakeSender(), FakeSender()
+        self.seam: Callable[[SendingDeps], SendingDeps] = lambda deps: deps
+
+    @property
+    def plain(self) -> SendingDeps:
+        deciding = {one.name: getattr(super(World, self).deps, one.name) for one in fields(Deps)}
+        return SendingDeps(
+            **deciding,
+            steps=self.steps,
+            due=FakeDue(self.invitations),
+            sendings=self.queue,
+            links=self.links,
+            replies=self.replies,
+            answers=self.answers,
+            senders={"email": self.email, "sms": self.sms},
+            suppressions=self.suppressions,
+            sender_email="ask@example.com",
+        )
+
+    @property
+    def deps(self) -> SendingDeps:
+        return self.seam(self.plain)
+
+    @property
+    def sent(self) -> list[Outgoing]:
+        return [*self.email.sent, *self.sms.sent]
+
+    def plan(self, number: int = 1, whose: Identifier = JANE, **more: Any) -> str:
+        """An interaction that leads to an invitation, without any fault; gives its id."""
+        happened = Interaction(f"order-{number}", "checkout", self.now, self.now, (whose,), **more)
+        return record_interaction(happened, self.plain).decided.invitation_id
+
+    def minute(self) -> None:
+        """What one minute does: what is due is picked, and every turn has its try; a failed one stays queued."""
+        attempted(lambda: pick(self.deps))
+        turns, self.queue.turns = self.queue.turns, []
+        self.queue.turns += [turn for turn in turns if not attempted(lambda turn=turn: attend(turn, self.deps))]
+
+    def minutes(self, count: int = 1, each: timedelta = timedelta(minutes=1)) -> None:
+        for _ in range(count):
+            self.minute()
+            self.now += each
+
+    def days(self, count: int) -> None:
+        """So many days; minutes at which nothing can happen are passed over."""
+        until = self.now + timedelta(days=count)
+        while self.now < until:
+            self.minute()
+            due = [one.due_at for one in self.invitations.stored.values() if one.due_at]
+            soonest = min(due, default=until)
+            self.now = min(until, max(soonest, self.now + timedelta(minutes=1)))
+
+
+class Crash(BaseException):
+    """The process is gone: nothing after this point runs, no handler of errors either."""
+
+
+def attempted(work: Callable[[], object]) -> bool:
+    """Whether it came to its end; what a queue or a schedule sees of a function."""
+    try:
+        work()
+    except (Unavailable, Crash):
+        return False
+    return True
+
+
+@dataclass
+class Fault:
+    """Strikes one call of a port: the `at`-th of all, before or after it was made, by failing or crashing.
+
+    calls: every call that was made, by its port and name. Without `at` it only counts.
+    """
+
+    at: int | None = None
+    when: str = "before"
+    how: type[BaseException] = Crash
+    calls: list[str] = field(default_factory=list)
+
+    def seam(self, deps: SendingDeps) -> SendingDeps:
+        """The same dependencies, each port of them through this fault."""
+        ports = {one.name: getattr(deps, one.name) for one in fields(deps) if one.name not in PLAIN}
+        wrapped: dict[str, Any] = {name: Guarded(port, name, self) for name, port in ports.items() if name != "senders"}
+        wrapped["senders"] = {name: Guarded(port, "senders", self) for name, port in deps.senders.items()}
+        return replace(deps, **wrapped)
+
+    def strike(self, when: str, number: int) -> None:
+        if self.at == number and self.when == when:
+            raise self.how(f"struck {when} {self.calls[number]}")
+
+
+PLAIN = {"now", "new_code", "pause", "jitter", "secret", "public_url", "sender_email"}
+"""What is no port, and cannot fail."""
+
+
+@dataclass
+class Guarded:
+    """A port whose every call passes the fault."""
+
+    port: Any
+    name: str
+    fault: Fault
+
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        def call(*arguments: Any, **named: Any) -> Any:
+            number = len(self.fault.calls)
+            self.fault.calls.append(f"{self.name}.{method}")
+            self.fault.strike("before", number)
+            result = getattr(self.port, method)(*arguments, **named)
+            self.fault.strike("after", number)
+            return result
+
+        return call
+
+
+__all__ = ["JANE", "NOW", "PHONE", "Crash", "Fault", "World", "asking"]

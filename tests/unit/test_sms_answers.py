@@ -1,0 +1,250 @@
+"""Texts that people write back: stored once, in the order they were written, and asked back at most once."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from itertools import permutations
+
+import pytest
+
+from services.collector.channels.sms import words
+from services.collector.channels.sms.inbound import inbound_of
+from services.collector.domain import Response
+from services.invitations.messages.parts import count
+from shared.catalogue import Ask
+from shared.errors import EtincelleError
+from shared.scales import SCALES
+from tests.collector import NOW, World, touchpoint
+from tests.texting import NUMBER, OURS, Texts, event, record, text
+
+DONE = {"batchItemFailures": []}
+
+
+def answer(texts: Texts) -> Response:
+    [stored] = texts.world.stored
+    return stored
+
+
+def test_a_text_is_an_answer_to_the_question_its_number_was_asked() -> None:
+    """The recorded event: whose it is, to which invitation, in which language; its words beside the score."""
+    texts = Texts()
+    assert texts.handle(event("sms/answer")) == DONE
+    stored = answer(texts)
+    assert (stored.response_id, stored.touchpoint, stored.channel) == ("invitation:inv1", "checkout", "sms")
+    assert (stored.score, stored.comment, stored.lang, stored.survey_version) == (9, "trop long", "fr", 3)
+    assert (stored.customer, stored.invited_at) == ("c0ffee", texts.asked.sent_at)
+    assert stored.evidence == {"sms": "reply", "invitation": "inv1"}
+    assert stored.collected_at == NOW + timedelta(microseconds=123000)
+    assert stored.is_counted
+    assert texts.replies == []
+
+
+def test_a_text_that_comes_twice_is_heard_once() -> None:
+    """At least once is what SNS and SQS promise; nothing changes and nothing is written back again."""
+    texts = Texts()
+    for _ in range(3):
+        assert texts.hear(text("trop long"), text("trop long")) == DONE
+    assert len(texts.replies) == 1
+    for _ in range(3):
+        texts.hear(text("9", 1))
+    assert (answer(texts).score, answer(texts).revision) == (9, 1)
+
+
+def test_the_last_score_within_the_hour_holds_and_later_ones_do_not() -> None:
+    """One side of the edge and the other; the time of the answer stays the first one's."""
+    texts = Texts()
+    texts.hear(text("9"), text("3", 59.9))
+    assert (answer(texts).score, answer(texts).revision, answer(texts).collected_at) == (3, 2, NOW)
+    texts.hear(text("10", 60))
+    assert answer(texts).score == 3
+
+
+def test_words_beside_an_answer_are_its_comment() -> None:
+    """Those before it, those in it and those after it within the hour, in the order they were written."""
+    texts = Texts()
+    said = [text("Bonjour"), text("4 pas terrible", 1), text("45 minutes !", 2), text("100", 3), text("merci", 62)]
+    texts.hear(*said)
+    assert (answer(texts).score, answer(texts).comment) == (4, "Bonjour\npas terrible\n45 minutes !")
+
+
+def test_a_number_at_the_end_is_a_score_only_where_there_is_none() -> None:
+    """`I would say 9` answers; after an answer, `at desk 4` is a comment."""
+    texts = Texts()
+    texts.hear(text("je dirais 9"))
+    assert answer(texts).score == 9
+    texts.hear(text("servi au guichet 4", 1))
+    assert (answer(texts).score, answer(texts).comment) == (9, "je dirais 9\nservi au guichet 4")
+    texts.hear(text("4", 2))
+    assert answer(texts).score == 4
+
+
+def test_texts_in_any_order_come_to_the_same() -> None:
+    """The order of the times at which they were published holds, not that in which they come."""
+    written = [text("2"), text("long wait", 1), text("8", 2), text("but kind", 3)]
+    for order in permutations(written):
+        texts = Texts()
+        for one in order:
+            texts.hear(one)
+        assert (answer(texts).score, answer(texts).comment) == (8, "long wait\nbut kind")
+
+
+def test_what_is_unclear_is_asked_back_once() -> None:
+    """In the language of the question, from the number that was written to; then silence."""
+    texts = Texts()
+    texts.hear(text("8 ou 9"))
+    assert texts.sender.sent == [
+        (NUMBER, "Désolés, nous n'avons pas compris. Répondez par un seul chiffre, de 0 à 10.", OURS)
+    ]
+    texts.hear(text("100", 1), text("je ne sais pas", 2))
+    assert len(texts.replies) == 1
+    assert texts.world.stored == []
+
+
+def test_nothing_is_asked_back_once_there_is_an_answer() -> None:
+    """By text, or by the page meanwhile."""
+    texts = Texts()
+    texts.hear(text("9"), text("100", 1))
+    assert texts.replies == []
+    by_page = Texts()
+    by_page.world.responses.add([replace(answer(texts), channel="web")])
+    by_page.hear(text("merci"))
+    assert by_page.replies == []
+
+
+def test_a_text_changes_the_answer_given_on_the_page() -> None:
+    """Both share the id of the invitation's one answer; the hour runs from the first."""
+    texts = Texts()
+    texts.hear(text("9"))
+    page = replace(answer(texts), channel="web", score=2, comment="page")
+    late, soon = Texts(), Texts()
+    for one, minute in ((late, 61), (soon, 59)):
+        one.world.responses.add([page])
+        one.hear(text("7", minute))
+    assert (answer(late).score, answer(late).comment) == (2, "page")
+    assert (answer(soon).score, answer(soon).channel, answer(soon).revision) == (7, "web", 2)
+
+
+def test_help_is_answered_once_and_says_who_asks() -> None:
+    """HELP is no answer; the message says how to stop."""
+    texts = Texts()
+    texts.hear(text("AIDE"), text("aide", 1))
+    [reply] = texts.replies
+    assert "The shop" in reply
+    assert "STOP" in reply
+    assert texts.world.stored == []
+
+
+def test_nothing_is_written_back_after_stop() -> None:
+    """Neither for help nor for what is unclear, in whatever order they come; START opens it again."""
+    texts = Texts()
+    texts.hear(text("STOP"), text("aide", 1), text("pourquoi ?", 2))
+    assert texts.replies == []
+    texts.hear(text("9", 3))
+    assert answer(texts).score == 9
+    texts.hear(text("START", 4), text("aide", 5))
+    assert len(texts.replies) == 1
+
+
+def test_an_old_text_is_stored_but_not_written_back_to() -> None:
+    """A queue that stood still for a day: on one side of it and on the other."""
+    for minutes, expected in ((24 * 60 - 1, 1), (24 * 60, 0)):
+        texts = Texts()
+        texts.world.now = NOW + timedelta(minutes=minutes)
+        texts.hear(text("trop long"))
+        assert len(texts.replies) == expected
+    texts.hear(text("9", 1))
+    assert answer(texts).collected_at == NOW + timedelta(minutes=1)
+
+
+def test_a_number_that_was_never_asked_is_counted_and_told_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    """Nor is it logged."""
+    texts = Texts()
+    assert texts.hear(text("9", number="+33699999999")) == DONE
+    assert (texts.dropped, texts.world.stored, texts.replies) == (["unknown_number"], [], [])
+    assert "+336" not in caplog.text
+
+
+def test_a_question_expires() -> None:
+    """After the touchpoint's days, counted from when it was sent."""
+    place = touchpoint(ask=Ask(expires_days=2))
+    for minute, dropped in ((2879.9, []), (2880, ["expired"])):
+        texts = Texts(World(place), sent_at=NOW)
+        texts.world.now = NOW + timedelta(days=3)
+        texts.hear(text("9", minute))
+        assert texts.dropped == dropped
+
+
+def test_a_poisoned_message_does_not_hold_the_others_back(caplog: pytest.LogCaptureFixture) -> None:
+    """No JSON, no notification, no number: each comes again alone; neither words nor numbers are logged."""
+    texts = Texts()
+    good = record(text("9"))
+    broken = []
+    for place, body in enumerate(("{", "{}", json.dumps({"Message": '{"messageBody": "my secret"}'}))):
+        broken.append(good | {"messageId": f"bad-{place}", "body": body})
+    wrong_number = record(text("my secret", number="06 12 34 56 78")) | {"messageId": "bad-3"}
+    reply = texts.handle({"Records": [broken[0], good, *broken[1:], wrong_number]})
+    assert [one["itemIdentifier"] for one in reply["batchItemFailures"]] == [f"bad-{n}" for n in range(4)]
+    assert answer(texts).score == 9
+    assert "my secret" not in caplog.text
+    assert "06 12" not in caplog.text
+
+
+def test_a_reply_that_cannot_be_stored_comes_again() -> None:
+    """Two texts at the same moment: the second is handed back to the queue, and then joins the first."""
+    texts = Texts()
+    texts.hear(text("9"))
+    stale = texts.conversations.get("inv1")
+    texts.conversations.get = lambda _: replace(stale, version=0)  # type: ignore[method-assign]
+    assert texts.hear(text("2", 1)) == {"batchItemFailures": [{"itemIdentifier": "1-2"}]}
+    del texts.conversations.get  # type: ignore[method-assign]
+    assert texts.hear(text("2", 1)) == DONE
+    assert answer(texts).score == 2
+
+
+def test_a_conversation_does_not_grow_without_end() -> None:
+    """A machine that answers machines: fifty texts are heard, no more."""
+    texts = Texts()
+    for n in range(60):
+        texts.hear(text("9", n / 60, text_id=str(n)))
+    assert len(texts.conversations.get("inv1").heard) == 50
+
+
+def test_an_answer_at_a_paused_touchpoint_is_kept_and_not_counted() -> None:
+    """As on every channel."""
+    texts = Texts(World(touchpoint(paused=True)))
+    texts.hear(text("9"))
+    assert answer(texts).not_counted_because == "paused"
+
+
+def test_a_text_dated_in_the_future_is_taken_as_of_now() -> None:
+    """No answer is ahead of the clock by more than five minutes."""
+    texts = Texts()
+    texts.hear(text("9", 600))
+    assert answer(texts).collected_at == texts.world.now + timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("lang", words.languages())
+@pytest.mark.parametrize("scale", ["nps", "thumbs"])
+def test_what_is_written_back_fits_one_part(lang: str, scale: str) -> None:
+    """An SMS is paid for by the part."""
+    for reply in ("again", "help"):
+        written = words.text_of(reply, SCALES[scale], touchpoint(), lang)  # type: ignore[arg-type]
+        assert "{" not in written
+        assert count(written).parts == 1
+
+
+def test_what_cannot_be_read_says_which_field_without_its_content() -> None:
+    """The error names AWS's field; the log line has no more than that."""
+    body = json.loads(record(text("hello"))["body"])
+    body["Message"] = json.dumps({"originationNumber": "hello", "messageBody": 7})
+    with pytest.raises(EtincelleError) as refused:
+        inbound_of(json.dumps(body))
+    assert {one.pointer for one in refused.value.errors} == {
+        "#/originationNumber",
+        "#/destinationNumber",
+        "#/messageBody",
+        "#/inboundMessageId",
+    }
+    assert "hello" not in str(refused.value.errors)
