@@ -9,7 +9,7 @@ from math import exp
 import pytest
 from scipy import stats
 
-from services.aggregator.domain.detection import interval, rhythm, wobble
+from services.aggregator.domain.detection import interval, onset, rhythm, wobble
 from services.aggregator.domain.detection.bets import IDLE, Cell, funded, grown
 from services.aggregator.domain.detection.detector import Account, Settings, Transition, advance, open_account, step
 from services.aggregator.domain.detection.usual import included, outlook, pains, start, tilt_to, tilted
@@ -212,16 +212,88 @@ def test_weak_evidence_does_not_exclude_the_level_before() -> None:
     assert last.after.low > (last.before.share or 1)
 
 
-def test_an_alert_that_ends_undecided_does_not_come_back_for_nothing() -> None:
-    """After it, evidence as high as before says nothing; four times as high does."""
-    account = replace(quiet(40), bar=40.0)
-    rich = tuple(bet._replace(money=11.0, walk=5.0, n=9, bad=4, pain=4.0) for bet in account.bets)
-    cell, counts = account.cell + 1, (0, 0, 0, 0, 1)
-    _, nothing = step(replace(account, bets=rich), cell, counts, SETTINGS)
-    assert nothing == ()
-    richer = tuple(bet._replace(money=20.0) for bet in rich)
-    _, said = step(replace(account, bets=richer), cell, counts, SETTINGS)
-    assert [t.kind for t in said] == ["raised"]
+def test_after_an_alert_evidence_starts_from_nothing() -> None:
+    """Once it is over, decided or not, every bet is idle and changes are dated from then on."""
+    account, _ = run(quiet(40), spread(BAD_DAY, MONDAY + 40 * DAY, DAY))
+    for day in range(41, 61):
+        for cell in spread(USUAL_DAY, MONDAY + day * DAY, DAY):
+            account, said = run(account, [cell])
+            if said and said[-1].kind == "resolved":
+                assert account.bets == (IDLE,) * len(SETTINGS.tilts)
+                assert account.road == ()
+                return
+    pytest.fail("never resolved")
+
+
+def test_evidence_that_only_time_paid_in_tells_nothing_more() -> None:
+    """At a lax setting money alone outgrows the evidence last told; without an excursion that is no news."""
+    lax = replace(SETTINGS, false_alarms_per_year=300.0)
+    account, said = run(quiet(40), spread(BAD_DAY, MONDAY + 40 * DAY, DAY), lax)
+    assert account.alert is not None
+    idle = replace(account, bets=(IDLE,) * 3, alert=account.alert._replace(reported=1e-4))
+    after, said = step(idle, account.cell + DAY, (0, 0, 0, 0, 1), lax)
+    assert sum(bet.money for bet in after.bets) > 1.5e-4
+    assert "strengthened" not in [t.kind for t in said]
+
+
+def test_the_start_interval_holds_the_start_and_narrows_as_evidence_grows() -> None:
+    """At the alarm it covers the first bad day's beginning; days later it still does, and is narrower."""
+    bad = [c for day in range(3) for c in spread(BAD_DAY, MONDAY + (40 + day) * DAY, DAY)]
+    _, said = run(quiet(40), bad)
+    began = (MONDAY + 40 * DAY) * 300
+    (first, last), (later_first, later_last) = said[0].change_interval, said[-1].change_interval
+    assert first <= began <= last
+    assert later_first <= began <= later_last
+    assert later_last - later_first < last - first
+
+
+def test_the_likeliest_start_is_a_corner_of_the_road_by_brute_force() -> None:
+    """Over all 243 streams of five pains, the stretch with the most surplus since some start begins at a corner."""
+    for pain in product((0.0, 0.4, 1.0), repeat=5):
+        road: onset.Road = ()
+        for cell, u in enumerate(pain):
+            road = onset.walked(road, cell, 1, u)
+        for level in (0.1, 0.3, 0.6):
+            surplus = [sum(u - level for u in pain[start:]) for start in range(5)]
+            best = max(range(5), key=lambda start: (surplus[start], -start))
+            if surplus[best] > 0:
+                assert best in [stretch.start for stretch in road]
+
+
+def test_a_road_of_many_stretches_forgets_corners_and_no_answer() -> None:
+    """However many answers come, few stretches are left, their means increase, and all answers are in them."""
+    road: onset.Road = ()
+    for cell in range(400):
+        road = onset.walked(road, cell, 1, (cell * 7 % 11) / 11 + cell / 400)
+    assert len(road) == onset.STRETCHES
+    assert sum(stretch.n for stretch in road) == 400
+    assert road[0].start == 0
+    means = [stretch.pain / stretch.n for stretch in road]
+    assert means == sorted(means)
+
+
+def test_the_best_start_leads_the_true_one_by_little_in_nine_of_ten_cases() -> None:
+    """The larger of two exponential maxima is below the slack with SciPy's chance of 90 %."""
+    assert stats.expon.cdf(onset.ADVANTAGE_90) ** 2 == pytest.approx(0.9)
+
+
+def test_an_open_alert_is_no_wandering_day() -> None:
+    """Days of an open alert are measured against its own level: the learned wandering hardly grows."""
+    bad = [c for day in range(5) for c in spread(BAD_DAY, MONDAY + (40 + day) * DAY, DAY)]
+    before = replace(quiet(40), wobble=wobble.calm(SETTINGS.wobble_sd, SETTINGS.wobble_doubt))
+    after, said = run(before, bad)
+    assert "raised" in [t.kind for t in said]
+    assert 0 < wobble.variance(after.wobble) < 1.5 * wobble.variance(before.wobble)
+
+
+def test_strong_rhythm_leaves_a_doubt_that_no_learning_removes() -> None:
+    """A curve known exactly is still doubted by its misfit; a flat one is not."""
+    sd = SETTINGS.rhythm_sd
+    at = rhythm.features(MONDAY, "UTC")
+    exact = rhythm.Rhythm((0.5, 0.0, 0.0, 0.0, 0.0), (1e12,) * 5)
+    flat = rhythm.Rhythm((0.0,) * 5, (1e12,) * 5)
+    assert rhythm.doubt_at(exact, at, sd) == pytest.approx((0.5 * rhythm.MISFIT) ** 2, rel=1e-3)
+    assert rhythm.doubt_at(flat, at, sd) == pytest.approx(0.0, abs=1e-9)
 
 
 def test_money_forgets_and_is_paid_with_the_calendar() -> None:

@@ -21,18 +21,19 @@ from services.aggregator.domain.detection import wobble as days
 from services.aggregator.domain.detection.account import Account
 from services.aggregator.domain.detection.bets import IDLE, Bet, Cell, funded, grown
 from services.aggregator.domain.detection.interval import Share, counted
+from services.aggregator.domain.detection.onset import start_interval, walked
 from services.aggregator.domain.detection.recovery import Open, continued, is_over, lasting, opened, waited
-from services.aggregator.domain.detection.settings import CELL, CELLS_A_DAY, Settings
+from services.aggregator.domain.detection.settings import CELL, CELL_SECONDS, CELLS_A_DAY, Settings
 from services.aggregator.domain.detection.transition import (
     ADOPTED,
     RAISED,
     RESOLVED,
     STRENGTHENED,
     Transition,
+    bounds,
     ends_at,
     level_of,
     share_since,
-    start_interval,
     started_at,
 )
 from services.aggregator.domain.detection.usual import (
@@ -69,13 +70,9 @@ YOUNG = 0.03
 TOLD_AGAIN = 1.5
 """An alert is told again when its evidence has grown by this factor."""
 
-RAISED_AGAIN = 4.0
-"""After an alert that ended undecided, the next needs this much more evidence than it had, until the
-evidence has first fallen this far below the threshold."""
-
 DECIDED = 25.0
-"""Evidence this many thresholds high was no chance: when it is over, betting starts from nothing.
-Below, the alert may end and the evidence still grow: its bets go on."""
+"""Evidence this many thresholds high was no chance: when it is over, the level before is usual again.
+Below, what was learned meanwhile stays learned."""
 
 
 def open_account(scale: Scale, settings: Settings) -> Account:
@@ -86,11 +83,11 @@ def open_account(scale: Scale, settings: Settings) -> Account:
         scale=scale,
         cell=-1,
         days=0.0,
-        bar=0.0,
         usual=start(scale, settings.typical[scale.name], settings.typical_worth),
         rhythm=hours.still(settings.rhythm_sd),
         wobble=days.calm(settings.wobble_sd, settings.wobble_doubt),
         bets=(IDLE,) * len(settings.tilts),
+        road=(),
         alert=None,
     )
 
@@ -140,7 +137,8 @@ def _rested(account: Account, cell: int, settings: Settings) -> Account:
     fade = exp(-gone / _memory(account, settings))
     usual = tuple([weight * fade for weight in account.usual])
     rhythm, wobble = _half_days(account, cell, settings)
-    return Account(account.scale, cell, account.days * fade + gone, account.bar, usual, rhythm, wobble, bets, alert)
+    days_known = account.days * fade + gone
+    return Account(account.scale, cell, days_known, usual, rhythm, wobble, bets, account.road, alert)
 
 
 def _launched(account: Account, answers: int, settings: Settings) -> Account:
@@ -181,7 +179,6 @@ def _folded(account: Account, cell: Cell, counts: Sequence[int], settings: Setti
     at = hours.features(cell.at, settings.time_zone)
     hour = hours.tilt_at(account.rhythm, at)
     view = outlook(account.scale, account.usual, hour)
-    information = cell.n * view.variance
     between_days = days.variance(account.wobble)
     wander = between_days * (1 + 1 / (account.days + 1)) + hours.doubt_at(account.rhythm, at, settings.rhythm_sd)
     bets = tuple(
@@ -191,14 +188,16 @@ def _folded(account: Account, cell: Cell, counts: Sequence[int], settings: Setti
         ]
     )
     usual = included(account.scale, account.usual, counts, view, hour)
-    alert = account.alert
+    road = walked(account.road, cell.at, cell.n, cell.pain - cell.n * hour * view.variance)
+    alert, level = account.alert, view
     if alert is not None:
-        alert = continued(alert, account.scale, cell, hour, wander)
-    residual = cell.pain - cell.n * view.mean
+        level = outlook(account.scale, alert.before, hour + alert.tilt)
+        alert = continued(alert, account.scale, cell, hour, level.variance, wander)
+    residual, information = cell.pain - cell.n * level.mean, cell.n * level.variance
     trust = 1 / (1 + between_days * account.wobble.information)
     rhythm = hours.learned(account.rhythm, at, trust * residual, trust * information)
     wobble = days.added(account.wobble, residual, information)
-    return Account(account.scale, account.cell, account.days, account.bar, usual, rhythm, wobble, bets, alert)
+    return Account(account.scale, account.cell, account.days, usual, rhythm, wobble, bets, road, alert)
 
 
 def _played(account: Account, bet: Bet, tilt: float, cell: Cell, view: Outlook, wander: float) -> Bet:
@@ -217,26 +216,16 @@ def _judged(account: Account, settings: Settings) -> tuple[Account, tuple[Transi
     evidence = sum([bet.money for bet in account.bets])
     alert = account.alert
     if alert is None:
-        return _watched(account, evidence, settings)
+        return _raised(account, evidence, settings) if evidence >= settings.threshold else (account, ())
     if is_over(alert, settings):
         said = _ended(account, alert, RESOLVED, alert.back.money, settings)
-        if evidence < DECIDED * settings.threshold:
-            return replace(account, bar=RAISED_AGAIN * alert.reported, alert=None), (said,)
-        return _closed(account, alert.before), (said,)
-    if evidence >= TOLD_AGAIN * alert.reported:
+        decided = evidence >= DECIDED * settings.threshold
+        return _closed(account, alert.before if decided else account.usual), (said,)
+    if evidence >= TOLD_AGAIN * alert.reported and _best(account, settings)[0].n:
         said = _told(account, STRENGTHENED, alert.before, evidence, settings)
         alert = alert._replace(reported=evidence, tilt=said.tilt)
         return replace(account, alert=alert), (said,)
     return account, ()
-
-
-def _watched(account: Account, evidence: float, settings: Settings) -> tuple[Account, tuple[Transition, ...]]:
-    """No alert is open: raise one if the evidence has passed the threshold."""
-    if account.bar and evidence < settings.threshold / RAISED_AGAIN:
-        account = replace(account, bar=0.0)
-    if evidence < max(settings.threshold, account.bar):
-        return account, ()
-    return _raised(account, evidence, settings)
 
 
 def _raised(account: Account, evidence: float, settings: Settings) -> tuple[Account, tuple[Transition, ...]]:
@@ -245,7 +234,8 @@ def _raised(account: Account, evidence: float, settings: Settings) -> tuple[Acco
         return account, ()
     before = without(account.scale, account.usual, bet.n, bet.pain / bet.n)
     said = _told(account, RAISED, before, evidence, settings)
-    return replace(account, alert=opened(bet, said.tilt, evidence, before)), (said,)
+    wobble = days.restarted(account.wobble)
+    return replace(account, wobble=wobble, alert=opened(bet, said.tilt, evidence, before)), (said,)
 
 
 def _best(account: Account, settings: Settings) -> tuple[Bet, float]:
@@ -257,13 +247,13 @@ def _best(account: Account, settings: Settings) -> tuple[Bet, float]:
 def _told(account: Account, kind: str, before: Histogram, evidence: float, settings: Settings) -> Transition:
     """A transition about the running excursion."""
     bet, tilt = _best(account, settings)
-    information = bet.n * outlook(account.scale, before, 0.0).variance
+    first, last = start_interval(account.scale, account.usual, account.road, account.cell)
     size = max(tilt_to(account.scale, before, bet.pain / max(bet.n, 1)), min(settings.tilts))
     return Transition(
         kind=kind,
         at=ends_at(account.cell),
-        change_started_at=bet.start * 300,
-        change_interval=start_interval(bet.start, account.cell, size, information),
+        change_started_at=bet.start * CELL_SECONDS,
+        change_interval=bounds(min(first, bet.start), max(last, bet.start + 1)),
         before=level_of(account.scale, before),
         after=share_since(account.scale, before, bet, tilt, evidence),
         e_value=evidence,
@@ -293,4 +283,5 @@ def _ended(account: Account, alert: Open, kind: str, evidence: float, settings: 
 
 def _closed(account: Account, usual: Histogram) -> Account:
     """The account after an alert: this is usual now, and betting starts again."""
-    return replace(account, bar=0.0, usual=usual, bets=(IDLE,) * len(account.bets), alert=None)
+    bets, wobble = (IDLE,) * len(account.bets), days.restarted(account.wobble)
+    return replace(account, usual=usual, bets=bets, wobble=wobble, road=(), alert=None)

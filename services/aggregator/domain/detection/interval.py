@@ -3,7 +3,7 @@
 An alarm picks a bad moment: the answers that set it off look worse than the truth.  The interval of
 the share after a change therefore asks how large the change can be for the evidence to have come in
 so fast, or so slowly (Siegmund 1978: ordering by the stopping time), and not what the answers alone
-would say.  The start's interval is that of a break in a level (Yao 1987, Bai 1997).
+would say.
 """
 
 from __future__ import annotations
@@ -47,12 +47,3 @@ def sooner(drift: float, barrier: float, information: float) -> float:
 
 def _normal(x: float) -> float:
     return 0.5 * erfc(-x / sqrt(2))
-
-
-BREAK_90 = 7.69
-"""|argmax of a two-sided Brownian motion with drift -|t|/2| is below this with chance 90 % (Yao)."""
-
-
-def start_reach(tilt: float, information_a_second: float) -> float:
-    """Seconds that the start of a change by `tilt` may lie before or after its estimate, 90 %."""
-    return BREAK_90 / max(tilt * tilt * information_a_second, 1e-12)

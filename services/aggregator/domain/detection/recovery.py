@@ -1,14 +1,14 @@
 """An open alert, and the same evidence the other way round: is it over?
 
 While an alert is open the level before it is kept as it was.  The account bets that answers are back
-at that level, against most of the worsening (`HOLDS` of it) still being there: what set the alert off
-was picked for looking bad, so the truth may be milder.  When that evidence passes its threshold, the
+at that level, against the mildest worsening that the answers since the start allow still being there:
+what set the alert off was picked for looking bad.  When that evidence passes its threshold, the
 alert is resolved.
 """
 
 from __future__ import annotations
 
-from math import log
+from math import log, sqrt
 from typing import NamedTuple
 
 from services.aggregator.domain.detection.bets import IDLE, Bet, Cell, funded, grown
@@ -19,8 +19,11 @@ from shared.scales import Scale
 MILDEST = 0.25
 """No worsening is taken to be milder than this tilt: less could not be told from its end."""
 
-HOLDS = 0.75
-"""Share of the estimated worsening that must have gone for the alert to count as over."""
+SURE = 1.64
+"""The worsening is taken to be so many standard deviations milder than estimated: its lower 95 % bound."""
+
+CERTAIN = 0.25
+"""However little is known of the worsening, so much of its estimate is taken to be true."""
 
 
 class Open(NamedTuple):
@@ -50,9 +53,12 @@ def waited(alert: Open, kept: float) -> Open:
     return alert._replace(back=funded(alert.back, kept, 1 - kept))
 
 
-def continued(alert: Open, scale: Scale, cell: Cell, hour_tilt: float, wander: float) -> Open:
-    """The alert after one more cell: bet on recovery, and count."""
-    tilt = HOLDS * alert.tilt
+def continued(alert: Open, scale: Scale, cell: Cell, hour_tilt: float, variance: float, wander: float) -> Open:
+    """The alert after one more cell: bet on recovery, and count.
+
+    variance: of the pain of one answer at the worse level.  wander: as in `grown`.
+    """
+    tilt = max(alert.tilt - SURE * sqrt(1 / (alert.n * variance) + wander), CERTAIN * alert.tilt)
     worse = outlook(scale, alert.before, hour_tilt + tilt)
     usual = sum(tilted(scale, alert.before, hour_tilt))
     gain = cell.n * log(worse.total / usual) - tilt * cell.pain

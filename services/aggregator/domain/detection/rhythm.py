@@ -20,6 +20,9 @@ SATURDAY = 5
 WEEKEND, WEEKDAY = 1.0, 0.0
 SCALE_WORTH = 1.0
 
+MISFIT = 0.15
+"""Real hours differ from the smooth curve by about this share of its strength."""
+
 Features = tuple[float, float, float, float, float]
 
 
@@ -62,9 +65,10 @@ def tilt_at(rhythm: Rhythm, at: Features) -> float:
 
 
 def doubt_at(rhythm: Rhythm, at: Features, sd: tuple[float, ...]) -> float:
-    """Variance of `tilt_at`: what the hour may still turn out to be."""
+    """Variance of `tilt_at`: what the hour may still turn out to be, and by what no smooth curve fits it."""
     prior = _prior_scale(rhythm, sd)
-    return sum([x * x / (p - (1 - 1 / prior) / (s * s)) for p, x, s in zip(rhythm.precision, at, sd, strict=True)])
+    unknown = sum([x * x / (p - (1 - 1 / prior) / (s * s)) for p, x, s in zip(rhythm.precision, at, sd, strict=True)])
+    return unknown + MISFIT * MISFIT * sum([slope * slope for slope in rhythm.slopes])
 
 
 def _prior_scale(rhythm: Rhythm, sd: tuple[float, ...]) -> float:

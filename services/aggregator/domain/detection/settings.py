@@ -63,7 +63,7 @@ class Settings:
     launch_days: float = 24.0
     memory_days: tuple[float, float] = (321.0, 21.0)
     memory_volume: float = 15.0
-    rhythm_sd: tuple[float, ...] = (0.1, 0.1, 0.05, 0.05, 0.2)
+    rhythm_sd: tuple[float, ...] = (0.11, 0.11, 0.055, 0.055, 0.22)
     rhythm_days: float = 365.0
     wobble_sd: float = 0.06
     wobble_doubt: float = 0.015

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log, sqrt
+from math import ceil, floor, log, sqrt
 
 from services.aggregator.domain.detection.bets import Bet
 from services.aggregator.domain.detection.interval import (
     Share,
     counted,
     sooner,
-    start_reach,
 )
 from services.aggregator.domain.detection.recovery import Open
 from services.aggregator.domain.detection.settings import CELL_SECONDS
@@ -28,9 +27,6 @@ from shared.scales import Scale
 
 DOUBTED = 20.0
 """Evidence of 20 contradicts a level at 95 %: by chance it is reached once in 20 (Markov)."""
-
-MILDER = 0.5
-"""The true change may be this share of what it looked like at the moment of the alarm."""
 
 RAISED, STRENGTHENED, RESOLVED, ADOPTED = "raised", "strengthened", "resolved", "adopted"
 
@@ -117,14 +113,9 @@ def _level(scale: Scale, before: Histogram, bet: Bet, tilt: float, chance: float
     return bad_share(scale, tilted(scale, before, (low + high) / 2))
 
 
-def start_interval(start: int, now: int, tilt: float, information: float) -> tuple[int, int]:
-    """90 % interval of the start, in unix seconds, never after the evidence was complete.
-
-    It reaches further back than forward: the change may be MILDER than what set the alarm off.
-    """
-    first, last = start * CELL_SECONDS, ends_at(now)
-    reach = start_reach(tilt, information / (last - first))
-    return int(first - reach / MILDER**2 - CELL_SECONDS), int(min(first + reach + CELL_SECONDS, last))
+def bounds(first: float, last: float) -> tuple[int, int]:
+    """Unix seconds of an interval given in cells."""
+    return floor(first) * CELL_SECONDS, ceil(last) * CELL_SECONDS
 
 
 def started_at(alert: Open) -> int:

@@ -19,8 +19,9 @@ CLIP = 9.0
 OVERLAP = 2.0
 """Every answer is looked at in two days."""
 
-STRADDLE = 1.5
-"""The level's own days need not begin with ours: on average this gives back what that mixes up."""
+STRADDLE = 1.8
+"""The level's own days need not begin with ours, which then mix two of them: 1.5 gives that back on
+average, 2 at worst.  Too small a variance raises alarms; a little too large a one only costs power."""
 
 
 class Wobble(NamedTuple):
@@ -52,6 +53,11 @@ def added(wobble: Wobble, residual: float, information: float) -> Wobble:
     """The running half day with one more cell's residual and its information."""
     block, surplus, so_far, *rest = wobble
     return Wobble(block, surplus + residual, so_far + information, *rest)
+
+
+def restarted(wobble: Wobble) -> Wobble:
+    """The state when another level begins: what was learned stays, the days that hold both do not."""
+    return wobble._replace(surplus=0.0, information=0.0, last_surplus=0.0, last_information=0.0)
 
 
 def rolled(wobble: Wobble, block: int, doubt: float) -> Wobble:
