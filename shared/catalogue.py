@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.events import Severity
 from shared.scales import Scale, scale
 
 Audience = Literal["customer", "staff"]
@@ -15,6 +16,7 @@ AUDIENCES: tuple[Audience, ...] = ("customer", "staff")
 Channel = Literal["web", "widget", "email", "sms", "qr", "kiosk", "phone", "agent", "paper", "api", "import"]
 CHANNELS: tuple[Channel, ...] = Channel.__args__  # type: ignore[attr-defined]
 """In this order for ever: a channel is stored as its place here. New ones go to the end."""
+Way = Literal["email", "webhook", "slack", "teams", "sms"]
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """What the registry takes for an id; anything else is nobody's, and no key is made of it."""
 SMALLEST_STAFF_GROUP = 5
@@ -29,23 +31,59 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
+class QuietHours(Value):
+    """From `start` to `end` (HH:MM, local) nothing is sent but what is of these severities."""
+
+    start: str
+    end: str
+    weekends: bool = False
+    except_for: tuple[Severity, ...] = ("high",)
+
+
+class Digest(Value):
+    """News gathered into one message a day, or a week (Mondays), at HH:MM local."""
+
+    every: Literal["day", "week"]
+    at: str = "08:00"
+    except_for: tuple[Severity, ...] = ()
+
+
 class Subscription(Value):
-    """Where an owner is told of friction. target: an e-mail address or a webhook's URL."""
+    """Somebody told of friction. target: an address, a URL, a Slack channel's id or a phone number, by `kind`.
+
+    touchpoints, journeys, pillars, kinds, severities: of these only, where any are named.
+    everywhere: of every owner's touchpoints, not only of its own owner's.
+    """
 
     id: str
-    kind: Literal["email", "webhook"]
+    kind: Way
     target: str
     lang: str = "en"
     secret: str | None = None
+    former_secret: str | None = None
+    everywhere: bool = False
+    touchpoints: tuple[str, ...] = ()
+    journeys: tuple[str, ...] = ()
+    pillars: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    severities: tuple[Severity, ...] = ()
+    digest: Digest | None = None
+    quiet_hours: QuietHours | None = None
+    time_zone: str = "UTC"
 
 
 class Owner(Value):
-    """The team accountable for touchpoints. colour: `#rrggbb`; logo: a `data:` address of a picture."""
+    """The team accountable for touchpoints. colour: `#rrggbb`; logo: a `data:` address of a picture.
+
+    chain: ids of its subscriptions told one after the other while nobody acknowledges; the others are told at once.
+    """
 
     id: str
     name: str
     lang: str = "en"
     subscriptions: tuple[Subscription, ...] = ()
+    acknowledge_within_minutes: int | None = None
+    chain: tuple[str, ...] = ()
     colour: str | None = None
     logo: str | None = None
 
@@ -124,7 +162,10 @@ class Changed(Value):
 
 
 class Touchpoint(Value):
-    """A moment we ask about, with all that answering it takes: one read of the registry."""
+    """A moment we ask about, with all that answering it takes: one read of the registry.
+
+    pilot: the owner who watches over its journey, where there is one.
+    """
 
     id: str
     name: Words
@@ -145,6 +186,7 @@ class Touchpoint(Value):
     sampling: Sampling | None = None
     segments: tuple[str, ...] = ()
     changes: tuple[Changed, ...] = ()
+    pilot: str | None = None
     detection: dict[str, float | str] = Field(default_factory=dict)
 
     def survey_for(self, audience: str) -> Survey:
@@ -185,6 +227,10 @@ class Catalogue(Protocol):
         ...
 
     def owner(self, owner: str) -> Owner | None: ...
+
+    def watchers(self) -> list[Owner]:
+        """Owners with a subscription to every owner's touchpoints."""
+        ...
 
     def pressure(self) -> Pressure:
         """The company's rules; none of them where no document has any."""

@@ -25,18 +25,23 @@ class TableCatalogue:
         item = self._item(keys.owner_key(owner)) if ID.fullmatch(owner) else None
         return Owner.model_validate(item["value"]) if item else None
 
+    def watchers(self) -> list[Owner]:
+        names = [name for name, value in self._index("OWNER") if value.get("watches")]
+        return [owner for name in sorted(names) if (owner := self.owner(name))]
+
     def pressure(self) -> Pressure:
         item = self._item(keys.index_key("PRESSURE", "company"))
         return Pressure.model_validate(item["value"]) if item and not item.get("removed") else Pressure()
 
     def touchpoints(self) -> list[str]:
-        return sorted(self._index("TOUCHPOINT"))
+        return sorted(name for name, _ in self._index("TOUCHPOINT"))
 
-    def _index(self, kind: str) -> Iterator[str]:
+    def _index(self, kind: str) -> Iterator[tuple[str, Item]]:
+        """The id, and what a list shows, of each entity of the kind."""
         prefix = keys.index_key(kind, "")[1]
         for item in self._table.query_all(keys.INDEX, prefix=prefix):
             if not item.get("removed"):
-                yield item["sk"].removeprefix(prefix)
+                yield item["sk"].removeprefix(prefix), item["value"]
 
     def _item(self, place: keys.Key) -> Item | None:
         now = self._now()

@@ -34,3 +34,12 @@ def printed_code(code: str) -> str:
 def keyed_hash(secret: bytes, purpose: str, value: str) -> str:
     """128 bits of HMAC-SHA256, in hex. purpose keeps one use's hashes from serving another's."""
     return hmac.new(secret, f"{purpose}:{value}".encode(), sha256).hexdigest()[:32]
+
+
+def keyed_code(secret: bytes, purpose: str, value: str, length: int = LINK_LENGTH) -> str:
+    """A base-62 code made from the value: the same for the same one, and found by nobody without the secret."""
+    number, code = int(keyed_hash(secret, purpose, value), 16), ""
+    while len(code) < length:
+        number, digit = divmod(number, len(ALPHABET))
+        code += ALPHABET[digit]
+    return code

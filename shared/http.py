@@ -91,8 +91,13 @@ class Api(Chalice):
 
     def body(self, largest: int = bodies.LARGEST_BODY) -> Any:
         """The JSON value of the body. largest: bytes that are taken. Raises MalformedBody or TooLarge."""
+        return bodies.parse_json(self.raw_body, largest)
+
+    @property
+    def raw_body(self) -> bytes:
+        """The body as it came."""
         raw: bytes | str = self.request.raw_body
-        return bodies.parse_json(raw if isinstance(raw, bytes) else raw.encode(), largest)
+        return raw if isinstance(raw, bytes) else raw.encode()
 
     @property
     def request(self) -> Request:

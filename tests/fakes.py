@@ -160,6 +160,9 @@ class FakeCatalogue:
     def touchpoints(self) -> list[str]:
         return sorted(self.known)
 
+    def watchers(self) -> list[Owner]:
+        return [t.owner for t in self.known.values() if any(each.everywhere for each in t.owner.subscriptions)]
+
     def pressure(self) -> Pressure:
         return self.rules
 

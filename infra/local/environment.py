@@ -62,6 +62,7 @@ def environment(endpoint: str, public_url: str, secret: str, service: str = "eti
             "SES_CONFIGURATION_SET": f"etincelle-{STAGE}",
             "LATENESS_SECONDS": "30",  # nobody on one machine answers late, and nobody likes to wait
             "SETTLE_SECONDS": "2",
+            "GATHERED_SECONDS": "1",
             "LOG_LEVEL": "INFO",
             "POWERTOOLS_SERVICE_NAME": service,
         }

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 
 from jinja2 import Environment, FileSystemLoader
 
-from infra.local import notes, wire
+from infra.local import chat, notes, wire
 from infra.local.environment import ACCOUNT
 from infra.local.http_server import Answer, Asked, problem
 from infra.local.texts import Texts, texts
@@ -58,7 +58,10 @@ class Pages:
         return self._html("start.html", links=links, credentials=self._home / "credentials.json")
 
     def _outbox(self) -> Answer:
-        return self._html("outbox.html", **self.content())
+        content = self.content()
+        for hook in content["webhooks"]:
+            hook["post"] = chat.shown(hook["body"])
+        return self._html("outbox.html", **content)
 
     def _outbox_json(self) -> Answer:
         body = json.dumps(self.content(), ensure_ascii=False).encode()

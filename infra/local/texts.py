@@ -18,7 +18,7 @@ from urllib.parse import parse_qs
 from infra.local import notes, resources, wire
 from infra.local.environment import queue_url, topic_arn
 from infra.local.http_server import Answer, Asked, problem
-from services.invitations.messages.parts import count
+from shared.gsm import count
 
 SEND = re.compile("/outbox/sms/?")
 REPLY = re.compile("/outbox/sms/([0-9a-f-]{36})/reply")

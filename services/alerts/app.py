@@ -1,16 +1,23 @@
-"""The alerts service: alerts in from the topic, messages out to owners, and what became of them."""
+"""The alerts service: alerts in from the topic, messages out to owners, what became of them, what people do."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from chalice.app import DynamoDBEvent, SQSEvent
+from chalice.app import DynamoDBEvent, Response, SQSEvent
 
-from services.alerts import usecases, views, wiring
-from services.alerts.adapters import delivery_of, event_of, turn_of
-from services.alerts.domain import Delivery
-from services.alerts.views import DeliveryList, DeliveryView, ReplayRequest
+from services.alerts import pages, slack_actions, views, wiring
+from services.alerts.adapters.notes import note_of
+from services.alerts.adapters.outbox import delivery_of
+from services.alerts.adapters.queue import event_of, turn_of
+from services.alerts.domain.deliveries import Delivery
+from services.alerts.domain.notes import Note
+from services.alerts.usecases import acting, telling
+from services.alerts.usecases.ports import Bundle, Try, Turn
+from services.alerts.views import DeliveryList, MuteRequest, MuteView, NoteList, ReplayRequest, StandingView
 from shared.bodies import parse_as
+from shared.errors import EtincelleError
+from shared.forms import FORM, fields_of, refuse_foreign_form
 from shared.http import Api
 from shared.queues import one_by_one
 from shared.streams import Change, changes, failures, readable
@@ -23,30 +30,47 @@ DELIVERIES = "arn:aws:sqs:eu-west-1:000000000000:deliveries"
 
 @app.on_sqs_message(queue_arn=ALERTS, name="hear", batch_size=10)
 def hear(event: SQSEvent) -> dict[str, Any]:
-    """Writes down who is to be told of each alert."""
-    return one_by_one(event.to_dict(), lambda b: usecases.hear(event_of(b), app.deps), app.logger)
+    """Notes what each alert's transition is to whom."""
+    return one_by_one(event.to_dict(), lambda b: telling.hear(event_of(b), app.deps), app.logger)
 
 
 @app.on_dynamodb_record(stream_arn=CASES, name="dispatch", batch_size=100)
 def dispatch(event: DynamoDBEvent) -> dict[str, Any]:
-    """Gives each delivery that was newly written, or starts over, its first turn."""
-    starting, unreadable = to_dispatch(changes(event.to_dict()))
+    """Gives each note and each delivery that was newly written, or starts over, its first turn."""
+    changed = changes(event.to_dict())
+    notes, strange = to_tell(changed)
+    starting, unreadable = to_dispatch(changed)
+    for note in notes:
+        telling.dispatch_note(note, app.deps)
     for delivery in starting:
-        usecases.dispatch(delivery, app.deps)
-    return failures(unreadable)
+        telling.dispatch_delivery(delivery, app.deps)
+    return failures(strange + unreadable)
+
+
+def to_tell(changed: list[Change]) -> tuple[list[Note], list[str]]:
+    """The notes that are new; and the sequence numbers of what cannot be read."""
+    return readable([change for change in changed if change.before is None], "note", note_of)
 
 
 def to_dispatch(changed: list[Change]) -> tuple[list[Delivery], list[str]]:
     """The deliveries that are pending and were not before; and the sequence numbers of what cannot be read."""
-    new = [change for change in changed if change.is_new("state")]
-    read, unreadable = readable(new, "delivery", delivery_of)
+    read, unreadable = readable([change for change in changed if change.is_new("state")], "delivery", delivery_of)
     return [delivery for delivery in read if delivery.state == "pending"], unreadable
 
 
 @app.on_sqs_message(queue_arn=DELIVERIES, name="deliver", batch_size=2)
 def deliver(event: SQSEvent) -> dict[str, Any]:
-    """Tries the deliveries whose turn has come; so few at once that silent receivers do not outlast the function."""
-    return one_by_one(event.to_dict(), lambda b: usecases.deliver(turn_of(b), app.deps), app.logger)
+    """Takes the turns that have come; so few at once that silent receivers do not outlast the function."""
+    return one_by_one(event.to_dict(), lambda b: take(turn_of(b)), app.logger)
+
+
+def take(turn: Turn) -> None:
+    if isinstance(turn, Bundle):
+        telling.bundle(turn, app.deps)
+    elif isinstance(turn, Try):
+        telling.deliver(turn, app.deps)
+    else:
+        acting.escalate(turn, app.deps)
 
 
 @app.operation("GET", "/v1/deliveries", scope="alerts:read", returns=DeliveryList, query=("state", "day"))
@@ -61,10 +85,76 @@ def get_deliveries() -> DeliveryList:
     "/v1/deliveries/replay",
     scope="alerts:write",
     accepts=ReplayRequest,
-    returns=DeliveryView,
+    returns=DeliveryList,
     problems=(404,),
 )
-def post_replay() -> DeliveryView:
-    """Start a parked message over."""
+def post_replay() -> DeliveryList:
+    """Start a parked message over, or all of them."""
     asked = parse_as(ReplayRequest, app.body())
-    return views.view(usecases.replay(asked.alert_id, asked.revision, asked.subscription, app.deps))
+    if asked.message_id is None:
+        return views.listed(telling.replay_all(app.deps))
+    return views.listed([telling.replay(asked.message_id, app.deps)])
+
+
+@app.operation("GET", "/v1/alerts/{alert_id}/notes", scope="alerts:read", returns=NoteList, problems=(404,))
+def get_notes(alert_id: str) -> NoteList:
+    """Who was told what of an alert, when, by which way, with what answer; who was not, and why."""
+    return views.note_list(*telling.receipts(views.alert_name(alert_id), app.deps))
+
+
+@app.operation(
+    "POST",
+    "/v1/alerts/{alert_id}/acknowledgement",
+    scope="alerts:write",
+    returns=StandingView,
+    problems=(404, 409, 410),
+)
+def post_acknowledgement(alert_id: str) -> StandingView:
+    """Take an alert on: nobody further is told, and everybody who was told hears of it."""
+    by = f"key {app.principal.key_id}"
+    return views.standing_view(acting.acknowledge(views.alert_name(alert_id), by, app.deps))
+
+
+@app.operation(
+    "POST", "/v1/mutes", scope="alerts:write", accepts=MuteRequest, returns=MuteView, status=201, problems=(404,)
+)
+def post_mute() -> Response:
+    """Keep an alert, a touchpoint or everything from a subscription for a while."""
+    asked = parse_as(MuteRequest, app.body())
+    until = acting.mute(asked.subscription, asked.scope, asked.until, app.deps)
+    return views.muted(asked, until)
+
+
+def show_error(error: EtincelleError) -> Response:
+    return pages.error_page(error, app.header("accept-language"))
+
+
+@app.operation("GET", "/alerts/{code}", problems=(404,), present=show_error)
+def get_page(code: str) -> Response:
+    """The page behind a message's button, as HTML: what is known of the alert, and what may be done. Does nothing."""
+    return pages.alert_page(acting.opened(code, app.deps), app.deps.catalogue, app.query("done"))
+
+
+@app.operation(
+    "POST",
+    "/alerts/{code}",
+    status=303,
+    problems=(403, 404, 409, 410, 413, 422),
+    present=show_error,
+    content_types=FORM,
+)
+def post_page(code: str) -> Response:
+    """Takes the page's buttons: acknowledge, or mute."""
+    refuse_foreign_form(app.header, app.deps.public_url)
+    wish = views.wish_of(fields_of(app.raw_body))
+    acting.act(code, wish, app.deps)
+    return pages.redirect(code, wish)
+
+
+@app.operation("POST", "/slack/actions", problems=(403, 404, 409, 410), content_types=FORM)
+def post_slack() -> Response:
+    """A button pressed in Slack; the signature says that Slack tells it."""
+    code = slack_actions.pressed(app.raw_body, app.header, app.deps.slack_signing(), app.deps.now())
+    if code is not None:
+        acting.act(code, "acknowledge", app.deps)
+    return Response("", status_code=200)

@@ -4,26 +4,42 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import boto3
 
-from services.alerts import usecases
-from services.alerts.adapters import EmailSender, QueueTurns, TableOutbox, WebhookSender
+from services.alerts.adapters.notes import TableNotes
+from services.alerts.adapters.outbox import TableOutbox
+from services.alerts.adapters.passes import TablePasses
+from services.alerts.adapters.queue import QueueTurns
+from services.alerts.adapters.senders.chat import SLACK, SlackSender, TeamsSender
+from services.alerts.adapters.senders.email import EmailSender
+from services.alerts.adapters.senders.outside import Outside
+from services.alerts.adapters.senders.text import TextSender
+from services.alerts.adapters.senders.webhook import WebhookSender
+from services.alerts.adapters.standings import TableMutes, TableStandings, TableThreads
+from services.alerts.domain.passes import Codes
+from services.alerts.usecases import ports
+from services.alerts.usecases.ports import Sender
 from shared.auth import Authenticator, CachedKeys
 from shared.catalogue_table import TableCatalogue
 from shared.dynamo import Table
 from shared.keyring import TableApiKeys
+from shared.secret import parameter, secret
 from shared.settings import Environment
+from shared.sms import TextMessages
 
 
 @dataclass(frozen=True)
-class Deps(usecases.Deps):
-    """The verbs' dependencies, and the app's own."""
+class Deps(ports.Deps):
+    """The verbs' dependencies, and the app's own. slack_signing: gives Slack's secret, empty where there is no app."""
 
     authenticator: Authenticator
+    public_url: str
+    slack_signing: Callable[[], str]
 
 
 def now() -> datetime:
@@ -36,15 +52,46 @@ def deps() -> Deps:
     environment = Environment(os.environ)
     dynamodb = boto3.client("dynamodb")
     registry = Table(dynamodb, environment.need("TABLE_REGISTRY"))
+    cases = Table(dynamodb, environment.need("TABLE_CASES"))
     catalogue = TableCatalogue(registry, now)
-    sender = EmailSender(boto3.client("sesv2"), environment.need("SENDER_EMAIL"))
-    webhook = WebhookSender(catalogue, now, is_laptop=environment.get("STAGE", "") == "local")
+    public_url = environment.need("PUBLIC_URL").rstrip("/")
+    codes = Codes(secret(environment, lambda: boto3.client("ssm")), public_url)
     return Deps(
-        outbox=TableOutbox(Table(dynamodb, environment.need("TABLE_CASES"))),
+        standings=TableStandings(cases),
+        notes=TableNotes(cases, codes),
+        mutes=TableMutes(cases),
+        passes=TablePasses(cases, codes),
+        outbox=TableOutbox(cases),
+        threads=TableThreads(cases),
         turns=QueueTurns(boto3.client("sqs"), environment.need("QUEUE_DELIVERIES_URL")),
-        senders={"email": sender, "webhook": webhook},
+        senders=senders(environment, catalogue, codes),
         catalogue=catalogue,
         now=now,
         jitter=random.random,
+        gathered_for=timedelta(seconds=int(environment.get("GATHERED_SECONDS", "60"))),
         authenticator=Authenticator(CachedKeys(TableApiKeys(registry), now)),
+        public_url=public_url,
+        slack_signing=slack_signing,
     )
+
+
+@cache
+def slack_signing() -> str:
+    """What Slack signs with; read at the first button that is pressed."""
+    environment = Environment(os.environ)
+    name = environment.get("SLACK_SIGNING_PARAMETER", "")
+    return parameter(name, boto3.client("ssm")) if name else environment.get("SLACK_SIGNING_SECRET", "")
+
+
+def senders(environment: Environment, catalogue: TableCatalogue, codes: Codes) -> dict[str, Sender]:
+    """The ways out, by the kind of subscription."""
+    outside = Outside(is_laptop=environment.get("STAGE", "") == "local")
+    texts = TextMessages(lambda: boto3.client("pinpoint-sms-voice-v2"))
+    slack = environment.get("SLACK_URL", SLACK)
+    return {
+        "email": EmailSender(boto3.client("sesv2"), environment.need("SENDER_EMAIL"), codes.address),
+        "webhook": WebhookSender(catalogue, outside, now),
+        "slack": SlackSender(catalogue, outside, codes.address, codes.code, now, slack),
+        "teams": TeamsSender(outside, codes.address, now),
+        "sms": TextSender(texts, environment.get("SMS_ORIGIN", ""), codes.address),
+    }

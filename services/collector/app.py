@@ -23,10 +23,9 @@ from services.collector.usecases import Origin
 from services.collector.views import LinkList, LinkView, NewLink, Stored, StoredList
 from shared.bodies import several
 from shared.errors import EtincelleError
+from shared.forms import FORM, fields_of, refuse_foreign_form
 from shared.http import Api, json_response
 from shared.queues import one_by_one
-
-FORM = ("application/x-www-form-urlencoded",)
 
 SMS_ANSWERS = "arn:aws:sqs:eu-west-1:000000000000:sms-answers"
 
@@ -134,8 +133,8 @@ def head_page(code: str) -> Response:
 )
 def post_page(code: str) -> Response:
     """Takes the page's form: 303 to the thanks, or the page again: with what is wrong, or in another language."""
-    forms.refuse_foreign_form(app.header, app.deps.public_url)
-    visited, fields = links.visit(code, app.deps), forms.fields_of(app.request.raw_body)
+    refuse_foreign_form(app.header, app.deps.public_url)
+    visited, fields = links.visit(code, app.deps), fields_of(app.raw_body)
     asked = fields.get("to") or fields.get("lang") or app.query("lang")
     sent = forms.sent_of(fields, forms.page_language(visited, asked, app.header))
     if "to" in fields:
@@ -151,8 +150,8 @@ def post_page(code: str) -> Response:
 @app.operation("POST", "/s/{code}/seen", problems=(403, 404, 413, 429), present=show_error, content_types=FORM)
 def post_seen(code: str) -> Response:
     """The page saw a first real movement: 201 where the score of the address is now the person's, else 200."""
-    forms.refuse_foreign_form(app.header, app.deps.public_url)
-    visited, fields = links.visit(code, app.deps), forms.fields_of(app.request.raw_body)
+    refuse_foreign_form(app.header, app.deps.public_url)
+    visited, fields = links.visit(code, app.deps), fields_of(app.raw_body)
     limits.admit(visited.link, caller(), app.deps)
     lang = forms.page_language(visited, app.query("lang"), app.header)
     is_kept = openings.confirm(visited, fields.get("score", ""), lang, app.deps)
@@ -239,8 +238,8 @@ def get_agent(code: str) -> Response:
 )
 def post_agent(code: str) -> Response:
     """Takes a customer's answer as staff noted it: 303 to a fresh form, or this one again with what is wrong."""
-    forms.refuse_foreign_form(app.header, app.deps.public_url)
-    visited, note = keying.visit_form(code, app.deps), keying.Note.of(forms.fields_of(app.request.raw_body))
+    refuse_foreign_form(app.header, app.deps.public_url)
+    visited, note = keying.visit_form(code, app.deps), keying.Note.of(fields_of(app.raw_body))
     limits.admit(visited.link, caller(), app.deps)
     lang = forms.page_language(visited, app.query("lang"), app.header)
     keyed = keying.key_in(visited, note, app.deps)

@@ -20,6 +20,7 @@ from shared.catalogue_table import TableCatalogue
 from shared.codes import random_code
 from shared.dynamo import Table
 from shared.keyring import TableApiKeys
+from shared.secret import secret
 from shared.settings import Environment
 from shared.sms import TextMessages
 
@@ -52,7 +53,7 @@ def deps() -> Deps:
         authenticator=Authenticator(CachedKeys(TableApiKeys(registry), now)),
         now=now,
         new_code=lambda: random_code(os.urandom),
-        secret=secret(environment),
+        secret=secret(environment, lambda: boto3.client("ssm")),
         public_url=environment.need("PUBLIC_URL").rstrip("/"),
         proxies=int(environment.get("TRUSTED_PROXIES", "0")),
         texting=texting(environment, contacts=contacts, responses=responses),
@@ -68,12 +69,3 @@ def texting(environment: Environment, *, contacts: Table, responses: Table) -> T
         sender=Replies(TextMessages(client, environment.get("SMS_CONFIGURATION_SET", ""))),
         dropped=count_dropped,
     )
-
-
-def secret(environment: Environment) -> bytes:
-    """Key material of the keyed hashes: from SSM, or from the environment on a laptop."""
-    local = environment.get("SECRET", "")
-    if local:
-        return local.encode()
-    reply = boto3.client("ssm").get_parameter(Name=environment.need("SECRET_PARAMETER"), WithDecryption=True)
-    return str(reply["Parameter"]["Value"]).encode()

@@ -38,6 +38,7 @@ from shared.catalogue_table import TableCatalogue
 from shared.codes import random_code
 from shared.dynamo import Table
 from shared.keyring import TableApiKeys
+from shared.secret import secret
 from shared.settings import Environment
 
 
@@ -59,7 +60,7 @@ def deps() -> Deps:
     dynamodb = boto3.client("dynamodb", config=Config(max_pool_connections=20))
     registry = Table(dynamodb, environment.need("TABLE_REGISTRY"))
     contacts = Table(dynamodb, environment.need("TABLE_CONTACTS"))
-    key = secret(environment)
+    key = secret(environment, lambda: boto3.client("ssm"))
     catalogue, tallies = TableCatalogue(registry, now), TableTallies(contacts)
     return Deps(
         people=TablePeople(contacts, key),
@@ -108,12 +109,3 @@ def sending(environment: Environment, contacts: Table, key: bytes) -> dict[str, 
 def provider(service: str) -> Callable[[], Any]:
     """Makes a provider's client when it is first needed: only one of our functions sends."""
     return cache(lambda: boto3.client(service, config=ONE_TRY))
-
-
-def secret(environment: Environment) -> bytes:
-    """Key material of the keyed hashes: from SSM, or from the environment on a laptop."""
-    local = environment.get("SECRET", "")
-    if local:
-        return local.encode()
-    reply = boto3.client("ssm").get_parameter(Name=environment.need("SECRET_PARAMETER"), WithDecryption=True)
-    return str(reply["Parameter"]["Value"]).encode()

@@ -175,7 +175,10 @@ def brief(entry: Entry) -> dict[str, Any]:
         return shown | {"owner": value["owner"]["id"]}
     if entry.kind == "SURVEY":
         return {"id": entry.id, "version": value["version"]}
-    return {"id": entry.id, "name": value["name"]} if entry.kind == "OWNER" else value
+    if entry.kind == "OWNER":
+        watches = any(subscription["everywhere"] for subscription in value["subscriptions"])
+        return {"id": entry.id, "name": value["name"]} | ({"watches": True} if watches else {})
+    return value
 
 
 @dataclass(frozen=True)

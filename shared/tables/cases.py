@@ -2,10 +2,17 @@
 
 | to find | partition key | sort key |
 |---|---|---|
-| everything to be told of one alert | `ALERT#alert_id` | `DELIVERY#…` (`delivery_key`) |
-| one message: this alert, this transition, this subscription | same | `DELIVERY#0001#subscription` (`delivery_key`) |
-| what is parked, oldest first | index `state`: `PARKED` (`state_partition`) | `created_at#alert_id…` (`state_key`) |
+| how an alert stands: open, acknowledged, over | `ALERT#alert_id` | `STANDING` (`standing_key`) |
+| everything told of one alert | same | `NOTE#…` (`notes_prefix`) |
+| one piece of news for one subscription | same | `NOTE#0001#raised#owner/subscription` (`note_key`) |
+| the first message on an alert, to reply to | same | `THREAD#owner/subscription` (`thread_key`) |
+| what waits for a subscription, by when it is due | index `state`: `WAITING#owner/subscription` | `due_at#alert_id…` (`waiting_key`) |
+| one message | `DELIVERY#message_id` | `DELIVERY` (`delivery_key`) |
+| what is parked, oldest first | index `state`: `PARKED` (`state_partition`) | `created_at#message_id` (`state_key`) |
 | what was delivered lately | index `state`: `DELIVERED#2024-03-01` | `created_at#…` (`state_key`) |
+| who acts on which alert by a code | `PASS#hash` | `PASS` (`pass_key`) |
+| what a subscription does not want to hear of | `SUBSCRIPTION#owner/subscription` | `MUTE#…` (`mute_key`) |
+| when it was last told of a touchpoint | same | `TOLD#touchpoint` (`told_key`) |
 """
 
 from __future__ import annotations
@@ -19,15 +26,53 @@ Key = tuple[str, str]
 STATE_INDEX = "state"
 
 
-def delivery_key(alert_id: str, revision: int, subscription: str) -> Key:
-    return key("ALERT", alert_id), key("DELIVERY", f"{revision:04}", subscription)
+def standing_key(alert_id: str) -> Key:
+    return key("ALERT", alert_id), "STANDING"
 
 
-def state_key(state: str, created_at: datetime, alert_id: str, subscription: str) -> Key:
+def note_key(alert_id: str, revision: int, state: str, subscription: str) -> Key:
+    """state: raised, acknowledged, resolved or withdrawn."""
+    return key("ALERT", alert_id), key("NOTE", f"{revision:04}", state, subscription)
+
+
+def notes_prefix(alert_id: str) -> Key:
+    return key("ALERT", alert_id), key("NOTE", "")
+
+
+def thread_key(alert_id: str, subscription: str) -> Key:
+    return key("ALERT", alert_id), key("THREAD", subscription)
+
+
+def waiting_key(subscription: str, due_at: datetime, alert_id: str, revision: int) -> Key:
+    return waiting_partition(subscription), key(key_time(due_at), alert_id, f"{revision:04}")
+
+
+def waiting_partition(subscription: str) -> str:
+    return key("WAITING", subscription)
+
+
+def delivery_key(message_id: str) -> Key:
+    return key("DELIVERY", message_id), "DELIVERY"
+
+
+def state_key(state: str, created_at: datetime, message_id: str) -> Key:
     """state: PENDING, DELIVERED or PARKED."""
-    return state_partition(state, created_at.date()), key(key_time(created_at), alert_id, subscription)
+    return state_partition(state, created_at.date()), key(key_time(created_at), message_id)
 
 
 def state_partition(state: str, day: date) -> str:
     """The day keeps each partition short; what is parked is little, and looked for whenever it was written."""
     return state if state == "PARKED" else key(state, day.isoformat())
+
+
+def pass_key(code_hash: str) -> Key:
+    return key("PASS", code_hash), "PASS"
+
+
+def mute_key(subscription: str, scope: str) -> Key:
+    """scope: an alert's id, a touchpoint's, or `*`."""
+    return key("SUBSCRIPTION", subscription), key("MUTE", scope)
+
+
+def told_key(subscription: str, touchpoint: str) -> Key:
+    return key("SUBSCRIPTION", subscription), key("TOLD", touchpoint)

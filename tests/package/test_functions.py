@@ -18,8 +18,11 @@ from infra.prove.cloud import Cloud
 from services.aggregator.adapters.findings import TableAlerts
 from services.aggregator.domain.alerts import AlertFact
 from services.aggregator.domain.answers import Series
+from services.alerts.adapters.queue import body_of
+from services.alerts.usecases.ports import Bundle
 from shared.auth import SCOPES, digest
 from shared.dynamo import Table
+from shared.events import AlertEvent
 from shared.tables import registry as registry_keys
 from tests.events import alert_event
 from tests.package.conftest import Running
@@ -41,6 +44,12 @@ def looks(*asked: list[str]) -> dict[str, Any]:
     """The event of messages in the queue of looks."""
     queue = f"etincelle-{STAGE}-looks"
     return {"Records": [message_of(json.dumps(body), queue, f"message-{n}") for n, body in enumerate(asked)]}
+
+
+def bundled(event: AlertEvent, subscription: str) -> dict[str, Any]:
+    """The event of a turn that has come: what is gathered for a subscription becomes a message."""
+    turn = Bundle(event.alert_id, 1, "raised", f"{event.owner}/{subscription}", datetime.now(UTC))
+    return {"Records": [message_of(body_of(turn), f"etincelle-{STAGE}-deliveries")]}
 
 
 def delayed(cloud: Cloud) -> int:
@@ -189,13 +198,15 @@ def test_an_alert_reaches_its_owner(cloud: Cloud, running: Running, journey: dic
     assert running("aggregator", "Publish").invoke(stream(cloud, f"etincelle-{STAGE}-friction")) == NO_FAILURES
     assert running("alerts", "Hear").invoke(queued(cloud, f"etincelle-{STAGE}-alerts")) == NO_FAILURES
     assert running("alerts", "Dispatch").invoke(stream(cloud, f"etincelle-{STAGE}-cases")) == NO_FAILURES
+    assert running("alerts", "Deliver").invoke(bundled(event, "equipe")) == NO_FAILURES
+    assert running("alerts", "Dispatch").invoke(stream(cloud, f"etincelle-{STAGE}-cases")) == NO_FAILURES
     assert running("alerts", "Deliver").invoke(queued(cloud, f"etincelle-{STAGE}-deliveries")) == NO_FAILURES
     listed = rest("GET", "/v1/deliveries", key=KEY)
     listed["queryStringParameters"] = {"state": "delivered", "day": f"{datetime.now(UTC):%Y-%m-%d}"}
     listed["multiValueQueryStringParameters"] = {n: [v] for n, v in listed["queryStringParameters"].items()}
     reply = running("alerts", API).invoke(listed)
     [delivery] = json.loads(reply["body"])["deliveries"]
-    assert delivery["alert_id"] == event.alert_id
+    assert delivery["alerts"] == [event.alert_id]
 
 
 def interaction(name: str, **more: Any) -> dict[str, Any]:

@@ -14,10 +14,10 @@ from smsutil import split
 
 from services.invitations.messages import mail, sms
 from services.invitations.messages.asked import Asked
-from services.invitations.messages.parts import BASIC, EXTENDED, count, plain
 from services.invitations.messages.words import frames, language
 from shared.catalogue import Owner, Survey, Touchpoint
 from shared.colours import contrast
+from shared.gsm import BASIC, EXTENDED, count, plain
 
 URL, SMS_URL = "https://answers.example.com/s/Abcdefghij123456", "https://answers.example.com/s/Abcdefghij1"
 CHOOSE = "https://answers.example.com/p/" + "A" * 110

@@ -12,9 +12,9 @@ import pytest
 from services.collector.channels.sms import words
 from services.collector.channels.sms.inbound import inbound_of
 from services.collector.domain import Response
-from services.invitations.messages.parts import count
 from shared.catalogue import Ask
 from shared.errors import EtincelleError
+from shared.gsm import count
 from shared.scales import SCALES
 from tests.collector import NOW, World, touchpoint
 from tests.texting import NUMBER, OURS, Texts, event, record, text

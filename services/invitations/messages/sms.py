@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from services.invitations.messages.asked import Asked, line
-from services.invitations.messages.parts import Count, count, plain
+from shared.gsm import Count, count, plain
 
 
 @dataclass(frozen=True)

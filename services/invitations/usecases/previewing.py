@@ -7,13 +7,13 @@ from datetime import timedelta
 
 from services.invitations.messages import mail, sms
 from services.invitations.messages.asked import Asked
-from services.invitations.messages.parts import Count
 from services.invitations.messages.sms import Price
 from services.invitations.messages.words import language
 from services.invitations.usecases.sending_ports import SendingDeps
 from shared import tokens
 from shared.codes import LINK_LENGTH, SMS_LENGTH
 from shared.errors import NotFound
+from shared.gsm import Count
 
 
 @dataclass(frozen=True)

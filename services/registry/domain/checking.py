@@ -29,7 +29,16 @@ NEEDED = {
 PATTERNS = {
     "email": "is no e-mail address",
     "webhook": "is no address that may be called: https, or http on this machine",
-    "secret": "is no signing secret: `whsec_` and at least 24 bytes in base64",
+    "secret": "is no signing secret: `whsec_` and at least 24 bytes in base64; nor a Slack bot's token, `xoxb-…`",
+    "former_secret": "is no signing secret: `whsec_` and at least 24 bytes in base64",
+    "slack": "is no Slack channel's id, such as C024BE91L, and no incoming webhook's https address",
+    "teams": "is no address that may be called: https, or http on this machine",
+    "sms": "is no phone number; write one such as '+33612345678'",
+    "colour": "is no colour; write one such as '#b3400f'",
+    "logo": "is no picture: data:image/svg+xml;base64,… (or png, webp)",
+    "start": "is no time of day; write one such as '20:00'",
+    "end": "is no time of day; write one such as '07:30'",
+    "at": "is no time of day; write one such as '08:00'",
     "lang": "is no language tag, such as en or fr-CA",
     "time_zone": "is no time zone; write one such as Europe/Paris",
 }

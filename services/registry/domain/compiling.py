@@ -32,7 +32,7 @@ class Entry:
 def compiled(document: JourneyDocument, versions: Mapping[str, int]) -> dict[Name, Entry]:
     """Every entity of a document, by kind and id. versions: of each of its surveys."""
     surveys = {i: survey_value(i, survey, versions[i]) for i, survey in document.surveys.items()}
-    owners = {i: owner_value(i, owner, document.lang) for i, owner in document.owners.items()}
+    owners = {i: owner_value(i, owner, document) for i, owner in document.owners.items()}
     entries = [Entry("SURVEY", i, plain(value)) for i, value in surveys.items()]
     entries += [Entry("OWNER", i, plain(value)) for i, value in owners.items()]
     entries += [Entry("JOURNEY", i, journey_value(i, one, document.lang)) for i, one in document.journeys.items()]
@@ -52,27 +52,21 @@ def survey_value(identifier: str, survey: journey.Survey, version: int) -> catal
     return catalogue.Survey.model_validate(written | {"id": identifier, "version": version})
 
 
-def owner_value(identifier: str, owner: journey.Owner, lang: str) -> catalogue.Owner:
+def owner_value(identifier: str, owner: journey.Owner, document: JourneyDocument) -> catalogue.Owner:
     """The owner as the other services read it; subscriptions speak its language unless they say their own."""
-    reads = owner.lang or lang
+    reads = owner.lang or document.lang
+    written = owner.model_dump(include={"name", "acknowledge_within_minutes", "chain", "colour", "logo"})
     subscriptions = tuple(
-        catalogue.Subscription(
-            id=name,
-            kind="email" if target.email else "webhook",
-            target=target.email or target.webhook or "",
-            lang=target.lang or reads,
-            secret=target.secret,
-        )
-        for name, target in owner.subscriptions.items()
+        subscription_value(name, one, reads, document.defaults.time_zone) for name, one in owner.subscriptions.items()
     )
-    return catalogue.Owner(
-        id=identifier,
-        name=owner.name,
-        lang=reads,
-        subscriptions=subscriptions,
-        colour=owner.colour,
-        logo=owner.logo,
-    )
+    return catalogue.Owner(id=identifier, lang=reads, subscriptions=subscriptions, **written)
+
+
+def subscription_value(identifier: str, one: journey.Subscription, lang: str, zone: str) -> catalogue.Subscription:
+    written = one.model_dump(exclude_none=True, exclude_defaults=True)
+    [way] = [way for way in journey.WAYS if way in written]
+    where = {"id": identifier, "kind": way, "target": written.pop(way)}
+    return catalogue.Subscription.model_validate({"lang": lang, "time_zone": zone} | written | where)
 
 
 def journey_value(identifier: str, one: journey.Journey, lang: str) -> dict[str, Any]:
@@ -90,12 +84,15 @@ def touchpoint_value(
     """The touchpoint as the other services read it: with its survey and owner, defaults filled in."""
     staff = touchpoint.staff_survey
     as_written = {"promise", "rest_days", "programme", "ask", "invite", "sampling", "segments", "changes"}
+    journey_id = touchpoint.journey or next(iter(document.journeys), document.name)
+    lived = document.journeys.get(journey_id)
     return catalogue.Touchpoint(
         **touchpoint.model_dump(include=as_written, exclude_none=True),
         id=identifier,
         name=touchpoint.name or {document.lang: identifier},
         owner=owners[touchpoint.owner],
-        journey=touchpoint.journey or next(iter(document.journeys), document.name),
+        journey=journey_id,
+        pilot=lived.pilot if lived else None,
         stage=touchpoint.stage or ONLY_STAGE,
         pillar=touchpoint.pillar,
         channels=touchpoint.channels,

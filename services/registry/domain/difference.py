@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 SECTIONS = {"owners": "owner", "journeys": "journey", "surveys": "survey", "touchpoints": "touchpoint"}
 HIDDEN = "********"
+SECRETS = ("secret", "former_secret")
 Canonical = Mapping[str, Any]
 
 
@@ -72,7 +73,7 @@ def hidden(value: Any) -> Any:
 
 def is_secret(name: str, value: Any) -> bool:
     """A touchpoint or a stage may be called `secret`, too; but those are mappings."""
-    return name == "secret" and isinstance(value, str)
+    return name in SECRETS and isinstance(value, str)
 
 
 def revealed(document: Canonical, before: Canonical | None) -> tuple[dict[str, Any], list[tuple[str, ...]]]:
@@ -84,13 +85,11 @@ def revealed(document: Canonical, before: Canonical | None) -> tuple[dict[str, A
     whole = json.loads(text_of(document))
     for owner, entry in whole.get("owners", {}).items():
         for identifier, target in entry.get("subscriptions", {}).items():
-            if target.get("secret") != HIDDEN:
-                continue
-            path = ("owners", owner, "subscriptions", identifier, "secret")
-            known = at_path(before or {}, path)
-            target["secret"] = known
-            if known is None:
-                unknown.append(path)
+            for name in SECRETS:
+                path = ("owners", owner, "subscriptions", identifier, name)
+                if target.get(name) == HIDDEN:
+                    target[name] = at_path(before or {}, path)
+                    unknown += [] if target[name] else [path]
     return whole, unknown
 
 

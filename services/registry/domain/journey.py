@@ -23,6 +23,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from shared.catalogue import Channel
+from shared.events import AlertKind, Severity
 
 Pillar = Literal["product", "process", "relationship", "brand"]
 ScaleName = Literal["nps", "csat", "ces", "stars", "thumbs"]
@@ -31,7 +32,10 @@ MOST_OF_A_KIND = 2000
 NO_CONTROLS = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 WEBHOOK = r"^(https://[^\s/?#@]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?)([/?#]\S*)?$"
 EMAIL = r"^[^\s@<>,;:\"'()\[\]\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.[A-Za-z0-9-]{2,63}$"
-SIGNING = r"^(whsec_[A-Za-z0-9+/]{32,88}={0,2}|\*{8})$"
+SIGNING = r"^(whsec_[A-Za-z0-9+/]{32,88}={0,2}|xoxb-[A-Za-z0-9-]{10,200}|\*{8})$"
+SLACK = r"^([CDG][A-Z0-9]{7,20}|https://[^\s/?#@]+[/?#]\S*|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?[/?#]\S*)$"
+PHONE = r"^\+[1-9][0-9]{6,14}$"
+CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 COLOUR = r"^#[0-9a-fA-F]{6}$"
 LOGO = r"^data:image/(png|svg\+xml|webp);base64,[A-Za-z0-9+/]+={0,2}$"
 OR_VARIABLE = WithJsonSchema({"type": "string"})
@@ -52,6 +56,9 @@ AttributeName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
 Rate = Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False, strict=True)]
 Email = Annotated[str, StringConstraints(pattern=EMAIL, max_length=254), OR_VARIABLE]
 Webhook = Annotated[str, StringConstraints(pattern=WEBHOOK, max_length=2000), OR_VARIABLE]
+Slack = Annotated[str, StringConstraints(pattern=SLACK, max_length=2000), OR_VARIABLE]
+Phone = Annotated[str, StringConstraints(pattern=PHONE), OR_VARIABLE]
+Clock = Annotated[str, StringConstraints(pattern=CLOCK)]
 Secret = Annotated[str, StringConstraints(pattern=SIGNING), OR_VARIABLE]
 Switch = Annotated[bool, Field(strict=True)]
 
@@ -62,10 +69,12 @@ def in_languages(value: Any, info: ValidationInfo) -> Any:
 
 
 def with_kind(value: Any) -> Any:
-    """One text stands for where to send: a webhook where it begins as an address of the web does, else an e-mail."""
-    if isinstance(value, str):
-        return {"webhook" if value.lower().startswith(("http:", "https:")) else "email": value}
-    return value
+    """One text stands for where to send: an address of the web, a phone number, else an e-mail."""
+    if not isinstance(value, str):
+        return value
+    if value.lower().startswith(("http:", "https:")):
+        return {"webhook": value}
+    return {"sms" if value.startswith("+") else "email": value}
 
 
 def known_time_zone(name: str) -> str:
@@ -92,16 +101,53 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", title=None)
 
 
+class QuietHours(Part):
+    """Hours of a day in which nothing is sent; what comes up waits for their end."""
+
+    start: Clock = Field(description="such as 20:00")
+    end: Clock = Field(description="such as 07:30, of the next day where it is not after the start")
+    weekends: Switch = Field(False, description="true: Saturday and Sunday are quiet all day")
+    except_for: tuple[Severity, ...] = Field(("high",), description="severities that are told all the same")
+
+
+class Digest(Part):
+    """News gathered into one message."""
+
+    every: Literal["day", "week"] = Field(description="a week's comes on Mondays")
+    at: Clock = "08:00"
+    except_for: tuple[Severity, ...] = Field((), description="severities that are told at once all the same")
+
+
+WAYS = ("email", "webhook", "slack", "teams", "sms")
+
+
 class Subscription(Part):
-    """Where an owner is told of friction: exactly one of email and webhook."""
+    """Somebody told of friction: where, of what, when. Exactly one of email, webhook, slack, teams and sms."""
 
     email: Email | None = Field(None, description="an e-mail address")
-    webhook: Webhook | None = Field(None, description="an https address")
+    webhook: Webhook | None = Field(None, description="an https address, posted to as Standard Webhooks has it")
+    slack: Slack | None = Field(
+        None, description="a channel's id, with a bot's token as secret; or an incoming webhook"
+    )
+    teams: Webhook | None = Field(None, description="the address of a Teams workflow that takes Adaptive Cards")
+    sms: Phone | None = Field(None, description="a phone number such as +33612345678")
     lang: Lang | None = Field(None, description="the owner's, where it is left out")
     secret: Secret | None = Field(
         None,
-        description="signs a webhook (Standard Webhooks): whsec_ and at least 24 bytes in base64; never shown again",
+        description="of a webhook: whsec_ and at least 24 bytes in base64; of a Slack bot, its token. Never shown",
     )
+    former_secret: Secret | None = Field(
+        None, description="signs a webhook too, while its receiver changes over to the new one"
+    )
+    everywhere: Switch = Field(False, description="true: of every owner's touchpoints, not of this owner's only")
+    touchpoints: tuple[Id, ...] = Field((), max_length=200, description="of these only")
+    journeys: tuple[Id, ...] = Field((), max_length=50, description="of these only")
+    pillars: tuple[Pillar, ...] = Field((), description="of these only")
+    kinds: tuple[AlertKind, ...] = Field((), description="of these only")
+    severities: tuple[Severity, ...] = Field((), description="of these only")
+    digest: Digest | None = Field(None, description="gathered; at once, where it is left out")
+    quiet_hours: QuietHours | None = None
+    time_zone: TimeZone | None = Field(None, description="of its hours; the document's, where it is left out")
 
 
 class Owner(Part):
@@ -118,6 +164,12 @@ class Owner(Part):
     subscriptions: dict[
         Id, Annotated[Subscription, BeforeValidator(with_kind, json_schema_input_type=str | Subscription)]
     ] = Field(default_factory=dict, max_length=20, description="who is told of friction, by id")
+    acknowledge_within_minutes: Annotated[int, Field(ge=5, le=100_000, strict=True)] | None = Field(
+        None, description="an alert that nobody takes on by then goes on to the next; never, where it is left out"
+    )
+    chain: tuple[Id, ...] = Field(
+        (), max_length=10, description="subscriptions of this owner told one after the other; all the others at once"
+    )
 
 
 class Journey(Part):
@@ -125,6 +177,7 @@ class Journey(Part):
 
     name: Words | None = None
     stages: dict[Id, Words] = Field(min_length=1, max_length=50, description="in the customer's order, by id")
+    pilot: Id | None = Field(None, description="the owner told of what its team did not acknowledge in time")
 
 
 class FollowUp(Part):

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from services.registry.domain.journey import with_kind
+from services.registry.domain.journey import WAYS, with_kind
 from services.registry.domain.mistakes import MOST, Mistake, Path, did_you_mean
 from shared.scales import SCALES
 
 Tree = dict[str, Any]
+SECRET_OF = {"webhook", "slack"}
 LABELLED = {"nps", "csat", "ces"}
 
 
@@ -92,15 +93,30 @@ def bad_on_scale(document: Tree) -> Iterator[Mistake]:
 
 
 def one_target(document: Tree) -> Iterator[Mistake]:
+    """Each subscription says where in exactly one way, and has the secrets of that way only."""
     for owner, entry in section(document, "owners").items():
         for identifier, target in subscriptions(entry):
             path = ("owners", owner, "subscriptions", identifier)
-            kinds = [kind for kind in ("email", "webhook") if target.get(kind) is not None]
-            if len(kinds) != 1:
-                what = "is both an e-mail and a webhook" if kinds else "says neither `email` nor `webhook`"
-                yield Mistake(path, what, "write one of them; make two subscriptions for both")
-            if kinds == ["email"] and target.get("secret") is not None:
-                yield Mistake((*path, "secret"), "an e-mail is not signed", "leave `secret` out", on_key=True)
+            ways = [way for way in WAYS if target.get(way) is not None]
+            if len(ways) != 1:
+                what = f"is {' and '.join(ways)} at once" if ways else f"says none of {', '.join(WAYS)}"
+                yield Mistake(path, what, "write one of them; make a subscription for each")
+            elif target.get("secret") is not None and ways[0] not in SECRET_OF:
+                what = f"{'an e-mail' if ways == ['email'] else ways[0]} is not signed"
+                yield Mistake((*path, "secret"), what, "leave `secret` out", on_key=True)
+            elif target.get("former_secret") is not None and not (ways == ["webhook"] and target.get("secret")):
+                what, hint = "only a webhook that has a `secret` has a former one", "leave it out"
+                yield Mistake((*path, "former_secret"), what, hint, on_key=True)
+            elif ways == ["slack"]:
+                yield from slack_complete(target, path)
+
+
+def slack_complete(target: Tree, path: Path) -> Iterator[Mistake]:
+    """A channel takes messages from a bot only; an incoming webhook takes them from anybody who knows it."""
+    is_channel = not str(target["slack"]).lower().startswith("http")
+    if is_channel and not target.get("secret"):
+        what, hint = "a channel needs a bot's token", "add `secret: xoxb-…`, or give an incoming webhook"
+        yield Mistake((*path, "slack"), what, hint)
 
 
 def subscriptions(owner: Tree) -> list[tuple[str, Tree]]:
@@ -118,6 +134,18 @@ def caps_that_bind(document: Tree) -> Iterator[Mistake]:
             path = ("pressure", "channels", channel, "at_most")
             what = f"never reached: the company's cap is {company['at_most']} in {company['days']} days"
             yield Mistake(path, what, "lower it, or raise the company's")
+
+
+def chains_known(document: Tree) -> Iterator[Mistake]:
+    """A chain is of the owner's own subscriptions; the pilot is an owner."""
+    for owner, entry in section(document, "owners").items():
+        known, chain = mapping(entry, "subscriptions"), entry.get("chain")
+        for n, name in enumerate(chain if isinstance(chain, list) else []):
+            if isinstance(name, str) and name not in known:
+                path = ("owners", owner, "chain", n)
+                yield Mistake(path, f"there is no subscription `{name[:80]}` of this owner", did_you_mean(name, known))
+    for identifier, lived in section(document, "journeys").items():
+        yield from reference(document, lived, ("journeys", identifier, "pilot"), "owners")
 
 
 def one_way_of_sampling(document: Tree) -> Iterator[Mistake]:
@@ -220,6 +248,7 @@ RULES: tuple[Callable[[Tree], Iterator[Mistake]], ...] = (
     channels_once,
     bad_on_scale,
     one_target,
+    chains_known,
     caps_that_bind,
     one_way_of_sampling,
     asked_in_time,

@@ -12,7 +12,12 @@ from typing import Any
 from services.registry.domain.mistakes import Mistake, Path
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-STAND_IN = {"secret": "whsec_" + "A" * 32, "email": "somebody@example.com"}
+STAND_IN = {
+    "secret": "whsec_" + "A" * 32,
+    "former_secret": "whsec_" + "B" * 32,
+    "email": "somebody@example.com",
+    "sms": "+33600000000",
+}
 
 
 def substituted(value: Any, variables: Mapping[str, str], *, required: bool) -> tuple[Any, list[Mistake]]:

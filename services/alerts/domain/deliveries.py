@@ -1,4 +1,4 @@
-"""Messages to owners: one delivery for each alert, transition and subscription, and when it is tried again."""
+"""Messages on their way: one delivery each, and when it is tried again."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from shared.catalogue import Owner, Subscription
+from services.alerts.domain.notes import Message, Reason
+from services.alerts.domain.subscribers import Subscriber
+from shared.catalogue import Way
 from shared.events import AlertEvent
 
 State = Literal["pending", "delivered", "parked"]
@@ -18,58 +20,59 @@ GIVES_UP_AFTER = timedelta(hours=25)
 
 @dataclass(frozen=True)
 class Delivery:
-    """One message: this transition of this alert to this subscription. Written before anything leaves.
+    """One message to one subscription: one piece of news, or several. Written before anything leaves.
 
-    subscription: `owner.id`, as an id is unique with its owner only.
+    news: transitions of alerts, at least one. subscription: its name among those of all owners.
+    because: why it is told; see `notes.Note`.
     attempts: how often it was tried; last_error: why the last try failed, None where none did.
+    answer: what the receiver said when it took the message.
     """
 
-    event: AlertEvent
+    message_id: str
+    news: tuple[AlertEvent, ...]
     owner: str
     subscription: str
-    kind: Literal["email", "webhook"]
+    because: Reason
+    kind: Way
     target: str
     lang: str
     created_at: datetime
     state: State = "pending"
     attempts: int = 0
     last_error: str | None = None
+    answer: str | None = None
     delivered_at: datetime | None = None
 
-    @property
-    def message_id(self) -> str:
-        """The same for every try, so that a receiver can tell a repeat."""
-        return f"msg_{self.event.alert_id}.{self.event.revision}.{self.subscription}"
 
-
-def subscription_name(owner: str, subscription: Subscription) -> str:
-    """The name of a subscription among those of all owners. owner: its owner's id."""
-    return f"{owner}.{subscription.id}"
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """What a try came to. error: None where the receiver took it; retry_after: if the receiver asked."""
-
-    error: str | None = None
-    retry_after: timedelta | None = None
-
-
-def deliveries(event: AlertEvent, owners: list[Owner], now: datetime) -> list[Delivery]:
-    """A delivery for every subscription of every owner concerned."""
-    return [delivery(event, owner, subscription, now) for owner in owners for subscription in owner.subscriptions]
-
-
-def delivery(event: AlertEvent, owner: Owner, subscription: Subscription, now: datetime) -> Delivery:
+def delivery(message: Message, subscriber: Subscriber, now: datetime) -> Delivery:
+    """The message as it begins its way."""
+    subscription, first = subscriber.subscription, message.notes[0]
     return Delivery(
-        event=event,
-        owner=owner.id,
-        subscription=subscription_name(owner.id, subscription),
+        message_id=message.id,
+        news=tuple(note.event for note in message.notes),
+        owner=first.owner,
+        subscription=first.subscription,
+        because=first.because,
         kind=subscription.kind,
         target=subscription.target,
         lang=subscription.lang,
         created_at=now,
     )
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What a try came to. error: None where the receiver took it; retry_after: if the receiver asked.
+
+    answer: what it said, such as `204`; thread: what later messages on the same alert may reply to.
+    is_final: trying again is no use.
+    """
+
+    error: str | None = None
+    retry_after: timedelta | None = None
+    answer: str | None = None
+    thread: str | None = None
+    is_final: bool = False
 
 
 def after(delivery: Delivery, attempt: Attempt, now: datetime, jitter: float) -> tuple[Delivery, timedelta | None]:
@@ -79,8 +82,8 @@ def after(delivery: Delivery, attempt: Attempt, now: datetime, jitter: float) ->
     """
     tried = replace(delivery, attempts=delivery.attempts + 1, last_error=attempt.error)
     if attempt.error is None:
-        return replace(tried, state="delivered", delivered_at=now), None
-    if now - delivery.created_at >= GIVES_UP_AFTER:
+        return replace(tried, state="delivered", delivered_at=now, answer=attempt.answer), None
+    if attempt.is_final or now - delivery.created_at >= GIVES_UP_AFTER:
         return replace(tried, state="parked"), None
     return tried, wait(tried.attempts, attempt.retry_after, jitter)
 

@@ -1,0 +1,1 @@
+"""DynamoDB, SQS and the ways out, made to fit the ports."""

@@ -1,0 +1,79 @@
+"""Deliveries, in the `cases` table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from services.alerts.domain.deliveries import Delivery
+from shared.dynamo import Item, Table
+from shared.events import AlertEvent, canonical
+from shared.tables import cases as keys
+from shared.times import key_time, parse_time
+
+
+@dataclass(frozen=True)
+class TableOutbox:
+    """Deliveries, each found by its message and by its state."""
+
+    table: Table
+
+    def get(self, message_id: str) -> Delivery | None:
+        item = self.table.get(*keys.delivery_key(message_id), consistent=True)
+        return delivery_of(item) if item else None
+
+    def save(self, delivery: Delivery) -> None:
+        self.table.put(item_of_delivery(delivery))
+
+    def listed(self, state: str, day: date | None) -> list[Delivery]:
+        partition = keys.state_partition(state.upper(), day or date.min)
+        items = self.table.query_all(partition, index=keys.STATE_INDEX, prefix=day.isoformat() if day else "")
+        return [delivery_of(item) for item in items]
+
+
+def item_of_delivery(delivery: Delivery) -> Item:
+    """The delivery's item, with its place among those of its state."""
+    pk, sk = keys.delivery_key(delivery.message_id)
+    state_pk, state_sk = keys.state_key(delivery.state.upper(), delivery.created_at, delivery.message_id)
+    delivered_at = delivery.delivered_at
+    return {
+        "pk": pk,
+        "sk": sk,
+        "kind": "delivery",
+        "state_pk": state_pk,
+        "state_sk": state_sk,
+        "message_id": delivery.message_id,
+        "news": [canonical(event) for event in delivery.news],
+        "owner": delivery.owner,
+        "subscription": delivery.subscription,
+        "because": delivery.because,
+        "way": delivery.kind,
+        "target": delivery.target,
+        "lang": delivery.lang,
+        "created_at": key_time(delivery.created_at),
+        "state": delivery.state,
+        "attempts": delivery.attempts,
+        "last_error": delivery.last_error,
+        "answer": delivery.answer,
+        "delivered_at": key_time(delivered_at) if delivered_at else None,
+    }
+
+
+def delivery_of(item: Item) -> Delivery:
+    """The delivery in an item. Raises KeyError or ValueError where it holds none."""
+    return Delivery(
+        message_id=item["message_id"],
+        news=tuple(AlertEvent.model_validate_json(text) for text in item["news"]),
+        owner=item["owner"],
+        subscription=item["subscription"],
+        because=item["because"],
+        kind=item["way"],
+        target=item["target"],
+        lang=item["lang"],
+        created_at=parse_time(item["created_at"]),
+        state=item["state"],
+        attempts=item["attempts"],
+        last_error=item["last_error"],
+        answer=item["answer"],
+        delivered_at=parse_time(item["delivered_at"]) if item["delivered_at"] else None,
+    )

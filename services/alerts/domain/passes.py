@@ -1,0 +1,38 @@
+"""The pass by which a subscription acts on an alert, without an account: a code in its messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.codes import keyed_code, keyed_hash
+
+GOOD_FOR = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What a code stands for, and until when."""
+
+    alert_id: str
+    subscription: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Codes:
+    """Codes of passes. Each message on an alert to a subscription carries the same one, so it is made, not drawn."""
+
+    secret: bytes
+    public_url: str
+
+    def code(self, alert_id: str, subscription: str) -> str:
+        return keyed_code(self.secret, "pass of alert", f"{alert_id} {subscription}")
+
+    def kept(self, code: str) -> str:
+        """What is kept of a code."""
+        return keyed_hash(self.secret, "pass", code)
+
+    def address(self, alert_id: str, subscription: str) -> str:
+        """Where the subscription acknowledges or mutes the alert."""
+        return f"{self.public_url}/alerts/{self.code(alert_id, subscription)}"

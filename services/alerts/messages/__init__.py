@@ -1,0 +1,1 @@
+"""What owners read: a message for each way."""

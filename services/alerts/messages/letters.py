@@ -1,0 +1,62 @@
+"""The e-mail an owner gets: plain text, HTML, and a picture of each change."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from email.policy import SMTP
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from services.alerts.domain.deliveries import Delivery
+from services.alerts.messages import chart
+from services.alerts.messages.story import Manage, Story, story
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+TEMPLATES = Path(__file__).parent / "templates"
+MOST_PICTURES = 5
+"""Of a digest only the first alerts have one, so that the mail stays small."""
+
+
+@cache
+def environment() -> Environment:
+    """The templates; imported at the first mail."""
+    from jinja2 import Environment, FileSystemLoader
+
+    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+
+
+def letter(delivery: Delivery, sender: str, manage: Manage) -> EmailMessage:
+    """The whole message, ready to be sent. Mails on one alert refer to the same thread."""
+    said = story(delivery, manage)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = delivery.target
+    message["Subject"] = said.title
+    message["X-Etincelle-Message-Id"] = delivery.message_id
+    if len(delivery.news) == 1:
+        message["References"] = message["In-Reply-To"] = thread_id(delivery, sender)
+    message.set_content(plain(said))
+    pictures = [f"chart{n}@etincelle" for n in range(min(len(said.pieces), MOST_PICTURES))]
+    message.add_alternative(html(said, pictures), subtype="html")
+    _, body = message.iter_parts()
+    for name, event in zip(pictures, delivery.news, strict=False):
+        assert isinstance(body, EmailMessage)
+        body.add_related(chart.png(event), "image", "png", cid=f"<{name}>", filename="chart.png", disposition="inline")
+    return message
+
+
+def thread_id(delivery: Delivery, sender: str) -> str:
+    """What all mails on an alert to a subscription refer to, so that a mail program shows them together."""
+    domain = sender.rpartition("@")[2].rstrip(">")
+    return f"<{delivery.news[0].alert_id}.{delivery.subscription.replace('/', '.')}@{domain}>"
+
+
+def plain(said: Story) -> str:
+    return environment().get_template("letter.txt").render(said=said)
+
+
+def html(said: Story, pictures: list[str]) -> str:
+    return environment().get_template("letter.html").render(said=said, pictures=pictures)

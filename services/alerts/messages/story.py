@@ -1,0 +1,118 @@
+"""What a message says, whichever way it goes: made once, then laid out as a mail, a Slack post, a card or a text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from services.alerts.domain.deliveries import Delivery
+from services.alerts.messages.words import SAID, Frame
+from shared.catalogue import words
+from shared.events import AlertEvent, Share
+
+TOGETHER = timedelta(hours=2)
+"""Changes that began within this of each other may have one cause."""
+MOST_COMMENTS = 3
+MOST_CAUSES = 3
+Manage = Callable[[str, str], str]
+"""Gives the address where a subscription acts on an alert: (alert_id, subscription)."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One alert in a message. facts: name and value; manage: where it is acknowledged or muted."""
+
+    event: AlertEvent
+    title: str
+    sentence: str
+    facts: tuple[tuple[str, str], ...]
+    causes: tuple[str, ...]
+    comments: tuple[str, ...]
+    manage: str
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class Story:
+    """A whole message. cause: what several alerts have in common, empty where nothing; why: why it is sent."""
+
+    lang: str
+    title: str
+    cause: str
+    pieces: tuple[Piece, ...]
+    why: str
+    frame: Frame
+
+
+def story(delivery: Delivery, manage: Manage) -> Story:
+    """The message of a delivery, in its subscription's language, or else in English."""
+    lang = delivery.lang.split("-")[0] if delivery.lang.split("-")[0] in SAID else "en"
+    frame = SAID[lang]
+    pieces = tuple(piece(event, frame, lang, manage(event.alert_id, delivery.subscription)) for event in delivery.news)
+    reason = getattr(frame, f"because_{delivery.because}")
+    why = frame.why.format(reason=reason.format(owner=delivery.owner), subscription=delivery.subscription)
+    return Story(lang, title_of(pieces, frame), cause(delivery.news, frame), pieces, why, frame)
+
+
+def title_of(pieces: Sequence[Piece], frame: Frame) -> str:
+    """The subject: of one alert its own; of several how many there are of each kind of news."""
+    if len(pieces) == 1:
+        return pieces[0].title
+    began = sum(piece.event.state == "raised" for piece in pieces)
+    if began == len(pieces):
+        return frame.several.format(n=began)
+    return frame.digest.format(n=len(pieces), began=began)
+
+
+def piece(event: AlertEvent, frame: Frame, lang: str, manage: str) -> Piece:
+    """What is said of one alert. manage: the address where it is acted on."""
+    outcome = "adopted" if event.resolved_because == "adopted" else event.state
+    name = one_line(words(event.touchpoint_name, lang))
+    facts = [(frame.before, share(event.before, frame)), (frame.after, share(event.after, frame))]
+    if event.resolved_at:
+        facts.append((frame.ended, f"{event.resolved_at:%Y-%m-%d %H:%M} UTC"))
+    return Piece(
+        event=event,
+        title=getattr(frame, outcome).format(name=name),
+        sentence=words(event.sentence, lang),
+        facts=tuple(facts),
+        causes=tuple(causes(event, frame)),
+        comments=tuple(one_line(comment) for comment in event.sample_comments[:MOST_COMMENTS]),
+        manage=manage,
+        is_open=event.state == "raised",
+    )
+
+
+def causes(event: AlertEvent, frame: Frame) -> list[str]:
+    """What is seen more often since the change, in words."""
+    found = event.causes
+    segments = [frame.segment.format(name=one.attribute, value=one.value) for one in found.segments]
+    texts = [frame.word.format(text=one.text, n=one.after) for one in found.words]
+    return [*segments[:MOST_CAUSES], *texts[:MOST_CAUSES]]
+
+
+def cause(news: Sequence[AlertEvent], frame: Frame) -> str:
+    """What alerts that began together have in common: a segment, a word, or at least the time."""
+    began = [event for event in news if event.state == "raised"]
+    if len(began) < 2:
+        return ""
+    segments = [{(one.attribute, one.value) for one in event.causes.segments} for event in began]
+    texts = [{one.text for one in event.causes.words} for event in began]
+    for name, value in sorted(set.intersection(*segments)):
+        return frame.common.format(cause=frame.segment.format(name=name, value=value))
+    for text in sorted(set.intersection(*texts)):
+        return frame.common.format(cause=f"“{text}”")
+    starts = [event.change_started_at for event in began]
+    return frame.same_time if max(starts) - min(starts) <= TOGETHER else ""
+
+
+def share(share: Share, frame: Frame) -> str:
+    """`19 % bad (12–28 %, 240 answers)`."""
+    value = share.bad / share.n if share.n else 0.0
+    low, high, bad = (round(100 * one) for one in (share.low, share.high, value))
+    return frame.share.format(bad=bad, low=low, high=high, n=share.n)
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())

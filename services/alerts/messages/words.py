@@ -1,0 +1,54 @@
+"""The words around an alert, in the languages it speaks."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The words of one language; what stands in braces is filled in."""
+
+    raised: str
+    acknowledged: str
+    resolved: str
+    adopted: str
+    withdrawn: str
+    several: str
+    digest: str
+    before: str
+    after: str
+    ended: str
+    share: str
+    causes: str
+    segment: str
+    word: str
+    common: str
+    same_time: str
+    comments: str
+    manage: str
+    acknowledge: str
+    mute: str
+    why: str
+    because_owner: str
+    because_watching: str
+    because_escalated: str
+    chart: str
+    page_title: str
+    mute_alert: str
+    mute_touchpoint: str
+    mute_all: str
+    done_acknowledged: str
+    done_by: str
+    done_muted: str
+    over: str
+    unknown_title: str
+    unknown: str
+
+
+SAID = {
+    lang: Frame(**texts)
+    for lang, texts in json.loads((Path(__file__).parent / "words.json").read_text(encoding="utf-8")).items()
+}

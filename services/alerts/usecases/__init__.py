@@ -1,0 +1,1 @@
+"""Verbs: telling owners, and acting on alerts."""
