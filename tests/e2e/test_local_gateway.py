@@ -298,4 +298,4 @@ def test_the_pages_say_where_to_begin(echo: Running) -> None:
         page = httpx.get(echo.url + path)
         assert page.headers["content-type"] == "text/html; charset=utf-8"
         assert all(part in page.text for part in ('lang="en"', "<main>", "prefers-color-scheme", "</html>"))
-    assert json.loads(httpx.get(f"{echo.url}/outbox.json").text).keys() == {"emails", "webhooks", "parked"}
+    assert json.loads(httpx.get(f"{echo.url}/outbox.json").text).keys() == {"emails", "texts", "webhooks", "parked"}

@@ -21,7 +21,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.local import claims, notes, positions, wire
 from infra.local.environment import SENDER, STAGE, TABLES, name, queue_url
 from infra.local.stack import STATE, Broken, Options, Stack
-from shared.tables import cases, friction, responses
+from shared.tables import cases, contacts, friction, responses
 from tests.conftest import FreshStack, Running
 from tests.e2e.commands import Command
 
@@ -77,11 +77,13 @@ def test_the_tables_are_those_of_the_template(stack: Running) -> None:
         "responses": [responses.MONTH_INDEX],
         "friction": [friction.TIME_INDEX],
         "cases": [cases.STATE_INDEX],
+        "contacts": [contacts.DUE_INDEX, contacts.MONTH_INDEX, contacts.PERSON_INDEX],
     }
     for short in TABLES:
         table = stack.client("dynamodb").describe_table(TableName=name(short))["Table"]
         assert [key["AttributeName"] for key in table["KeySchema"]] == ["pk", "sk"]
-        assert [index["IndexName"] for index in table.get("GlobalSecondaryIndexes", [])] == indexes[short]
+        found = sorted(index["IndexName"] for index in table.get("GlobalSecondaryIndexes", []))
+        assert found == indexes[short]
         view = table.get("StreamSpecification", {}).get("StreamViewType")
         assert view == (None if short == "registry" else "NEW_AND_OLD_IMAGES")
         expiry = stack.client("dynamodb").describe_time_to_live(TableName=name(short))["TimeToLiveDescription"]
@@ -90,7 +92,7 @@ def test_the_tables_are_those_of_the_template(stack: Running) -> None:
 
 def test_each_queue_has_its_dead_letters(stack: Running) -> None:
     """Five times in vain, then aside."""
-    for queue in ("looks", "alerts", "deliveries"):
+    for queue in ("looks", "alerts", "deliveries", "interactions", "sendings", "outcomes", "sms-answers", "sms-wishes"):
         reply = stack.client("sqs").get_queue_attributes(
             QueueUrl=queue_url(stack.endpoint, queue), AttributeNames=["RedrivePolicy"]
         )
