@@ -10,7 +10,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from cli import exports, imports, invitations, journey, keys, links, messages, qr, reports, run, simulate
+from cli import deliveries, exports, imports, invitations, journey, keys, links, messages, qr, reports, run, simulate
 from cli.printing import Failed, print_failure
 
 
@@ -40,7 +40,20 @@ def main() -> None:
     """One short question after each interaction, and an alert to whoever owns the friction."""
 
 
-for group in (run, journey, keys, imports, invitations, exports, links, messages, qr, reports, simulate):
+for group in (
+    run,
+    journey,
+    keys,
+    imports,
+    invitations,
+    exports,
+    links,
+    messages,
+    qr,
+    reports,
+    deliveries,
+    simulate,
+):
     group.register(app)
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +13,9 @@ from uuid import uuid4
 import httpx
 import pytest
 from playwright.sync_api import Browser, expect
+from typer.testing import CliRunner
 
+from cli.main import app
 from infra.local.environment import topic_arn
 from services.aggregator.adapters.messages import SnsTopic
 from services.aggregator.domain.alerts import AlertFact
@@ -152,6 +155,22 @@ def test_the_outbox_shows_posts_and_cards_as_their_rooms_would(team: Team, chrom
     [text] = [one for one in stack.outbox()["texts"] if one["to"] == team.phone]
     assert text["parts"] == 1
     assert event.alert_id not in text["text"]
+
+
+def test_an_alert_is_taken_on_from_the_command_line(team: Team, stack: Running) -> None:
+    """And what was sent is listed, each message with what became of it."""
+    event = team.publish()
+    first(team.mails)
+    stack.wait_idle()
+    settings = {"ETINCELLE_URL": stack.url, "ETINCELLE_KEY": stack.key, "COLUMNS": "200"}
+    listed = CliRunner().invoke(app, ["deliveries", "list", "--state", "delivered", "--json"], env=settings)
+    ways = {one["kind"] for one in json.loads(listed.stdout) if one["owner"] == team.name}
+    assert ways == {"email", "slack", "teams", "sms", "webhook"}
+    taken = CliRunner().invoke(app, ["acknowledge", event.alert_id], env=settings)
+    assert taken.stdout.startswith("acknowledged by key ")
+    assert team.standing(event.alert_id)["state"] == "acknowledged"
+    none = CliRunner().invoke(app, ["deliveries", "replay"], env=settings)
+    assert none.stdout.strip() == "none"
 
 
 def test_a_wrong_code_opens_a_page_that_says_so(stack: Running, chromium: Browser, axe: str) -> None:
