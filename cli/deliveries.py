@@ -13,9 +13,7 @@ from cli.printing import out, print_json, print_table
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 SHOWN = ("created_at", "subscription", "kind", "target", "state", "attempts", "last_error")
 
-group = typer.Typer(
-    name="deliveries", help="List messages to owners; start parked ones over.", no_args_is_help=True
-)
+group = typer.Typer(name="deliveries", help="List messages to owners; start parked ones over.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -36,9 +34,7 @@ def show(
 
 @group.command("replay")
 def replay(
-    message: Annotated[
-        str | None, typer.Argument(help="Its id; else all that are parked.", show_default=False)
-    ] = None,
+    message: Annotated[str | None, typer.Argument(help="Its id; else all that are parked.", show_default=False)] = None,
     as_json: Json = False,
 ) -> None:
     """Start a parked message over, or all of them."""
