@@ -13,7 +13,8 @@ PIP := -m pip --disable-pip-version-check --quiet install --require-hashes --no-
 BIN := .venv/bin
 RUN := $(BIN)/python -m
 QUICK := tests/unit tests/property tests/contract
-WHOLE := tests/e2e tests/browser tests/package
+WHOLE := tests/e2e tests/package
+PAGES := tests/browser
 
 .PHONY: help
 help: ## this list
@@ -76,6 +77,7 @@ tests/browser/node_modules/ready: tests/browser/package-lock.json
 test: check engine browser ## check, then every test: this is what CI runs
 	@PYTHONHASHSEED=0 $(RUN) pytest --numprocesses 2 --dist loadfile $(QUICK) $(ARGS)
 	@$(RUN) pytest --durations 10 $(WHOLE) $(ARGS)
+	@$(RUN) pytest --durations 10 --numprocesses 2 --dist loadfile $(PAGES) $(ARGS)
 
 .PHONY: check
 check: .venv/dev ## linters, types, layers, generated files, documents, pins
