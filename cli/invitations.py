@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -21,6 +22,20 @@ Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, for programs
 CUSTOMER = {"customer_id": "id", "email": "email", "phone": "phone"}
 YES, NO = ("true", "yes", "oui", "1"), ("false", "no", "non", "0")
 STAGES = ("happened", "eligible", "sampled", "planned", "sent", "delivered", "opened", "answered")
+WHY = {
+    "touchpoint_paused": "the touchpoint is paused",
+    "opted_out": "they do not wish it",
+    "no_consent": "no consent",
+    "channel_unusable": "no channel that reaches them",
+    "quarantine": "asked here lately",
+    "company_cap": "asked often enough by all",
+    "programme_cap": "asked often enough by the programme",
+    "channel_cap": "asked often enough by this channel",
+    "not_sampled": "not drawn",
+    "quiet_hours": "too late by the hour at which it may be sent",
+    "displaced": "another touchpoint needed it more",
+}
+"""By the API's reason."""
 PHONE = re.compile(r"\+?[0-9][0-9 ().-]{5,}")
 
 
@@ -149,15 +164,41 @@ def kind_of(customer: str) -> str:
 
 
 def show_pressure(found: dict[str, Any]) -> None:
-    """Three tables: what was asked, what was refused, and when each touchpoint may ask."""
+    """Three tables: what was asked, what was refused and why, and when each touchpoint may ask."""
     wishes = [f"opted out of {', '.join(found['opted_out'])}"] if found["opted_out"] else []
     wishes += ["asked less often"] if found["less_often"] else []
     out.print(f"person {found['person_id']}" + "".join(f", {wish}" for wish in wishes), markup=False)
-    show_rows("asked", found["asked"], ("at", "touchpoint", "owner", "channel", "state"))
-    show_rows("not asked", found["refused"], ("occurred_at", "touchpoint", "owner", "reason", "whose", "until"))
-    show_rows(
-        "may be asked", found["standings"], ("touchpoint", "owner", "channel", "may_be_asked_at", "reason", "whose")
-    )
+    asked = [one | {"when": minute(one["at"])} for one in found["asked"]]
+    show_rows("asked", asked, ("when", "touchpoint", "owner", "channel", "state"))
+    refused = [one | {"when": minute(one["occurred_at"]), **hindrance(one)} for one in found["refused"]]
+    show_rows("not asked", refused, ("when", "touchpoint", "owner", "why", "because of", "until"))
+    columns = ("touchpoint", "owner", "channels", "from", "why", "because of")
+    show_rows("may be asked", together(found["standings"], datetime.now(UTC)), columns)
+
+
+def together(standings: list[dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
+    """A row for the channels of a touchpoint that stand alike. from: `now`, the minute, or `never`."""
+    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for one in standings:
+        start = one.get("may_be_asked_at")
+        since = "never" if not start else "now" if datetime.fromisoformat(start) <= now else minute(start)
+        row = one | {"from": since, **hindrance(one)}
+        alike = (row["touchpoint"], since, row["why"], row["because of"])
+        channels = [rows[alike]["channels"]] if alike in rows else []
+        rows[alike] = row | {"channels": ", ".join([*channels, one["channel"]])}
+    return list(rows.values())
+
+
+def hindrance(one: dict[str, Any]) -> dict[str, Any]:
+    """What is in the way, in words with its code; whose contact it is, and until when."""
+    reason = one.get("reason")
+    words = f"{WHY[reason]} ({reason})" if reason in WHY else reason
+    return {"why": words, "because of": one.get("whose"), "until": minute(one.get("until"))}
+
+
+def minute(time: str | None) -> str | None:
+    """`2026-01-31T09:30:12.345678Z` as `2026-01-31 09:30Z`."""
+    return f"{time[:16].replace('T', ' ')}Z" if time else None
 
 
 def show_rows(head: str, rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
@@ -195,9 +236,10 @@ def show_funnel(found: dict[str, Any]) -> None:
     out.print(f"[bold]{found['touchpoint']}[/], owner {found['owner']}, {span}\n")
     print_table(("stage", "n", "rate"), [(stage, str(counts[stage]), rate(counts["rates"], stage)) for stage in STAGES])
     refusals = sorted(counts["refused"].items(), key=lambda pair: -pair[1])
-    show_rows("not asked", [{"reason": reason, "n": n} for reason, n in refusals], ("reason", "n"))
+    show_rows("not asked", [{**hindrance({"reason": reason}), "n": n} for reason, n in refusals], ("n", "why"))
     if found["crowded_out_by"]:
-        show_rows("crowded out by", found["crowded_out_by"], ("owner", "touchpoint", "reason", "n"))
+        crowds = [one | hindrance(one) for one in found["crowded_out_by"]]
+        show_rows("crowded out by", crowds, ("n", "owner", "touchpoint", "why"))
     if not counts["happened"]:
         err.print("No interactions in these days.")
 
