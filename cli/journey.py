@@ -137,6 +137,8 @@ def leaves(old: Any, new: Any, place: str = "") -> Iterator[tuple[str, Any, Any]
 def shown(value: Any) -> str:
     if value is NOTHING:
         return "(nothing)"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
