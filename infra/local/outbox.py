@@ -39,6 +39,7 @@ class Pages:
         self._endpoint, self._public_url, self._home = endpoint, public_url, Path(home)
         self._texts = Texts(endpoint)
         self._templates = Environment(loader=FileSystemLoader(Path(__file__).parent / "pages"), autoescape=True)
+        self._templates.filters["indented"] = indented
 
     def respond(self, asked: Asked) -> Answer | None:
         """The page asked for; None where the path is none of ours."""
@@ -96,6 +97,14 @@ class Pages:
     def _html(self, template: str, **values: Any) -> Answer:
         page = self._templates.get_template(template).render(public_url=self._public_url, **values)
         return Answer(200, page.encode(), HEADERS)
+
+
+def indented(body: str) -> str:
+    """JSON with a line for each field; anything else as it came."""
+    try:
+        return json.dumps(json.loads(body), ensure_ascii=False, indent=2)
+    except ValueError:
+        return body
 
 
 def emails(engine: wire.Wire) -> list[dict[str, Any]]:
