@@ -38,7 +38,7 @@ def test_the_outbox_shows_text_messages_and_takes_an_answer(
 ) -> None:
     """With their parts; written back to, the service hears it. Nothing on the page is out of anybody's reach."""
     site, number = Site(stack, "sms"), f"+3361{randrange(10**7):07}"
-    site.happens(phone=number, time_zone=afternoon())
+    site.happens(phone=number, **afternoon())
     text = site.text_to(number)
     page = chromium.new_page(viewport={"width": 390, "height": 844}, color_scheme=scheme)  # type: ignore[arg-type]
     page.goto(f"{stack.url}/outbox")

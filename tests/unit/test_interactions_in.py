@@ -146,6 +146,17 @@ def test_what_an_interaction_says_of_the_person_is_kept() -> None:
     assert world.people.stored[person_id].locale == "nl"
 
 
+def test_where_nobody_names_a_country_the_number_does() -> None:
+    """So that a text keeps the hours of that country; what was said of the country goes first, whenever it was."""
+    world = World()
+    spoken, silent = Identifier("phone", "+14155550132"), Identifier("phone", "+33612345679")
+    one = record_interaction(happened("1", spoken, country="US-FL"), world.deps).decided.person_id
+    record_interaction(happened("2", spoken), world.deps)
+    other = record_interaction(happened("3", silent), world.deps).decided.person_id
+    assert (world.people.stored[one].country, world.people.stored[other].country) == ("US-FL", "FR")
+    assert identifiers.country_of(Identifier("phone", "+80012345678")) is None
+
+
 def test_the_newest_word_about_consent_holds() -> None:
     """By when the interaction happened, whenever it is heard of."""
     world = World()

@@ -166,3 +166,11 @@ def takes_texts(number: Identifier) -> bool:
     kinds = phonenumbers.PhoneNumberType
     kind = phonenumbers.number_type(phonenumbers.parse(number.value))
     return kind in (kinds.MOBILE, kinds.FIXED_LINE_OR_MOBILE, kinds.PERSONAL_NUMBER)
+
+
+def country_of(number: Identifier) -> str | None:
+    """The country, two letters, whose number it is; None for numbers of no one country."""
+    import phonenumbers
+
+    region = phonenumbers.region_code_for_number(phonenumbers.parse(number.value))
+    return region if region and region.isalpha() else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from services.invitations.domain.identifiers import takes_texts
+from services.invitations.domain.identifiers import country_of, takes_texts
 from services.invitations.domain.interactions import Interaction
 from services.invitations.domain.ledger import added_up
 from services.invitations.domain.people import MOST_IDENTIFIERS, NEVER, Identifier, Person, merged
@@ -60,12 +60,17 @@ def store(person: Person, identifiers: Sequence[Identifier], interaction: Intera
         person.with_identifiers(new),
         locale=interaction.locale or person.locale,
         time_zone=interaction.time_zone or person.time_zone,
-        country=interaction.country or person.country,
+        country=interaction.country or person.country or country_by(new),
         unusable=person.unusable | landlines,
     )
     if interaction.consent is not None and interaction.occurred_at >= (person.consent_at or NEVER):
         told = replace(told, consent=interaction.consent, consent_at=interaction.occurred_at)
     return person if told == person else deps.people.save(told, new)
+
+
+def country_by(identifiers: Sequence[Identifier]) -> str | None:
+    """Of the first phone number: where nobody names a country, its hours are those in which a text may arrive."""
+    return next((country for one in identifiers if one.kind == "phone" and (country := country_of(one))), None)
 
 
 def change_person(person_id: str, how: Callable[[Person], Person], deps: Deps) -> Person:
