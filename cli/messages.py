@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from cli.client import connect
-from cli.printing import Failed, err, out, print_json
+from cli.printing import Failed, err, out, print_json, unreadable
 
 Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, for programs")]
 BATCH = 500
@@ -87,7 +87,7 @@ def lines_of(file: Path) -> Iterator[str]:
     try:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise Failed(f"{file} cannot be read: {error}") from None
+        raise unreadable(file, error) from None
     for line in text.splitlines():
         first = line.split(",")[0].strip().strip('"')
         if first and not first.startswith("#") and first.lower() not in ("email", "phone"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -22,6 +23,11 @@ class Failed(Exception):
     def __init__(self, text: str, details: tuple[str, ...] = ()) -> None:
         super().__init__(text)
         self.details = details
+
+
+def unreadable(file: Path, error: OSError | UnicodeDecodeError) -> Failed:
+    """What to say of a file of a user's."""
+    return Failed(f"{file} cannot be read: {error.strerror if isinstance(error, OSError) else 'it is not in UTF-8'}")
 
 
 def print_json(value: Any) -> None:

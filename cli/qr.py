@@ -14,7 +14,7 @@ import segno
 import typer
 
 from cli.client import Client, connect
-from cli.printing import Failed, err, out, print_json
+from cli.printing import Failed, err, out, print_json, unreadable
 
 PIXELS = 20
 """A module's side in PNG: a code of 33 modules has 820 pixels, enough for 7 cm in print."""
@@ -104,7 +104,7 @@ def lines_of(file: Path) -> list[str]:
     try:
         found = [line.strip() for line in file.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
     except (OSError, UnicodeDecodeError) as error:
-        raise Failed(f"{file} cannot be read: {error}") from None
+        raise unreadable(file, error) from None
     if not 1 <= len(found) <= MOST:
         raise Failed(f"{file} has {len(found)} places; 1 to {MOST} are made at once")
     return found
