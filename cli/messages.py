@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from cli.client import connect
-from cli.printing import Failed, err, out, print_json, unreadable
+from cli.printing import err, out, print_json, unreadable
 
 Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, for programs")]
 BATCH = 500
