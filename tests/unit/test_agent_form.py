@@ -188,6 +188,17 @@ def test_a_form_from_another_site_is_refused() -> None:
     assert world.stored == []
 
 
+def test_what_fills_in_the_trap_is_kept_and_does_not_count() -> None:
+    """The field that no person sees is on this form too."""
+    world = World()
+    path = world.link(channel="agent", place="Guichet 2")
+    page = opened(world, path)
+    assert '<input id="subject" name="subject" tabindex="-1"' in page.body
+    assert send(world, path, ticket_of(page), subject="Buy now").status == 303
+    [stored] = world.stored
+    assert (stored.not_counted_because, stored.evidence["keyed_by"]) == ("honeypot", "Guichet 2")
+
+
 def test_a_revoked_link_takes_nothing() -> None:
     """410 on opening and on sending, also of a form that was open."""
     world = World()

@@ -64,6 +64,16 @@ def test_a_browser_that_showed_no_follow_up_question_is_asked_on_the_thanks_page
     assert (stored.score, stored.comment, stored.follow_up, stored.revision) == (3, "Hm.", "late", 2)
 
 
+def test_the_follow_up_page_has_the_trap_too() -> None:
+    """What fills in every field of both forms is no more counted by the second than by the first."""
+    world = asking(**REASONS)
+    link = world.link()
+    more = follow(world, send(world, link, visit(world, link), score="3", subject="Buy now"))
+    filled = dict.fromkeys(re.findall(r'<(?:input|textarea) id="(\w+)"', more.body), "Buy now")
+    send(world, link, more, score="3", asked="1", **filled)
+    assert [(one.comment, one.not_counted_because) for one in world.stored] == [("Buy now", "honeypot")]
+
+
 def test_whoever_saw_the_follow_up_question_is_not_asked_again() -> None:
     """Left unanswered it stays so; and a score that it does not follow asks nothing."""
     world = asking(**REASONS)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from services.collector.answers import KEYED_IN, Answer, Known
 from services.collector.domain import Link, Response
-from services.collector.links import Visit, new_ticket, score_of, ticket_id, visit
+from services.collector.links import Visit, by_link, new_ticket, score_of, ticket_id, visit
 from services.collector.usecases import Deps, response_of
 from shared import bodies
 from shared.errors import FieldError, Gone, InvalidInput, NotFound
@@ -27,6 +27,7 @@ class Note:
     """What a form carries, as text. how: `agent`, said at the counter, or `paper`, written on a card.
 
     day, clock: when, at the touchpoint; empty: now. lang: what the customer spoke or wrote.
+    subject: the field that no person sees.
     """
 
     score: str = ""
@@ -36,6 +37,7 @@ class Note:
     clock: str = ""
     lang: str = ""
     ticket: str = ""
+    subject: str = ""
 
     @classmethod
     def of(cls, fields: Mapping[str, str]) -> Note:
@@ -78,6 +80,7 @@ def key_in(visited: Visit, note: Note, deps: Deps) -> Keyed:
     if answer is None:
         return Keyed(wrong=wrong, ticket=note.ticket)
     response = response_of(answer, response_id, known, {"form": "agent"}, deps.secret)
+    response = by_link(response, visited.link, is_trapped=bool(note.subject))
     return Keyed(stored(by_hand(response, visited.link), deps))
 
 
@@ -88,8 +91,7 @@ def stored(response: Response, deps: Deps) -> Fate:
 
 def by_hand(response: Response, link: Link) -> Response:
     """The response with who keyed it in: the label of the link, which names a counter or a person."""
-    keyed_by = {"keyed_by": link.place or link.link_id}
-    return replace(response, evidence=response.evidence | link.evidence | keyed_by)
+    return replace(response, evidence=response.evidence | {"keyed_by": link.place or link.link_id})
 
 
 def read(visited: Visit, note: Note, known: Known) -> tuple[Answer | None, tuple[FieldError, ...]]:
