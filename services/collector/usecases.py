@@ -196,6 +196,18 @@ def response_of(answer: Answer, response_id: str, known: Known, evidence: dict[s
     )
 
 
+def change(response: Response, at: datetime, deps: Deps) -> bool:
+    """Puts it in place of what the same person answered; what counts already, a paused touchpoint leaves as it is.
+
+    at: when they said so. False where nothing was changed.
+    """
+    if response.not_counted_because == PAUSED:
+        stands = deps.responses.get(response.touchpoint, response.response_id)
+        if stands is None or stands.not_counted_because != PAUSED:
+            return False
+    return deps.responses.change(response, at)
+
+
 def customer_hash(secret: bytes, customer_id: str | None) -> str | None:
     """What is kept of a customer's id: the same for the same customer, and of no use without the secret."""
     return keyed_hash(secret, "customer", customer_id) if customer_id is not None else None

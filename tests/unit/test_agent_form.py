@@ -98,6 +98,17 @@ def test_a_slip_is_put_right_from_the_same_form() -> None:
     assert [(stored.score, stored.revision, stored.collected_at) for stored in world.stored] == [(10, 2, NOW)]
 
 
+def test_a_pause_does_not_take_an_answer_out_of_the_figures() -> None:
+    """Sent again once the touchpoint is paused, the answer stays as it was when it counted, and staff are told."""
+    world = World()
+    path = world.link(channel="agent")
+    ticket = ticket_of(opened(world, path))
+    send(world, path, ticket)
+    world.catalogue.known["checkout"] = touchpoint(paused=True)
+    assert "said=known" in send(world, path, ticket, score="0").headers["location"]
+    assert [(stored.score, stored.is_counted) for stored in world.stored] == [(9, True)]
+
+
 def test_a_form_that_is_too_old_to_be_changed_says_so() -> None:
     """Nothing is stored in silence, nothing is lost in silence."""
     world = World()

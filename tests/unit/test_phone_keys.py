@@ -131,6 +131,15 @@ def test_a_key_at_a_paused_touchpoint_is_kept_and_not_counted() -> None:
     assert world.stored[0].not_counted_because == "paused"
 
 
+def test_a_pause_does_not_take_an_answer_out_of_the_figures() -> None:
+    """Another key pressed once the touchpoint is paused leaves the answer as it was when it counted."""
+    world = World()
+    press(world)
+    world.catalogue.known["checkout"] = touchpoint(paused=True)
+    assert press(world, "2")["status"] == "already_stored"
+    assert [(stored.score, stored.is_counted) for stored in world.stored] == [(9, True)]
+
+
 def following(action: dict[str, Any]) -> list[str]:
     """The actions that may come after one."""
     transitions = action["Transitions"]

@@ -218,6 +218,22 @@ def test_an_answer_at_a_paused_touchpoint_is_kept_and_not_counted() -> None:
     assert answer(texts).not_counted_because == "paused"
 
 
+def test_a_pause_does_not_take_an_answer_out_of_the_figures() -> None:
+    """What is written once the touchpoint is paused leaves the answer as it was when it counted."""
+    texts = Texts()
+    texts.hear(text("9"))
+    texts.world.catalogue.known["checkout"] = touchpoint(paused=True)
+    texts.hear(text("3", 5))
+    assert (answer(texts).score, answer(texts).is_counted) == (9, True)
+
+
+def test_words_after_an_answer_at_a_paused_touchpoint_are_kept_with_it() -> None:
+    """What does not count may be added to as any other, and still does not count."""
+    texts = Texts(World(touchpoint(paused=True)))
+    texts.hear(text("9"), text("trop long", 5))
+    assert (answer(texts).comment, answer(texts).not_counted_because) == ("trop long", "paused")
+
+
 def test_a_text_dated_in_the_future_is_taken_as_of_now() -> None:
     """No answer is ahead of the clock by more than five minutes."""
     texts = Texts()

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from services.collector.answers import KEYED_IN, Answer, Known
 from services.collector.domain import Link, Response
 from services.collector.links import Visit, by_link, new_ticket, score_of, ticket_id, visit
-from services.collector.usecases import Deps, response_of
+from services.collector.usecases import Deps, change, response_of
 from shared import bodies
 from shared.errors import FieldError, Gone, InvalidInput, NotFound
 from shared.times import format_time
@@ -67,7 +67,8 @@ def visit_form(code: str, deps: Deps) -> Visit:
 def key_in(visited: Visit, note: Note, deps: Deps) -> Keyed:
     """Stores the customer's answer, once; sent again from the same form within the hour, it is put right.
 
-    Raises Gone where the link takes no more answers. At a paused touchpoint it is kept, and does not count.
+    Raises Gone where the link takes no more answers. At a paused touchpoint it is kept, and does not count; what
+    was stored before the pause stays as it is.
     """
     if visited.state in ("expired", "revoked"):
         raise Gone("this link takes no more answers")
@@ -86,7 +87,7 @@ def key_in(visited: Visit, note: Note, deps: Deps) -> Keyed:
 
 def stored(response: Response, deps: Deps) -> Fate:
     [is_new] = deps.responses.add([response])
-    return "noted" if is_new or deps.responses.change(response, response.stored_at) else "known"
+    return "noted" if is_new or change(response, response.stored_at, deps) else "known"
 
 
 def by_hand(response: Response, link: Link) -> Response:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.collector.answers import Answer, Known
 from services.collector.channels.phone.words import frame_of, please
 from services.collector.domain import Response
-from services.collector.usecases import TOUCHPOINT_ID, Deps, customer_hash, response_of
+from services.collector.usecases import TOUCHPOINT_ID, Deps, change, customer_hash, response_of
 from shared import bodies
 from shared.catalogue import Touchpoint
 from shared.errors import FieldError, InvalidInput
@@ -134,7 +134,7 @@ def stored(response: Response, deps: Deps) -> Status:
     stands = deps.responses.get(response.touchpoint, response.response_id)
     if stands is not None and stands.score == response.score:
         return "already_stored"
-    return "stored" if deps.responses.change(response, deps.now()) else "already_stored"
+    return "stored" if change(response, deps.now(), deps) else "already_stored"
 
 
 def reply(status: Status, message: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ from services.collector.channels.sms.inbound import Inbound
 from services.collector.channels.sms.reading import read_reply
 from services.collector.channels.sms.words import text_of
 from services.collector.domain import Response
-from services.collector.usecases import Deps, response_of
+from services.collector.usecases import Deps, change, response_of
 from shared import bodies
 from shared.catalogue import Touchpoint
 from shared.codes import keyed_hash
@@ -124,7 +124,7 @@ def store(outcome: Outcome, asked: Asked, touchpoint: Touchpoint, at: datetime, 
         return
     stands = deps.responses.get(touchpoint.id, response.response_id)
     if stands is None or (stands.score, stands.comment) != (response.score, response.comment):
-        deps.responses.change(response, at)
+        change(response, at, deps)
 
 
 def by_text(outcome: Outcome, asked: Asked, touchpoint: Touchpoint, deps: Deps) -> Response:
