@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from services.collector.channels.agent.keying import Note, when
+from services.collector.domain import Link
+from services.collector.links import code_hash
 from tests.collector import NOW, World, survey, touchpoint
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
@@ -187,6 +189,16 @@ def test_other_links_are_no_forms_of_staff() -> None:
     code = world.link(channel="qr").rpartition("/")[2]
     assert world.ask("GET", f"/a/{code}", headers={}).status == 404
     assert world.ask("POST", f"/a/{code}", "score=9", FORM).status == 404
+
+
+def test_an_invited_customers_link_is_no_form_of_staff() -> None:
+    """It takes one answer, on the page; by the form it would take one with every ticket."""
+    world = World()
+    code = "InvitedCustomer1"
+    world.links.add(Link(code_hash(code, world.deps), "checkout", "single", "agent", "customer", NOW, "inv1", "whose"))
+    assert world.ask("GET", f"/a/{code}", headers={}).status == 404
+    assert world.ask("POST", f"/a/{code}", "score=9", FORM).status == 404
+    assert world.ask("GET", f"/s/{code}", headers={}).status == 200
 
 
 def test_a_form_from_another_site_is_refused() -> None:

@@ -15,6 +15,8 @@ from uuid import UUID
 import pytest
 
 from services.collector.channels.kiosk.rules import is_burst, taken_at
+from services.collector.domain import Link
+from services.collector.links import code_hash
 from shared.catalogue import Owner
 from shared.times import format_time
 from tests.collector import NOW, World, survey, touchpoint
@@ -287,6 +289,16 @@ def test_other_links_are_no_kiosks() -> None:
         assert world.ask("GET", f"/k/{code}", headers={}).status == 404
         assert world.ask("POST", f"/k/{code}", {}, {}).status == 404
     assert world.ask("GET", "/k/nowhere", headers={}).status == 404
+
+
+def test_an_invited_customers_link_is_no_kiosk() -> None:
+    """It takes one answer, on the page; a batch would hold a hundred."""
+    world = World()
+    code = "InvitedCustomer1"
+    world.links.add(Link(code_hash(code, world.deps), "checkout", "single", "kiosk", "customer", NOW, "inv1", "whose"))
+    assert world.ask("GET", f"/k/{code}", headers={}).status == 404
+    assert hand_in(world, f"/k/{code}", [tap(world, world.link(channel="kiosk"))]).status == 404
+    assert world.stored == []
 
 
 def configuration(page: Any) -> Any:

@@ -57,9 +57,12 @@ class Keyed:
 
 
 def visit_form(code: str, deps: Deps) -> Visit:
-    """What somebody of the staff finds who opens their link. Raises NotFound, also for a link of another channel."""
+    """What somebody of the staff finds who opens their link. Raises NotFound, also for a link of another channel.
+
+    A single link is an invited customer's: it leads to the page, and takes their one answer there.
+    """
     visited = visit(code, deps)
-    if visited.link.channel not in KEYED_IN:
+    if visited.link.channel not in KEYED_IN or visited.link.mode == "single":
         raise NotFound("there is no such form")
     return visited
 

@@ -103,9 +103,12 @@ class Delivery:
 
 
 def visit_kiosk(code: str, deps: Deps) -> Visit:
-    """What a device finds that opens its link. Raises NotFound, also for a link of another channel."""
+    """What a device finds that opens its link. Raises NotFound, also for a link of another channel.
+
+    A single link is an invited customer's: it leads to the page, and takes their one answer there.
+    """
     visited = visit(code, deps)
-    if visited.link.channel != "kiosk":
+    if visited.link.channel != "kiosk" or visited.link.mode == "single":
         raise NotFound("there is no such kiosk")
     return visited
 
