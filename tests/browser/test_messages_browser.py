@@ -26,7 +26,7 @@ PROGRESSIVE = {
     "@media": "colours at night",
     "<style> element": "colours at night",
     "<body> element": "the wrapper inside has language, direction and colour too",
-    "display:none": "where it is shown, the preheader is a line of text above",
+    "display:none": "where it is shown, the preheader is a line of text above; the link for programs has no text",
     "overflow": "the same",
     "border-radius": "corners",
     "text-decoration": "a score's link is underlined",

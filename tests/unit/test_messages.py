@@ -12,6 +12,7 @@ import dkim
 import pytest
 from smsutil import split
 
+from services.collector.channels.page.render import TRAP
 from services.invitations.messages import mail, sms
 from services.invitations.messages.asked import Asked
 from services.invitations.messages.words import frames, language
@@ -130,6 +131,15 @@ def test_an_e_mail_is_small_and_has_a_link_for_each_score_in_both_parts(lang: st
         assert link.replace("&", "&amp;") in html_part.get_content()
     assert CHOOSE in plain_part.get_content()
     assert told.question in plain_part.get_content()
+
+
+def test_one_link_of_an_e_mail_is_for_programs_only() -> None:
+    """It leads to the page's trap, comes before every score, and no person sees, hears or reaches it."""
+    html = mail.html(asked())
+    trap = f"{URL}?{TRAP}=1"
+    assert f'<a href="{trap}" rel="nofollow" style="display:none" aria-hidden="true" tabindex="-1"></a>' in html
+    assert html.index(trap) < html.index("?s=")
+    assert trap not in mail.text(asked())
 
 
 def test_the_table_is_one_and_needs_no_style_sheet() -> None:

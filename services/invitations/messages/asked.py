@@ -10,6 +10,8 @@ from shared.catalogue import Survey, Touchpoint, words
 
 SCORE = "s"
 """The name, in a link's address, of the score that the page shows chosen."""
+TRAP = "skip"
+"""And of what tells the page that a program followed the link which no person sees."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,11 @@ class Asked:
         """The page's address, with that score chosen. Opening it records nothing."""
         chosen = {} if score is None else {SCORE: score}
         return f"{self.url}?{urlencode({**chosen, 'lang': self.lang})}"
+
+    @property
+    def trap(self) -> str:
+        """Where only programs go that open every link: no movement on the page is taken for a person's any more."""
+        return f"{self.url}?{urlencode({TRAP: 1})}"
 
     def end(self, score: int) -> str:
         """What the survey calls the lowest or the highest score; empty where it says nothing."""
