@@ -144,6 +144,7 @@ def test_five_hundred_answers_of_a_week_without_a_network(chromium: Browser, wor
         page.route(f"**{path}", lambda route: lose(route) if route.request.method == "POST" else route.continue_())
         device.set_offline(False)
         for _ in range(60):
+            world.now += timedelta(seconds=300)
             page.clock.run_for(300 * SECONDS)
             page.wait_for_timeout(50)
             if not kept(page):

@@ -97,6 +97,10 @@ NIGHT = datetime(1970, 1, 1, 2, tzinfo=UTC)
         (NOW - timedelta(days=14, seconds=1), NOW - timedelta(days=14), NOW - timedelta(seconds=1), "corrected"),
         (NOW + timedelta(minutes=5), NOW + timedelta(minutes=5), NOW + timedelta(minutes=5), "device"),
         (NOW + timedelta(minutes=6), NOW + timedelta(minutes=10), NOW - timedelta(minutes=4), "corrected"),
+        (NOW - timedelta(days=2), NOW - timedelta(minutes=5), NOW - timedelta(days=2), "device"),
+        (NOW - timedelta(hours=2), NOW - timedelta(hours=1), NOW - timedelta(hours=1), "corrected"),
+        (NOW - timedelta(hours=2), NOW + timedelta(hours=1), NOW - timedelta(hours=3), "corrected"),
+        (NOW - timedelta(hours=2), NOW - timedelta(days=1), NOW - timedelta(hours=2), "device"),
         (NIGHT, NIGHT + timedelta(days=2), NOW - timedelta(days=2), "corrected"),
         (NIGHT, NOW, NOW, "arrival"),
         (NOW + timedelta(hours=2), NOW, NOW, "arrival"),
@@ -108,6 +112,10 @@ NIGHT = datetime(1970, 1, 1, 2, tzinfo=UTC)
         "older",
         "5 minutes ahead",
         "more ahead",
+        "5 minutes slow",
+        "an hour slow",
+        "an hour fast",
+        "set back by a day since",
         "in 1970",
         "clock set between",
         "clock set back",
@@ -116,7 +124,7 @@ NIGHT = datetime(1970, 1, 1, 2, tzinfo=UTC)
     ],
 )
 def test_a_device_whose_clock_is_wrong(at: datetime, sent_at: datetime, expected: datetime, clock: str) -> None:
-    """Its time holds where it can be true; else it is put right by what its clock says now; else it is now."""
+    """Put right by what its clock says as it sends; where that is no help its time holds, if it can be true."""
     taken = taken_at(at, sent_at, NOW)
     assert (taken.at, taken.clock) == (expected, clock)
 

@@ -15,7 +15,8 @@ SOONEST_MS = 5_000
 """After another answer: 3 seconds of thanks, and 2 in which nobody has read a question and thought about it."""
 MOST_A_MINUTE = 10
 """Answers of one device that count in any 60 seconds."""
-AHEAD_AT_MOST = timedelta(minutes=5)
+WRONG_AT_MOST = timedelta(minutes=5)
+"""Of a clock that is taken to be right: the way to us takes a while too."""
 OLDEST = timedelta(days=14)
 Clock = Literal["device", "corrected", "arrival"]
 
@@ -40,14 +41,16 @@ def is_burst(ago_ms: Sequence[int]) -> bool:
 def taken_at(at: datetime, sent_at: datetime, now: datetime) -> Taken:
     """When the answer was given. at, sent_at: by the device's clock, at the answer and as it sends it; now: by ours.
 
-    The device's time holds where it can be true: at most 5 minutes ahead, at most 14 days old. Else the device's
-    clock is wrong by `now - sent_at`, and its time is put right by that. Where that is no help, it is now.
+    A clock that is right as it sends, to 5 minutes, was right before, where that can be: at most 14 days ago. One that
+    is wrong is taken to be wrong by as much as it was: the time is put right by `now - sent_at`. Where that is no
+    help, as the clock was set between, the device's time holds if it can be true; else it is now.
     """
-    if is_plausible(at, now):
-        return Taken(at, "device")
     age = sent_at - at
+    is_right = abs(now - sent_at) <= WRONG_AT_MOST
+    if is_plausible(at, now) and (is_right or not timedelta() <= age <= OLDEST):
+        return Taken(at, "device")
     return Taken(now - age, "corrected") if timedelta() <= age <= OLDEST else Taken(now, "arrival")
 
 
 def is_plausible(at: datetime, now: datetime) -> bool:
-    return now - OLDEST <= at <= now + AHEAD_AT_MOST
+    return now - OLDEST <= at <= now + WRONG_AT_MOST
