@@ -7,8 +7,10 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import brotli
 import pytest
 
+from infra.paths import ROOT
 from services.collector.channels.widget import render
 from services.collector.domain import Link
 from services.collector.languages import LANGUAGES
@@ -17,6 +19,7 @@ from shared.catalogue import Owner
 from tests.bench import sizes
 from tests.collector import NOW, World, survey, touchpoint
 from tests.http import Reply
+from tests.wordy import HIGH, LOW, NAME, QUESTION
 
 LIMIT = 3_000
 LIMIT_OF_EIGHT = 4_000
@@ -288,6 +291,15 @@ def replace_labels(asked: Any) -> Any:
 def test_the_widget_is_small_in_every_language(lang: str) -> None:
     """Compressed as a browser gets it from a server that can; one request, the survey in it."""
     assert sizes.size_of(lang).br <= LIMIT
+
+
+def test_the_tag_that_a_site_copies_loads_one_language() -> None:
+    """The documented one, of a survey in eight languages."""
+    [query] = re.findall(r'<script src="\S+/w/CODE(\S*)" async></script>', (ROOT / "docs/widget.md").read_text())
+    asked = survey(question=QUESTION, low_label=LOW, high_label=HIGH, thanks={})
+    world = World(touchpoint(name=NAME, survey=asked))
+    sent = world.ask("GET", f"{tag(world)}{query}", headers={}).body.encode()
+    assert len(brotli.compress(sent, quality=11)) <= LIMIT
 
 
 def test_the_widget_in_eight_languages_is_smaller_than_any_peers() -> None:
