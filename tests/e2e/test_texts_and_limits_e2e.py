@@ -70,7 +70,7 @@ def test_a_text_becomes_an_answer_and_an_unclear_one_is_asked_back(stack: Runnin
     publish("trop long")
     replies = [text for text in stack.outbox()["texts"] if text["to"] == number]
     assert [text["text"] for text in replies] == [
-        "Désolés, nous n'avons pas compris. Répondez par un seul chiffre, de 0 à 10."
+        "Désolés, nous n'avons pas compris. Répondez par un seul nombre, de 0 à 10."
     ]
     publish("3")
     publish("٧ finalement")

@@ -95,7 +95,7 @@ def test_what_is_unclear_is_asked_back_once() -> None:
     texts = Texts()
     texts.hear(text("8 ou 9"))
     assert texts.sender.sent == [
-        (NUMBER, "Désolés, nous n'avons pas compris. Répondez par un seul chiffre, de 0 à 10.", OURS)
+        (NUMBER, "Désolés, nous n'avons pas compris. Répondez par un seul nombre, de 0 à 10.", OURS)
     ]
     texts.hear(text("100", 1), text("je ne sais pas", 2))
     assert len(texts.replies) == 1
