@@ -1,10 +1,11 @@
-"""How often anybody may answer: every public POST is counted, by its link and by the address it comes from.
+"""How often anybody may answer: every public POST that may record one is counted, by its link and by its address.
 
 The limits are there for floods, not for people, and each is well above what people do:
 
 | what | limit | why |
 |---|---|---|
 | a single link | 10 an hour | one person's answer, its changes and the page's own notices |
+| a known customer's widget | 60 an hour | it sends each score as it is pressed, and the words must still arrive |
 | an open link | 3,000 answers an hour | a poster in a full hall; a kiosk that was without network for a day |
 | a widget's link | 30,000 an hour | one link serves every visitor of a site |
 | a link of an agent, or for paper | 600 an hour | nobody keys in more than one in six seconds |
@@ -44,6 +45,8 @@ class Limit:
 
 
 SINGLE = Limit(10, timedelta(hours=1))
+KNOWN_CUSTOMER = Limit(60, timedelta(hours=1))
+"""Of single links: the page's, and the widget's."""
 OPEN = Limit(3000, timedelta(hours=1))
 BY_CHANNEL = {
     "widget": Limit(30_000, timedelta(hours=1)),
@@ -122,7 +125,9 @@ def admit(link: Link, caller: Caller, deps: HasCounters, weight: int = 1) -> Non
 
 
 def limit_of(link: Link) -> Limit:
-    return SINGLE if link.mode == "single" else BY_CHANNEL.get(link.channel, OPEN)
+    if link.mode == "single":
+        return KNOWN_CUSTOMER if link.channel == "widget" else SINGLE
+    return BY_CHANNEL.get(link.channel, OPEN)
 
 
 def count(what: str, limit: Limit, weight: int, deps: HasCounters) -> None:

@@ -245,6 +245,16 @@ def test_a_known_customer_answers_their_invitation_once() -> None:
     assert stored.evidence["invitation"] == "inv1"
 
 
+def test_whoever_plays_with_the_scores_has_requests_left_for_the_words() -> None:
+    """A known customer presses each score of the scale, and then Send; a flood is refused all the same."""
+    world = World()
+    path = single(world)
+    assert {send(world, path, score=score).status for score in range(11)} == {201}
+    assert send(world, path, score=10, comment="At last").status == 201
+    assert [one.comment for one in world.stored] == ["At last"]
+    assert [send(world, path).status for _ in range(49)][-2:] == [200, 429]
+
+
 def test_the_follow_up_question_is_asked_after_the_scores_it_is_for() -> None:
     """The script knows which, and the choice is stored with the answer."""
     asked = survey("csat", follow_up=FOLLOW_UP)
