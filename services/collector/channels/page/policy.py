@@ -7,6 +7,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+from services.collector.channels import layout
 from shared.catalogue import Owner
 from shared.colours import mixed, paint, text_on
 
@@ -28,11 +29,9 @@ def style_of(owner: Owner | None) -> str:
     return owners_style(owner.colour) if owner and owner.colour else ""
 
 
-@cache
 def script() -> str:
     """The page's script, without the lines that explain it."""
-    lines = (TEMPLATES / "page.js").read_text(encoding="utf-8").splitlines()
-    return "\n".join(line.strip() for line in lines if line.strip() and not line.strip().startswith("//"))
+    return layout.source(TEMPLATES / "page.js")
 
 
 @cache

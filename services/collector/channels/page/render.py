@@ -6,12 +6,12 @@ It works without any script. One small script stands where a message's link carr
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from chalice.app import Response
 
+from services.collector.channels import layout
 from services.collector.channels.page import policy
 from services.collector.channels.page.question import Typed, question_values, said
 from services.collector.channels.page.words import FRAMES
@@ -20,9 +20,6 @@ from services.collector.languages import LANGUAGES, direction
 from services.collector.links import Outcome, Visit
 from shared.catalogue import Owner, Survey, words
 from shared.errors import EtincelleError, FieldError
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 TRAP = "skip"
 """Name in the address of the link that no person sees."""
@@ -44,18 +41,8 @@ SHEETS = {"question.html": ("question",), "more.html": ("question", "message"), 
 STATUS: Mapping[State, int] = {"answered": 200, "expired": 410, "revoked": 410, "paused": 410}
 
 
-@cache
-def environment() -> Environment:
-    """The templates; imported at the first page, so that the API starts without them."""
-    from jinja2 import Environment, FileSystemLoader
-
-    return Environment(loader=FileSystemLoader(policy.TEMPLATES), autoescape=True, trim_blocks=True)
-
-
 def rendered(template: str, lang: str, status: int, visit: Visit | None = None, **values: Any) -> Response:
     """A page in the owner's colour, where a visit tells whose it is. values: what the template names."""
-    from markupsafe import Markup
-
     owner = visit.touchpoint.owner if visit else None
     style = policy.style(*sheets_of(template, owner, values)) + policy.style_of(owner)
     has_script = bool(values.get("has_script"))
@@ -63,13 +50,13 @@ def rendered(template: str, lang: str, status: int, visit: Visit | None = None, 
         "lang": lang,
         "dir": direction(lang),
         "words": FRAMES[lang],
-        "style": Markup(style),  # noqa: S704 - our own files, and a colour's digits
-        "script": Markup(policy.script()),  # noqa: S704 - our own file
+        "style": layout.as_is(style),
+        "script": layout.as_is(policy.script()),
         "where": said(visit.touchpoint.name, lang) if visit else "",
         "logo": owner.logo if owner else None,
         "owner_name": owner.name if owner else "",
     }
-    page = environment().get_template(template).render(values)
+    page = layout.environment(policy.TEMPLATES).get_template(template).render(values)
     return Response(page, headers=policy.headers(style, has_script=has_script), status_code=status)
 
 
