@@ -16,7 +16,7 @@ from shared.catalogue import Ask
 from shared.errors import EtincelleError
 from shared.gsm import count
 from shared.scales import SCALES
-from tests.collector import NOW, World, touchpoint
+from tests.collector import NOW, World, follow_up, survey, touchpoint
 from tests.texting import NUMBER, OURS, Texts, event, record, text
 
 DONE = {"batchItemFailures": []}
@@ -124,6 +124,21 @@ def test_a_text_changes_the_answer_given_on_the_page() -> None:
         one.hear(text("7", minute))
     assert (answer(late).score, answer(late).comment) == (2, "page")
     assert (answer(soon).score, answer(soon).channel, answer(soon).revision) == (7, "web", 2)
+
+
+def test_a_score_by_text_leaves_the_words_that_were_written_on_the_page() -> None:
+    """Until there are words by text too; a follow-up answer stays with a score that the question is for."""
+    asked = survey(follow_up=follow_up("bad", late="It came late"))
+    texts = Texts(World(touchpoint(survey=asked)))
+    texts.hear(text("9", text_id="elsewhere"))
+    page = replace(answer(texts), score=2, comment="page", follow_up="late", evidence={"form": "page"})
+    texts = Texts(World(touchpoint(survey=asked)))
+    texts.world.responses.add([page])
+    said = []
+    for minute, content in enumerate(("3", "4", "9", "9 merci"), 1):
+        texts.hear(text(content, minute))
+        said.append((answer(texts).score, answer(texts).comment, answer(texts).follow_up))
+    assert said == [(3, "page", "late"), (4, "page", "late"), (9, "page", None), (9, "merci", None)]
 
 
 def test_help_is_answered_once_and_says_who_asks() -> None:

@@ -15,7 +15,7 @@ from services.collector.channels.sms.words import text_of
 from services.collector.domain import Response
 from services.collector.usecases import Deps, change, response_of
 from shared import bodies
-from shared.catalogue import Touchpoint
+from shared.catalogue import Survey, Touchpoint
 from shared.codes import keyed_hash
 
 Dropped = Literal["unknown_number", "unknown_touchpoint", "expired"]
@@ -106,25 +106,45 @@ def heard(text: Inbound, asked: Asked, touchpoint: Touchpoint, texting: Texting,
     conversation = known.with_text(text.text_id, said)
     if conversation is known:
         return None
-    outcome = conversation.outcome
-    if outcome is not None and outcome != conversation.stored:
-        store(outcome, asked, touchpoint, text.at, deps)
+    store(conversation, asked, touchpoint, text.at, deps)
     reply = conversation.reply_to(said)
     if reply == "again" and deps.responses.holds(touchpoint.id, response_id(asked)):
         reply = None  # the page was answered meanwhile
     replied = conversation.replied | ({reply} if reply else set())
-    texting.conversations.save(replace(conversation, replied=frozenset(replied), stored=outcome))
+    texting.conversations.save(replace(conversation, replied=frozenset(replied), stored=conversation.outcome))
     return reply
 
 
-def store(outcome: Outcome, asked: Asked, touchpoint: Touchpoint, at: datetime, deps: Deps) -> None:
+def store(conversation: Conversation, asked: Asked, touchpoint: Touchpoint, at: datetime, deps: Deps) -> None:
     """The answer as it stands now; changed where there is one and it may change, else left alone."""
+    outcome = conversation.outcome
+    if outcome is None or outcome == conversation.stored:
+        return
     response = by_text(outcome, asked, touchpoint, deps)
     if deps.responses.add([response]) == [True]:
         return
     stands = deps.responses.get(touchpoint.id, response.response_id)
-    if stands is None or (stands.score, stands.comment) != (response.score, response.comment):
+    if stands is None:
+        return
+    response = beside(stands, response, conversation.stored, touchpoint.survey)
+    if (stands.score, stands.comment) != (response.score, response.comment):
         change(response, at, deps)
+
+
+def beside(stands: Response, response: Response, before: Outcome | None, survey: Survey) -> Response:
+    """The response with what was said on the page, as far as texts say nothing in its place.
+
+    before: what the texts came to when it was last stored; the words that stand are the page's if they are not its.
+    """
+    is_ours = before is not None and before.comment == stands.comment
+    own = None if is_ours else stands.comment
+    is_asked = survey.follow_up_to(response.score) is not None
+    return replace(
+        response,
+        comment=response.comment or own,
+        follow_up=stands.follow_up if is_asked else None,
+        follow_up_text=stands.follow_up_text if is_asked else None,
+    )
 
 
 def by_text(outcome: Outcome, asked: Asked, touchpoint: Touchpoint, deps: Deps) -> Response:
