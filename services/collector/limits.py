@@ -87,13 +87,18 @@ class Caller:
 
     @property
     def network(self) -> str:
-        """The address; of IPv6 the first 64 bits, which is what one household or telephone has."""
+        """The address; of IPv6 the first 64 bits, which is what one household or telephone has.
+
+        `::ffff:192.0.2.1` is 192.0.2.1, as a proxy writes it that speaks both.
+        """
         import ipaddress  # at first use
 
         try:
             address = ipaddress.ip_address(self.address)
         except ValueError:
             return self.address[:64]
+        if address.version == 6 and address.ipv4_mapped:
+            address = address.ipv4_mapped
         if address.version == 4:
             return str(address)
         return str(ipaddress.ip_network((int(address) >> 64 << 64, 64)))

@@ -132,6 +132,8 @@ def test_the_address_is_the_last_that_nobody_could_forge(forwarded: str | None, 
         ("192.0.2.1", "192.0.2.2", False),
         ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
         ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
         ("no address", "no address", True),
     ],
 )
