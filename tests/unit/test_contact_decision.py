@@ -74,7 +74,7 @@ def test_a_paused_touchpoint_asks_nobody() -> None:
     [({"email"}, "sms"), ({"web"}, "email"), ({"email", "sms"}, "opted_out"), ({"all"}, "opted_out")],
 )
 def test_who_opted_out_is_asked_by_another_channel_or_not_at_all(opted_out: set[str], expected: str) -> None:
-    """The reason that is told is that of the preferred channel."""
+    """Where the same is in the way of both, the reason that is told is that of the preferred channel."""
     decision = decide(happened(), case(person=replace(JANE, opted_out=frozenset(opted_out))))
     assert (decision.channel if isinstance(decision, Planned) else decision.reason) == expected
 
@@ -209,6 +209,21 @@ def test_who_is_not_drawn_is_not_asked() -> None:
     mine = draw(b"seed", "checkout", "order-1")
     assert decide(happened(), case(share=Share(mine))) == Suppressed("not_sampled", mine)
     assert isinstance(decide(happened(), case(share=Share(mine + 1e-9))), Planned)
+
+
+def test_who_can_only_be_reached_by_the_second_channel_comes_to_the_draw_all_the_same() -> None:
+    """Whether they are drawn or not: were only the drawn ones counted, the share would seem to be everybody."""
+    by_phone = replace(JANE, identifiers=(PHONE,))
+    mine = draw(b"seed", "checkout", "order-1")
+    assert decide(happened(), case(person=by_phone, share=Share(mine + 1e-9))) == Planned("sms", NOW, mine + 1e-9)
+    assert decide(happened(), case(person=by_phone, share=Share(mine))) == Suppressed("not_sampled", mine)
+
+
+def test_of_two_channels_that_are_in_the_way_the_reason_is_of_the_one_that_came_further() -> None:
+    """Quarantine is looked at after wishes, whichever channel it is."""
+    person = replace(JANE, opted_out=frozenset({"email"}))
+    decision = decide(happened(), case(contact(DAY, touchpoint="checkout"), person=person, rest=2 * DAY))
+    assert reason(decision) == "quarantine"
 
 
 def test_the_delay_counts_from_the_interaction_and_the_past_is_now() -> None:

@@ -3,7 +3,7 @@
 The reasons are looked at in this order, and the first that holds is given: touchpoint_paused · opted_out ·
 no_consent · channel_unusable · quarantine · company_cap · programme_cap · channel_cap · not_sampled · quiet_hours.
 Where there are several channels, the first by which nothing is in the way; if there is none, the reason is that
-of the first channel, which the touchpoint prefers.
+of the channel that came furthest in this order, so that whoever came to the draw by any of them is known to have.
 
 Windows roll, and are exact: at the moment of asking, a contact that is exactly as old as the window is long does
 not count any more. What is reserved counts from the moment at which it is due. Reminders count like anything else.
@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from services.invitations.domain.interactions import Decision, Interaction, Planned, Reason, Share, Suppressed
+from services.invitations.domain.interactions import REASONS, Decision, Interaction, Planned, Reason, Share, Suppressed
 from services.invitations.domain.invitations import SENT_BY_US, Invitation
 from services.invitations.domain.ledger import Contact, Ledger
 from services.invitations.domain.people import ADDRESS_KINDS, ALL, Person
@@ -49,7 +49,9 @@ def decide(interaction: Interaction, case: Case) -> Decision:
     channels = channels_for(interaction, case.rules)
     decisions = [decide_by(channel, interaction, case) for channel in channels]
     planned = next((one for one in decisions if isinstance(one, Planned)), None)
-    return planned or next(iter(decisions), Suppressed("channel_unusable", case.share.probability))
+    refused = [one for one in decisions if isinstance(one, Suppressed)]
+    nowhere = Suppressed("channel_unusable", case.share.probability)
+    return planned or max(refused, key=lambda one: REASONS.index(one.reason), default=nowhere)
 
 
 def channels_for(interaction: Interaction, rules: Rules) -> tuple[str, ...]:
