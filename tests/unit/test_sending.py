@@ -369,3 +369,16 @@ def test_what_left_late_keeps_what_follows_it_at_its_distance() -> None:
     world.now = NOW + a_day + timedelta(minutes=10)
     world.minute()
     assert [one.invitation_id for one in world.sent][1:] == [followed.invitation_id]
+
+
+def test_of_two_who_turn_out_to_be_one_person_the_first_message_leaves() -> None:
+    """Both are due when they are merged, and the cap has room for one: they do not wait for each other."""
+    world = World(asking(), pressure=Pressure(company=Cap(at_most=1, days=7)))
+    world.plan(1)
+    both = (JANE, Identifier("email", "j@example.com"))
+    world.plan(2, whose=both[1])
+    record_interaction(Interaction("order-3", "checkout", NOW, NOW, both), world.plain)
+    world.minutes(3)
+    assert len(world.sent) == 1
+    world.days(8)
+    assert len(world.sent) == 1, "the other is no longer fresh when the cap has room"

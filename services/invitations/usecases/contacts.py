@@ -55,12 +55,12 @@ def crowded_until(contact: Contact, person: Person, ledger: Ledger, deps: Deps) 
     """Until when a message is held back by those that left before it; None where none is in its way.
 
     A message that leaves later than it was planned counts from then, and what was planned to follow it at the very
-    end of a window would come too early.
+    end of a window would come too early. What is only reserved holds nobody back: two would wait for each other.
     """
     now = deps.now()
     case = Case(rules_at(contact.touchpoint, deps), person, ledger, Share(0.0), now, deps.secret, next_allowed)
     rules = decision.rules_for(case)
-    left = [one for one in ledger.counted if one is not contact and one.at <= now]
+    left = [one for one in ledger.counted if one.state == "sent"]
     crowding = list(decision.caps(contact.channel, rules, left, now, 0.0))
     if contact.step == 1:
         here = (one for one in left if one.touchpoint == contact.touchpoint)
