@@ -13,6 +13,7 @@ from services.invitations.domain.interactions import Interaction
 from services.invitations.domain.ledger import Contact
 from services.invitations.domain.people import ALL, Identifier, Person
 from services.invitations.domain.sending import CLAIM_LASTS, LONGEST_WAIT, NotTaken, Refused, Unclear, wait
+from services.invitations.usecases.counting import Reaction, hear_reaction
 from services.invitations.usecases.deciding import record_interaction
 from services.invitations.usecases.hearing import Heard, hear_outcome
 from services.invitations.usecases.identity import change_person
@@ -135,6 +136,41 @@ def test_who_answered_is_not_reminded() -> None:
     world.days(3)
     assert [one.number for one in world.sent] == [1]
     assert contact(world, 2) is None
+
+
+def reminding() -> tuple[World, str]:
+    """A reminder has a place, and the provider did not take it yet."""
+    world = World(asking(remind=24))
+    invitation_id = world.plan()
+    world.minutes(2)
+    world.now += timedelta(hours=24)
+    world.email.outcomes = [NotTaken("TooManyRequestsException")]
+    world.minute()
+    reserved = contact(world, 2)
+    assert reserved is not None
+    assert reserved.state == "reserved"
+    return world, invitation_id
+
+
+def test_an_answer_gives_back_the_place_of_a_reminder_that_is_still_to_come() -> None:
+    """What was never sent does not count, whoever ends it."""
+    world, invitation_id = reminding()
+    hear_reaction(Reaction(invitation_id, "answered", world.now), world.plain)
+    hear_reaction(Reaction(invitation_id, "answered", world.now), world.plain)
+    world.days(3)
+    [ledger] = world.ledgers.stored.values()
+    assert [one.step for one in ledger.counted] == [1]
+    assert world.invitations.stored[invitation_id].state == "answered"
+    assert len(world.sent) == 1
+
+
+def test_a_bounce_gives_back_the_place_of_the_reminder_too() -> None:
+    """The invitation ends with it, so its reminder is never sent."""
+    world, invitation_id = reminding()
+    hear_outcome(Heard(invitation_id, 1, "bounced", world.now, "message-1"), world.plain)
+    world.days(3)
+    [ledger] = world.ledgers.stored.values()
+    assert ledger.counted == []
 
 
 def test_a_reminder_comes_once_with_a_link_of_its_own() -> None:

@@ -58,6 +58,13 @@ class Ledger:
         others = (one for one in self.contacts if not is_of(one, contact.invitation_id, contact.step))
         return replace(self, contacts=(*others, contact))
 
+    def without_place(self, invitation_id: str, step: int) -> Ledger | None:
+        """Once the place of a message that was not sent is given back; None where it has none."""
+        contact = self.of(invitation_id, step)
+        if contact is None or contact.state != "reserved":
+            return None
+        return self.with_contact(replace(contact, state="released"))
+
     def pruned(self, now: datetime, longest: timedelta) -> Ledger:
         """Without what no rule looks at any more; the newest of each touchpoint stays, for its rest.
 

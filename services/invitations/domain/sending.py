@@ -160,4 +160,5 @@ def bounced(invitation: Invitation, step: Step, ledger: Ledger, now: datetime) -
     failed = replace(step, state="failed")
     if step.number >= REMINDER or invitation.state in ENDED:
         return Progress(waiting(replace(invitation, step=1)), failed, back)
+    back = (back or ledger).without_place(invitation.invitation_id, REMINDER) or back
     return Progress(replace(invitation, state="bounced", step=1, due_at=None, ended_at=now), failed, back)

@@ -10,6 +10,7 @@ from typing import Literal
 from services.invitations.domain.funnel import Notice, notice_of_decided, notice_of_invitation
 from services.invitations.domain.interactions import Decided
 from services.invitations.domain.invitations import Invitation
+from services.invitations.usecases.contacts import open_ledger
 from services.invitations.usecases.ports import Deps
 from services.invitations.usecases.retrying import retried
 
@@ -48,7 +49,16 @@ def hear_once(reaction: Reaction, deps: Deps) -> None:
         return
     changed = CHANGES[reaction.what](invitation, reaction.at)
     if changed != invitation:
+        if changed.due_at is None and invitation.due_at is not None:
+            give_back(invitation, deps)
         deps.invitations.save(changed)
+
+
+def give_back(invitation: Invitation, deps: Deps) -> None:
+    """The place of a message that was still to come, before the invitation ends: after it nobody would."""
+    ledger = open_ledger(invitation.person_id, deps).without_place(invitation.invitation_id, invitation.step)
+    if ledger is not None:
+        deps.ledgers.save(ledger)
 
 
 def opened(invitation: Invitation, at: datetime) -> Invitation:

@@ -129,9 +129,7 @@ def end(invitation: Invitation, step: Step | None, deps: SendingDeps) -> None:
 def without_more(invitation: Invitation, deps: SendingDeps) -> sending.Progress:
     """It was answered: nothing more is sent, and a place that was reserved is given back."""
     ledger = open_ledger(invitation.person_id, deps)
-    contact = ledger.of(invitation.invitation_id, invitation.step)
-    is_kept = contact is None or contact.state != "reserved"
-    back = None if is_kept or contact is None else ledger.with_contact(replace(contact, state="released"))
+    back = ledger.without_place(invitation.invitation_id, invitation.step)
     return sending.Progress(sending.waiting(invitation), ledger=back)
 
 
