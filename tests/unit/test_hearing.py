@@ -40,6 +40,8 @@ BOUNCE = {
     "timestamp": "2024-03-01T10:00:05Z",
 }
 
+COMPLAINT = {"complainedRecipients": [{"emailAddress": "jane@example.com"}], "timestamp": "2024-03-01T10:00:05Z"}
+
 
 def envelopes(event: dict[str, Any]) -> list[str]:
     """From an SNS topic, and from EventBridge."""
@@ -55,6 +57,7 @@ def envelopes(event: dict[str, Any]) -> list[str]:
         (email_event("Bounce", **BOUNCE), Heard("i-1", 2, "bounced", AT, "m-1", JANE, is_address_bad=True)),
         (email_event("Bounce", **BOUNCE | {"bounceType": "Transient"}), Heard("i-1", 2, "bounced", AT, "m-1", JANE)),
         (email_event("Complaint"), Heard("i-1", 2, "complained", AT, "m-1")),
+        (email_event("Complaint", **COMPLAINT), Heard("i-1", 2, "complained", AT, "m-1", JANE)),
         (email_event("Open"), None),
         (email_event("Click"), None),
     ],
@@ -159,6 +162,14 @@ def test_a_complaint_is_a_wish() -> None:
     [person], [ledger] = world.people.stored.values(), world.ledgers.stored.values()
     assert person.opted_out == {"email"}
     assert len(ledger.counted) == 1
+
+
+def test_the_address_of_a_complaint_is_on_the_list_for_everybody() -> None:
+    """So that it is exported, and holds whoever has the address then."""
+    world, invitation_id = sent_world()
+    hear_outcome(Heard(invitation_id, 1, "complained", AT, "m-1", JANE), world.plain)
+    [kept], _ = world.suppressions.listed(None, 10)
+    assert (kept.identifier, kept.because) == (JANE, "complaint")
 
 
 def test_words_about_nothing_of_ours_change_nothing() -> None:

@@ -69,7 +69,8 @@ def of_email(event: Mapping[str, Any]) -> Heard | None:
     if kind is None or not tags.get("invitation_id") or not tags.get("step"):
         return None
     detail = event.get(event["eventType"].lower(), {})
-    [address, *_] = [one["emailAddress"] for one in detail.get("bouncedRecipients", ())] or [""]
+    told_of = [*detail.get("bouncedRecipients", ()), *detail.get("complainedRecipients", ())]
+    [address, *_] = [one["emailAddress"] for one in told_of] or [""]
     return Heard(
         invitation_id=tags["invitation_id"][0],
         number=int(tags["step"][0]),

@@ -49,6 +49,8 @@ def hear_outcome(heard: Heard, deps: SendingDeps) -> None:
     """Writes it down; told again, or out of order, it changes nothing more. What is not of ours is passed over."""
     retried(lambda: take_in(heard, deps), deps)
     if heard.kind == "complained":
+        if heard.address:
+            deps.suppressions.add([Suppression(heard.address, "complaint", deps.now())])
         change_whose(heard, lambda person: replace(person, opted_out=person.opted_out | {"email"}), deps)
     if heard.is_address_bad and heard.address:
         bad = {heard.address}
