@@ -47,13 +47,21 @@ def substituted(resource: Any, parameters: Mapping[str, str]) -> str:
 def deeds(path: str, target: str, body: bytes) -> Iterator[Deed]:
     """What a request does, whichever of AWS's protocols it is written in. A transaction does several things."""
     if path.startswith("/v2/email/"):
-        yield Deed("ses:SendEmail", arn("ses", f"identity/{json.loads(body)['FromEmailAddress']}"))
+        yield from deeds_of_mail(json.loads(body))
     elif not target:
         form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
         yield Deed(f"sns:{form['Action']}", form["TopicArn"])
     else:
         service, _, operation = target.partition(".")
         yield from deeds_in_json(SERVICES[service], operation, json.loads(body))
+
+
+def deeds_of_mail(mail: Mapping[str, Any]) -> Iterator[Deed]:
+    """What sending a mail does. One whose MIME is our own needs another permission, by the same operation."""
+    action = "ses:SendRawEmail" if "Raw" in mail["Content"] else "ses:SendEmail"
+    yield Deed(action, arn("ses", f"identity/{mail['FromEmailAddress']}"))
+    if "ConfigurationSetName" in mail:
+        yield Deed(action, arn("ses", f"configuration-set/{mail['ConfigurationSetName']}"))
 
 
 def deeds_in_json(service: str, operation: str, request: Mapping[str, Any]) -> Iterator[Deed]:

@@ -262,6 +262,40 @@ def test_an_answer_to_an_invitation_is_heard(cloud: Cloud, running: Running, jou
     assert counted(cloud, running)["answered"] == 1
 
 
+def test_an_invitation_is_picked_sent_heard_of_and_stopped(
+    cloud: Cloud, running: Running, journey: dict[str, Any]
+) -> None:
+    """It leaves as an e-mail, SES tells that it arrived, and STOP from the same person's telephone ends everything."""
+    customer = {"email": "proof@example.com", "phone": "+33612345678"}
+    told = asked_invitations(
+        running, "POST", "/v1/interactions", interaction("proof-mail", channel="email", customer=customer)
+    )
+    invitation_id = told["decision"]["invitation_id"]
+    running("invitations", "Pick").invoke(scheduled_event("pick", datetime.now(UTC)))
+    turns = queued(cloud, f"etincelle-{STAGE}-sendings")
+    assert json.dumps([invitation_id, 1]) in [record["body"] for record in turns["Records"]]
+    assert running("invitations", "Send").invoke(turns) == NO_FAILURES
+    asked = {"customer": {"email": customer["email"]}}
+    [contact] = asked_invitations(running, "POST", "/v1/pressure", asked)["asked"]
+    assert contact["state"] == "sent"
+    delivered = {
+        "eventType": "Delivery",
+        "mail": {
+            "timestamp": "2024-03-01T10:00:00.000Z",
+            "messageId": "proof",
+            "tags": {"invitation_id": [invitation_id], "step": ["1"]},
+        },
+        "delivery": {"timestamp": "2024-03-01T10:00:01.000Z"},
+    }
+    heard = message_of(json.dumps({"source": "aws.ses", "detail": delivered}), f"etincelle-{STAGE}-outcomes")
+    assert running("invitations", "HearOutcomes").invoke({"Records": [heard]}) == NO_FAILURES
+    assert counted(cloud, running)["delivered"] == 2, "this one, and the one that was answered"
+    said = json.dumps({"Message": json.dumps({"originationNumber": customer["phone"], "messageBody": "STOP"})})
+    stopped = message_of(said, f"etincelle-{STAGE}-sms-wishes")
+    assert running("invitations", "HearStop").invoke({"Records": [stopped]}) == NO_FAILURES
+    assert asked_invitations(running, "POST", "/v1/pressure", asked)["opted_out"] == ["all"]
+
+
 def test_a_key_and_a_text_are_taken(running: Running, journey: dict[str, Any]) -> None:
     """A caller's key is an answer; a text from a number that was never asked is passed over."""
     pressed = event("connect/key")

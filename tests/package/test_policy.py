@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from infra.paths import ROOT
 from infra.prove.cloud import PSEUDO
 from infra.prove.policy import Deed, Policy, deeds
 
@@ -63,5 +64,28 @@ def test_a_topic_s_form_and_a_mail_s_path_are_read_too() -> None:
     """SNS speaks in forms, SES in paths."""
     form = b"Action=Publish&TopicArn=arn%3Aaws%3Asns%3Aus-east-1%3A000000000000%3At"
     assert list(deeds("/", "", form)) == [Deed("sns:Publish", "arn:aws:sns:us-east-1:000000000000:t")]
-    [mail] = deeds("/v2/email/outbound-emails", "", b'{"FromEmailAddress": "a@example.com"}')
-    assert mail == Deed("ses:SendEmail", "arn:aws:ses:us-east-1:000000000000:identity/a@example.com")
+    simple = {"FromEmailAddress": "a@example.com", "Content": {"Simple": {}}}
+    mail = "arn:aws:ses:us-east-1:000000000000:identity/a@example.com"
+    assert written(simple) == [Deed("ses:SendEmail", mail)]
+
+
+def test_a_mail_of_our_own_making_takes_a_permission_of_its_own() -> None:
+    """SES asks for `SendRawEmail` where the content is raw, whatever the operation is called; and for the set."""
+    raw = {"FromEmailAddress": "a@example.com", "Content": {"Raw": {}}, "ConfigurationSetName": "set"}
+    ses = "arn:aws:ses:us-east-1:000000000000"
+    assert written(raw) == [
+        Deed("ses:SendRawEmail", f"{ses}:identity/a@example.com"),
+        Deed("ses:SendRawEmail", f"{ses}:configuration-set/set"),
+    ]
+
+
+@pytest.mark.parametrize("role", ["alerts-deliver", "invitations-send"])
+def test_who_sends_mail_may_do_so(role: str) -> None:
+    """Both write the whole message themselves."""
+    document = json.loads((ROOT / "infra" / "iam" / f"{role}.json").read_text())
+    allowed = Policy(document, PSEUDO | {"Stage": "dev"})
+    assert all(allowed.allows(deed) for deed in written({"FromEmailAddress": "a@example.com", "Content": {"Raw": {}}}))
+
+
+def written(mail: dict[str, Any]) -> list[Deed]:
+    return list(deeds("/v2/email/outbound-emails", "", json.dumps(mail).encode()))
