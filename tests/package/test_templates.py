@@ -56,6 +56,20 @@ def test_every_event_source_gives_back_what_failed_alone(templates: dict[str, di
             assert event["Properties"]["DestinationConfig"]["OnFailure"]["Destination"] == {"Ref": "StreamDeadQueue"}
 
 
+def test_what_becomes_of_text_messages_is_heard_with_their_context(templates: dict[str, dict[str, Any]]) -> None:
+    """By a topic: what the event bus is told of them names neither our message nor the number."""
+    made = {name: one.get("Properties", {}) for name, one in templates["invitations"]["Resources"].items()}
+    [destination] = made["TextConfiguration"]["EventDestinations"]
+    topic = destination["SnsDestination"]["TopicArn"]
+    assert (made["TextEventsSubscription"]["TopicArn"], made["TextEventsPolicy"]["Topics"]) == (topic, [topic])
+    [may] = made["TextEventsPolicy"]["PolicyDocument"]["Statement"]
+    assert may["Principal"] == {"Service": "sms-voice.amazonaws.com"}
+    assert made["TextEventsSubscription"]["Endpoint"] == made["OutcomesRule"]["Targets"][0]["Arn"]
+    senders = [one["Condition"] for one in made["OutcomesQueuePolicy"]["PolicyDocument"]["Statement"]]
+    assert {"ArnEquals": {"aws:SourceArn": topic}} in senders
+    assert made["OutcomesRule"]["EventPattern"]["source"] == ["aws.ses"], "each event comes once"
+
+
 def test_no_placeholder_is_left(built: dict[str, Path]) -> None:
     """Every source named in app.py by a placeholder has its true ARN in the template."""
     for out in built.values():
