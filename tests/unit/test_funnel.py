@@ -15,7 +15,9 @@ from services.invitations.domain.invitations import Invitation
 from services.invitations.usecases import counting
 from services.invitations.usecases.counting import Reaction, hear_reaction, tally
 from services.invitations.usecases.funnels import funnel
-from shared.errors import NotFound
+from services.invitations.views.funnel import FunnelQuestion
+from shared.bodies import parse_query
+from shared.errors import InvalidInput, NotFound
 from tests.invitations import NOW, World, touchpoint
 
 TODAY = NOW.date()
@@ -227,3 +229,11 @@ def test_the_day_is_the_interactions_own() -> None:
     world, one = World(), planned("1")
     tally([one], [invited(one, state="answered", answered_at=NOW + timedelta(days=9))], world.deps)
     assert list(funnel("checkout", date(2024, 1, 1), date(2024, 4, 1), world.deps).days) == [TODAY]
+
+
+@pytest.mark.parametrize("asked", [{"from": "9999-12-31"}, {"to": "0001-01-01"}, {"from": "1999-12-31"}])
+def test_days_beyond_all_calendars_are_refused(asked: dict[str, str]) -> None:
+    """They have no span of weeks before or after them; nothing happened then."""
+    with pytest.raises(InvalidInput) as refusal:
+        parse_query(FunnelQuestion, asked)
+    assert [one.pointer for one in refusal.value.errors] == [f"query:{name}" for name in asked]

@@ -172,5 +172,5 @@ def country_of(number: Identifier) -> str | None:
     """The country, two letters, whose number it is; None for numbers of no one country."""
     import phonenumbers
 
-    region = phonenumbers.region_code_for_number(phonenumbers.parse(number.value))
-    return region if region and region.isalpha() else None
+    found: str | None = phonenumbers.region_code_for_number(phonenumbers.parse(number.value))
+    return found if found and found.isalpha() else None

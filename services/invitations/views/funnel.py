@@ -14,6 +14,7 @@ from shared.metrics import wilson
 
 MOST_DAYS = 92
 USUAL_DAYS = 28
+FIRST_YEAR, LAST_YEAR = 2000, 2999
 RATES = {
     "sampled": ("sampled", "eligible"),
     "sent": ("sent", "planned"),
@@ -31,6 +32,14 @@ class FunnelQuestion(BaseModel):
 
     from_: date | None = Field(None, alias="from")
     to: date | None = None
+
+    @field_validator("from_", "to")
+    @classmethod
+    def is_of_our_days(cls, day: date | None) -> date | None:
+        """Interactions are from 2000 on; and weeks must fit before and after it in the calendar."""
+        if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise PydanticCustomError("day", f"a day of the years {FIRST_YEAR} to {LAST_YEAR}")
+        return day
 
     @field_validator("to")
     @classmethod
