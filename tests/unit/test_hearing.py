@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import ssl
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
+import urllib3.exceptions
+from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError, SSLError
 
 from services.invitations.adapters.events import heard_of, said_of
 from services.invitations.adapters.senders import SesSender, SmsSender
@@ -250,6 +252,11 @@ def refused(code: str, status: int = 400, **more: Any) -> ClientError:
 LOST = "https://email.eu-west-1.amazonaws.com"
 
 
+def broken(reason: ssl.SSLError) -> SSLError:
+    """As botocore tells of a failure of TLS, whenever it was."""
+    return SSLError(endpoint_url=LOST, error=urllib3.exceptions.SSLError(reason))
+
+
 @pytest.mark.parametrize(
     ("error", "outcome"),
     [
@@ -261,6 +268,8 @@ LOST = "https://email.eu-west-1.amazonaws.com"
         (EndpointConnectionError(endpoint_url=LOST), NotTaken("EndpointConnectionError")),
         (ConnectTimeoutError(endpoint_url=LOST), NotTaken("ConnectTimeoutError")),
         (ReadTimeoutError(endpoint_url=LOST), Unclear("ReadTimeoutError")),
+        (broken(ssl.SSLCertVerificationError("self-signed certificate")), NotTaken("SSLError")),
+        (broken(ssl.SSLError("decryption failed or bad record mac")), Unclear("SSLError")),
     ],
 )
 def test_a_failure_of_ses_is_known_for_what_it_is(error: Exception | None, outcome: Any) -> None:

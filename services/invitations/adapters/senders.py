@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from ssl import SSLCertVerificationError
 from typing import Any
 
 from botocore.exceptions import (
@@ -27,7 +28,6 @@ NEVER_REACHED = (
     EndpointConnectionError,
     NoCredentialsError,
     ProxyConnectionError,
-    SSLError,
 )
 """No request left; after any other failure of a connection one may have."""
 OPTED_OUT = "DESTINATION_PHONE_NUMBER_OPTED_OUT"
@@ -95,10 +95,17 @@ def outcome_of(send: Callable[[], str], refusal: Callable[[str, ClientError], Re
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
         refused = refusal(code, error)
         return refused or (NotTaken(code) if 400 <= status < 500 else Unclear(code))
-    except NEVER_REACHED as error:
-        return NotTaken(type(error).__name__)
     except BotoCoreError as error:
-        return Unclear(type(error).__name__)
+        name = type(error).__name__
+        return NotTaken(name) if never_left(error) else Unclear(name)
+
+
+def never_left(error: BotoCoreError) -> bool:
+    """Whether surely no request left. TLS may fail before one and after one; over a certificate only before."""
+    if isinstance(error, SSLError):
+        reason: Exception = error.kwargs["error"]
+        return any(isinstance(one, SSLCertVerificationError) for one in reason.args)
+    return isinstance(error, NEVER_REACHED)
 
 
 def ses_refusal(code: str, _: ClientError) -> Refused | None:
