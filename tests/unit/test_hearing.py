@@ -146,6 +146,18 @@ def test_a_bounce_gives_the_place_back_and_the_address_is_not_used_again() -> No
     assert len(world.sent) == 1, "nobody is reminded of what did not arrive"
 
 
+def test_what_bounced_was_sent_though_nobody_could_say_so_then() -> None:
+    """The reply of the provider was lost; the bounce tells that it had the message, and the funnel has both."""
+    world = World()
+    invitation_id = world.plan()
+    world.email.outcomes = [Unclear("ReadTimeoutError")]
+    world.minutes(2)
+    assert world.invitations.stored[invitation_id].sent_at is None
+    hear_outcome(Heard(invitation_id, 1, "bounced", AT, "m-1", JANE), world.plain)
+    invitation = world.invitations.stored[invitation_id]
+    assert (invitation.state, invitation.sent_at) == ("bounced", NOW)
+
+
 def test_a_reminder_that_bounces_leaves_the_invitation_open() -> None:
     """The first message arrived, and may still be answered."""
     world, invitation_id = sent_world(remind=24)

@@ -161,4 +161,6 @@ def bounced(invitation: Invitation, step: Step, ledger: Ledger, now: datetime) -
     if step.number >= REMINDER or invitation.state in ENDED:
         return Progress(waiting(replace(invitation, step=1)), failed, back)
     back = (back or ledger).without_place(invitation.invitation_id, REMINDER) or back
-    return Progress(replace(invitation, state="bounced", step=1, due_at=None, ended_at=now), failed, back)
+    sent_at = invitation.sent_at or step.claimed_at
+    ended = replace(invitation, state="bounced", step=1, due_at=None, sent_at=sent_at, ended_at=now)
+    return Progress(ended, failed, back)
