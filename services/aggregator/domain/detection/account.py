@@ -6,7 +6,7 @@ import json
 import struct
 from base64 import b85decode, b85encode
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from services.aggregator.domain.detection.bets import Bet
 from services.aggregator.domain.detection.onset import Road, Stretch
@@ -17,7 +17,7 @@ from services.aggregator.domain.detection.wobble import Wobble
 from shared.scales import Scale
 from shared.scales import scale as scale_named
 
-FORMAT = 1
+FORMAT = 2
 
 Number = TypeVar("Number", int, float)
 
@@ -44,9 +44,9 @@ class Account:
     def to_json(self) -> str:
         """Compact and canonical: equal accounts give equal bytes, and nothing is rounded."""
         whole, real = _flat(self)
-        packed = b85encode(struct.pack(f"<{len(real)}d", *real)).decode()
+        packed = [_packed("i", whole), _packed("d", real)]
         shape = [len(self.rhythm.slopes), len(self.bets), len(self.road), int(self.alert is not None)]
-        content = {"v": FORMAT, "s": self.scale.name, "k": shape, "i": whole, "x": packed}
+        content = {"v": FORMAT, "s": self.scale.name, "k": shape, "i": packed[0], "x": packed[1]}
         return json.dumps(content, separators=(",", ":"))
 
     @staticmethod
@@ -55,9 +55,17 @@ class Account:
         content = json.loads(text)
         if not isinstance(content, dict) or content.get("v") != FORMAT:
             raise ValueError("not an account of this format")
-        packed = b85decode(content["x"])
-        real = list(struct.unpack(f"<{len(packed) // 8}d", packed))
-        return _account(scale_named(content["s"]), content["k"], list(content["i"]), real)
+        whole, real = _unpacked("i", content["i"]), _unpacked("d", content["x"])
+        return _account(scale_named(content["s"]), content["k"], whole, real)
+
+
+def _packed(kind: str, values: list[int] | list[float]) -> str:
+    """Numbers of one kind ("i": 4 bytes, "d": 8) as text."""
+    return b85encode(struct.pack(f"<{len(values)}{kind}", *values)).decode()
+
+
+def _unpacked(kind: str, text: str) -> list[Any]:
+    return [value for (value,) in struct.iter_unpack(f"<{kind}", b85decode(text))]
 
 
 def _flat(account: Account) -> tuple[list[int], list[float]]:
