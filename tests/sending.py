@@ -70,12 +70,17 @@ class FakeSendings:
 
 @dataclass
 class FakeLinks:
-    """Links by id."""
+    """Links by id, and when they were revoked."""
 
     stored: dict[str, Link] = field(default_factory=dict)
+    revoked: dict[str, datetime] = field(default_factory=dict)
 
     def add(self, link: Link) -> None:
         self.stored[link.link_id] = link
+
+    def revoke(self, link_id: str, at: datetime) -> None:
+        if link_id in self.stored:
+            self.revoked.setdefault(link_id, at)
 
 
 @dataclass

@@ -26,6 +26,7 @@ from services.invitations.usecases import (
     preferences,
     pressure,
     previewing,
+    revoking,
     sending,
     suppressing,
 )
@@ -40,6 +41,7 @@ from services.invitations.views.funnel import FunnelQuestion, FunnelView, funnel
 from services.invitations.views.intake import InteractionResult, OutcomeResult
 from services.invitations.views.pressure import PressureView, pressure_view
 from services.invitations.views.sending import (
+    InvitationView,
     PreviewQuestion,
     PreviewView,
     SentSuppressions,
@@ -240,6 +242,14 @@ def get_preview(touchpoint: str) -> PreviewView:
     asked = parse_query(PreviewQuestion, app.parameters)
     shown = previewing.preview(touchpoint, asked.channel, asked.lang, asked.country, app.deps)
     return sending_views.preview_view(shown)
+
+
+@app.operation(
+    "DELETE", "/v1/invitations/{invitation_id}", scope="people:write", returns=InvitationView, problems=(404,)
+)
+def delete_invitation(invitation_id: str) -> InvitationView:
+    """Takes an invitation back: nothing more is sent, its links take no answer. An answer that was given stays."""
+    return sending_views.invitation_view(revoking.revoke(sending_views.invitation_name(invitation_id), app.deps))
 
 
 @app.operation("POST", "/v1/suppressions", scope="people:write", accepts=SentSuppressions, returns=Suppressed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from services.collector.adapters import EveryLink
 from services.collector.domain import Link
 from services.invitations.adapters.reservations import item_of_link
+from services.invitations.adapters.steps import TableLinks
 from services.invitations.domain.links import Link as InvitedLink
 from shared.dynamo import Table
 from tests.aws import data_stack, table
@@ -37,3 +39,16 @@ def test_the_collector_finds_the_links_of_invitations_beside_its_own(tables: tup
     assert found.only_response_id == "invitation:inv1"
     assert links.get(OWN.link_id) == OWN
     assert links.get("c" * 32) is None
+
+
+def test_an_invitation_that_was_taken_back_has_a_link_that_is_revoked(tables: tuple[Table, Table]) -> None:
+    """Since when it first was; a link that stands nowhere is not made by it."""
+    invited = TableLinks(tables[1])
+    invited.add(replace(INVITED, link_id="d" * 32))
+    for at in (AT, AT + timedelta(days=1)):
+        invited.revoke("d" * 32, at)
+    invited.revoke("e" * 32, AT)
+    found = EveryLink(*tables).get("d" * 32)
+    assert found is not None
+    assert found.revoked_at == AT
+    assert EveryLink(*tables).get("e" * 32) is None

@@ -16,8 +16,9 @@ from services.invitations.usecases.composing import preferences_url
 from services.invitations.usecases.preferences import CHOICES
 from services.invitations.usecases.sending_ports import SendingDeps
 from shared.auth import Authenticator, Principal
+from shared.catalogue import Cap, Owner, Pressure
 from tests.http import Reply, ask
-from tests.sending import JANE, World
+from tests.sending import JANE, NOW, World, asking
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 KEY = {"Authorization": "Bearer etk_tests"}
@@ -203,3 +204,19 @@ def test_a_preview_shows_what_would_leave(world: Served) -> None:
     assert world.ask("GET", link).status == 404
     assert world.ask("GET", "/v1/touchpoints/nowhere/preview", headers=KEY).status == 404
     assert world.ask("GET", "/v1/touchpoints/checkout/preview?channel=fax", headers=KEY).status == 422
+
+
+def test_the_page_shows_what_the_person_was_asked_and_how_often_they_were_spared() -> None:
+    """By day, touchpoint and team, once it left; what was kept from them is a number."""
+    world = Served(asking(owner=Owner(id="shop", name="The shop")), pressure=Pressure(company=Cap(at_most=1, days=30)))
+    world.plan()
+    page = world.ask("GET", f"{world.page}?lang=fr").body
+    assert "Ce que nous vous avons demandé" not in page
+    world.minutes(2)
+    world.plan(2)
+    world.plan(3)
+    page = world.ask("GET", f"{world.page}?lang=fr").body
+    assert re.findall(r"<time[^>]*>([^<]*)</time> <span>([^<]*)</span> <span>\(([^<]*)\)", page) == [
+        (f"{NOW:%Y-%m-%d}", world.catalogue.known["checkout"].named("fr"), "The shop")
+    ]
+    assert "Fois où nous vous avons laissé tranquille : 2" in page

@@ -17,7 +17,7 @@ from services.invitations.domain.sending import Progress
 from services.invitations.usecases.sending_ports import Reply, Turn
 from shared import dynamo
 from shared.codes import keyed_hash
-from shared.dynamo import Item, Put, Table
+from shared.dynamo import ConditionFailed, Item, Put, Table
 from shared.tables import contacts as keys
 from shared.tables import responses
 from shared.times import key_time, parse_time
@@ -94,6 +94,14 @@ class TableLinks:
 
     def add(self, link: Link) -> None:
         self.table.put(item_of_link(link))
+
+    def revoke(self, link_id: str, at: datetime) -> None:
+        values = {":at": key_time(at)}
+        expression = "SET revoked_at = if_not_exists(revoked_at, :at)"
+        try:
+            self.table.update(*keys.link_key(link_id), expression, values, condition="attribute_exists(pk)")
+        except ConditionFailed:
+            return
 
 
 @dataclass(frozen=True)

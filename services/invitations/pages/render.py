@@ -57,6 +57,8 @@ def page(who: Chooser, lang: str, *, is_saved: bool = False) -> Response:
         choices=[Shown(one, names.get(one) or texts[one], hints.get(one, "")) for one in CHOICES],
         chosen=who.choice,
         is_saved=is_saved,
+        asked=[(f"{one.at:%Y-%m-%d}", one.touchpoint.named(lang), one.touchpoint.owner.name) for one in who.asked],
+        spared=texts["spared"].format(n=who.spared) if who.spared else "",
     )
 
 

@@ -3,27 +3,48 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
+from services.invitations.domain.interactions import Suppressed
 from services.invitations.domain.people import ALL, Person
 from services.invitations.usecases.composing import PREFERENCES
+from services.invitations.usecases.contacts import open_ledger
 from services.invitations.usecases.identity import change_person
 from services.invitations.usecases.sending_ports import SendingDeps
 from shared import tokens
+from shared.catalogue import Touchpoint
 from shared.errors import Gone, NotFound
 
 Choice = Literal["usual", "less", "not_this", "none"]
 CHOICES: tuple[Choice, ...] = Choice.__args__  # type: ignore[attr-defined]
 """As usual; less often; not by the channel of the message; not at all."""
+MOST_SHOWN = 20
+TOO_MUCH = {"quarantine", "company_cap", "programme_cap", "channel_cap", "displaced"}
+"""Reasons why somebody is left in peace."""
+
+
+@dataclass(frozen=True)
+class AskedOf:
+    """One question that was put to the person."""
+
+    at: datetime
+    channel: str
+    touchpoint: Touchpoint
 
 
 @dataclass(frozen=True)
 class Chooser:
-    """Whoever has the message. channel: by which it came. owner: who sent it; empty where nobody is known any more."""
+    """Whoever has the message. channel: by which it came. owner: who sent it; empty where nobody is known any more.
+
+    asked: what they were asked, newest first; spared: how often they were not asked since it would have been too much.
+    """
 
     person: Person
     channel: str
     owner: str
+    asked: tuple[AskedOf, ...] = ()
+    spared: int = 0
 
     @property
     def choice(self) -> Choice:
@@ -48,7 +69,23 @@ def chooser(token: str, deps: SendingDeps) -> Chooser:
     if invitation is None or person is None:
         raise NotFound("there is no such link")
     touchpoint = deps.catalogue.touchpoint(invitation.touchpoint)
-    return Chooser(person, said["channel"], touchpoint.owner.name if touchpoint else "")
+    owner = touchpoint.owner.name if touchpoint else ""
+    return Chooser(person, said["channel"], owner, asked_of(person, deps), spared(person, deps))
+
+
+def asked_of(person: Person, deps: SendingDeps) -> tuple[AskedOf, ...]:
+    """What the person was asked and may see of it: the messages that left, newest first."""
+    contacts = open_ledger(person.person_id, deps).contacts
+    left = sorted((one for one in contacts if one.state == "sent"), key=lambda one: one.at, reverse=True)
+    known = ((one, deps.catalogue.touchpoint(one.touchpoint)) for one in left[:MOST_SHOWN])
+    return tuple(AskedOf(one.at, one.channel, touchpoint) for one, touchpoint in known if touchpoint)
+
+
+def spared(person: Person, deps: SendingDeps) -> int:
+    """How many interactions led to no question because of rests and caps."""
+    mine = [one for name in (person.person_id, *person.merged_from) for one in deps.interactions.of_person(name)]
+    reasons = [one.decision.reason for one in mine if isinstance(one.decision, Suppressed)]
+    return sum(reason in TOO_MUCH for reason in reasons)
 
 
 def choose(who: Chooser, choice: Choice, deps: SendingDeps) -> Chooser:

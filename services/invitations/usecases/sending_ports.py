@@ -90,6 +90,10 @@ class Links(Protocol):
         """Stores it, in the place of one of the same code."""
         ...
 
+    def revoke(self, link_id: str, at: datetime) -> None:
+        """From then on it takes no answer; one that was revoked stays so, and where there is none nothing happens."""
+        ...
+
 
 class Replies(Protocol):
     """What an answer by text message answers: the newest question put to that number."""

@@ -9,14 +9,17 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from services.invitations.domain.identifiers import NotAnIdentifier, email, phone
+from services.invitations.domain.invitations import Invitation
 from services.invitations.domain.people import Identifier
 from services.invitations.usecases.previewing import Preview
 from services.invitations.usecases.sending_ports import Suppression
-from shared.errors import FieldError, InvalidInput
+from shared.codes import LINK_LENGTH
+from shared.errors import FieldError, InvalidInput, NotFound
 from shared.times import format_time
 
 MOST_SUPPRESSED = 500
 MOST_LISTED = 500
+INVITATION = re.compile(rf"[0-9A-Za-z]{{{LINK_LENGTH}}}")
 
 
 class PreviewQuestion(BaseModel):
@@ -35,6 +38,15 @@ class PriceView(BaseModel):
     amount: float
     currency: str
     source: str
+
+
+class InvitationView(BaseModel):
+    """An invitation as it stands: planned, sent, delivered, opened, answered, expired, suppressed or bounced."""
+
+    invitation_id: str
+    touchpoint: str
+    channel: str
+    state: str
 
 
 class PreviewView(BaseModel):
@@ -149,3 +161,20 @@ def suppression_list(found: Sequence[Suppression], cursor: str | None) -> Suppre
 def suppression_view(one: Suppression) -> SuppressionView:
     named = {one.identifier.kind: one.identifier.value}
     return SuppressionView(because=one.because, at=format_time(one.at), **named)
+
+
+def invitation_name(text: str) -> str:
+    """The id itself. Raises NotFound for what can be none, since no key is made of it."""
+    if not INVITATION.fullmatch(text):
+        raise NotFound("there is no such invitation")
+    return text
+
+
+def invitation_view(invitation: Invitation) -> InvitationView:
+    """What the API says of an invitation; nothing of whose it is."""
+    return InvitationView(
+        invitation_id=invitation.invitation_id,
+        touchpoint=invitation.touchpoint,
+        channel=invitation.channel,
+        state=invitation.state,
+    )
