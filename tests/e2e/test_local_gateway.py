@@ -276,9 +276,9 @@ def test_an_email_is_shown_as_its_receiver_sees_it_and_can_run_nothing(echo: Run
     assert (email["to"], email["text"]) == (["desk@example.com"], "Bonjour")
     assert email["html"].endswith("<p>Bonjour")
     page = httpx.get(f"{echo.url}/outbox").text
-    assert "<script>" not in page
+    assert "<script>alert" not in page and "&lt;script&gt;alert" in page
     assert "&lt;b&gt;Friction" in page
-    assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in page
+    assert 'sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"' in page, "no script runs in it"
 
 
 def test_an_email_from_an_address_that_is_not_ours_is_refused(echo: Running) -> None:
