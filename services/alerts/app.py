@@ -14,7 +14,7 @@ from services.alerts.domain.deliveries import Delivery
 from services.alerts.domain.notes import Note
 from services.alerts.usecases import acting, telling
 from services.alerts.usecases.ports import Bundle, Try, Turn
-from services.alerts.views import DeliveryList, MuteRequest, MuteView, NoteList, ReplayRequest, StandingView
+from services.alerts.views import DeliveryList, MuteRequest, MuteView, NoteList, ReplayRequest, AlertStanding
 from shared.bodies import parse_as
 from shared.errors import EtincelleError
 from shared.forms import FORM, fields_of, refuse_foreign_form
@@ -106,13 +106,13 @@ def get_notes(alert_id: str) -> NoteList:
     "POST",
     "/v1/alerts/{alert_id}/acknowledgement",
     scope="alerts:write",
-    returns=StandingView,
+    returns=AlertStanding,
     problems=(404, 409, 410),
 )
-def post_acknowledgement(alert_id: str) -> StandingView:
+def post_acknowledgement(alert_id: str) -> AlertStanding:
     """Take an alert on: nobody further is told, and everybody who was told hears of it."""
     by = f"key {app.principal.key_id}"
-    return views.standing_view(acting.acknowledge(views.alert_name(alert_id), by, app.deps))
+    return views.alert_standing(acting.acknowledge(views.alert_name(alert_id), by, app.deps))
 
 
 @app.operation(

@@ -60,7 +60,7 @@ class NoteView(BaseModel):
     delivery: DeliveryView | None = None
 
 
-class StandingView(BaseModel):
+class AlertStanding(BaseModel):
     """How an alert stands with those who were told: open, acknowledged or over."""
 
     alert_id: str
@@ -69,7 +69,7 @@ class StandingView(BaseModel):
     acknowledged_at: datetime | None = None
 
 
-class NoteList(StandingView):
+class NoteList(AlertStanding):
     """Everything that was told of an alert, in order."""
 
     notes: list[NoteView]
@@ -133,11 +133,11 @@ def note_list(standing: Standing, receipts: Sequence[tuple[Note, Delivery | None
         )
         for note, delivery in receipts
     ]
-    return NoteList(**standing_view(standing).model_dump(), notes=notes)
+    return NoteList(**alert_standing(standing).model_dump(), notes=notes)
 
 
-def standing_view(standing: Standing) -> StandingView:
-    return StandingView(
+def alert_standing(standing: Standing) -> AlertStanding:
+    return AlertStanding(
         alert_id=standing.event.alert_id,
         state=standing.state,
         acknowledged_by=standing.acknowledged_by,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -66,6 +67,7 @@ def test_a_text_becomes_an_answer_and_an_unclear_one_is_asked_back(stack: Runnin
         topic = "arn:aws:sns:us-east-1:000000000000:etincelle-local-sms-replies"
         stack.client("sns").publish(TopicArn=topic, Message=json.dumps(message))
         stack.wait_idle()
+        time.sleep(1.1)  # the engine's topic tells the time in whole seconds, and by it texts are put in order
 
     publish("trop long")
     replies = [text for text in stack.outbox()["texts"] if text["to"] == number]
