@@ -14,7 +14,7 @@ from services.alerts.domain.deliveries import Delivery
 from services.alerts.domain.notes import Note
 from services.alerts.usecases import acting, telling
 from services.alerts.usecases.ports import Bundle, Try, Turn
-from services.alerts.views import DeliveryList, MuteRequest, MuteView, NoteList, ReplayRequest, AlertStanding
+from services.alerts.views import AlertStanding, DeliveryList, MuteRequest, MuteView, NoteList, ReplayRequest
 from shared.bodies import parse_as
 from shared.errors import EtincelleError
 from shared.forms import FORM, fields_of, refuse_foreign_form
