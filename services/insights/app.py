@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from chalice.app import Response
 
-from services.insights import usecases, views, wiring
-from services.insights.views import AlertList, ReportView
+from services.insights import wiring
+from services.insights.usecases import reports
+from services.insights.views import reports as views
+from services.insights.views.reports import AlertList, ReportView
 from shared.http import Api
 
 app = Api("insights", wiring.deps)
@@ -22,7 +24,7 @@ app = Api("insights", wiring.deps)
 def get_report(touchpoint: str) -> ReportView:
     """How a touchpoint's answers are distributed, with NPS, CSAT or CES and intervals, in all and by week."""
     audience, first, last = views.span(app.query)
-    known, report = usecases.report(touchpoint, audience, first, last, app.deps)
+    known, report = reports.report(touchpoint, audience, first, last, app.deps)
     return views.report_view(known, audience, report)
 
 
@@ -36,7 +38,7 @@ def get_report(touchpoint: str) -> ReportView:
 def get_alerts() -> AlertList:
     """Friction alerts, newest first, of an owner, of a touchpoint, or all."""
     query = views.alert_query(app.query)
-    return views.alert_list(usecases.alerts(query, app.deps), query.limit)
+    return views.alert_list(reports.alerts(query, app.deps), query.limit)
 
 
 @app.operation("GET", "/openapi.json", cors=True)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import boto3
 
-from services.insights import usecases
-from services.insights.adapters import TableAlerts, TableFigures
+from services.insights.adapters.figures import TableAlerts, TableFigures
+from services.insights.usecases import ports
 from shared.auth import Authenticator, CachedKeys
 from shared.catalogue_table import TableCatalogue
 from shared.dynamo import Table
@@ -21,7 +21,7 @@ from shared.settings import Environment
 
 
 @dataclass(frozen=True)
-class Deps(usecases.Deps):
+class Deps(ports.Deps):
     """The verbs' dependencies, and the app's own. openapi: reads the text of the API's description."""
 
     authenticator: Authenticator

@@ -14,10 +14,12 @@ from services.aggregator import usecases as aggregating
 from services.aggregator.adapters import findings, marks, watches
 from services.aggregator.domain.alerts import AlertFact
 from services.aggregator.domain.answers import Series
-from services.insights import usecases, views
-from services.insights.adapters import TableAlerts, TableFigures
-from services.insights.domain import Day
-from services.insights.usecases import AlertQuery, Deps
+from services.insights.adapters.figures import TableAlerts, TableFigures
+from services.insights.domain.reports import Day
+from services.insights.usecases import reports as usecases
+from services.insights.usecases.ports import Deps
+from services.insights.usecases.reports import AlertQuery
+from services.insights.views import reports as views
 from shared.auth import CachedKeys, Principal
 from shared.catalogue_table import TableCatalogue
 from shared.dynamo import Table

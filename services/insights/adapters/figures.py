@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from services.insights.domain import Day
+from services.insights.domain.reports import Day
 from shared.dynamo import Table
 from shared.events import AlertEvent
 from shared.marks import tally_channels

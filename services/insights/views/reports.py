@@ -1,4 +1,4 @@
-"""What insights says over HTTP, and how its questions are read."""
+"""Reports and lists of alerts over HTTP, and how their questions are read."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from services.insights.domain import Report, Summary
-from services.insights.usecases import AlertQuery, cursor
+from services.insights.domain.reports import Report, Summary
+from services.insights.usecases.reports import AlertQuery, cursor
 from shared.catalogue import AUDIENCES, ID, Touchpoint
 from shared.errors import FieldError, InvalidInput
 from shared.events import AlertEvent

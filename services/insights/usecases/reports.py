@@ -1,47 +1,19 @@
-"""What insights answers: a touchpoint's report, and the alerts that were raised."""
+"""A touchpoint's report, and the alerts that were raised."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Protocol
 
-from services.insights import domain
-from services.insights.domain import Day, Report
-from shared.catalogue import Catalogue, Touchpoint
+from services.insights.domain import reports
+from services.insights.domain.reports import Report
+from services.insights.usecases.ports import Deps
+from shared.catalogue import Touchpoint
 from shared.errors import NotFound
 from shared.events import AlertEvent
 
 FIRST_YEAR = 2000
-
-
-class Figures(Protocol):
-    """The histograms the aggregator keeps."""
-
-    def days(self, touchpoint: str, audience: str, scale: str, first: date, last: date) -> Iterable[Day]:
-        """The days of the span that have answers, both ends included; one day may come in several parts."""
-        ...
-
-
-class Alerts(Protocol):
-    """The alerts the aggregator raised."""
-
-    def of_touchpoint(self, touchpoint: str) -> Iterable[AlertEvent]:
-        """Newest first."""
-        ...
-
-    def of_year(self, year: int) -> Iterable[AlertEvent]:
-        """Everybody's of a year, newest first."""
-        ...
-
-
-@dataclass(frozen=True)
-class Deps:
-    figures: Figures
-    alerts: Alerts
-    catalogue: Catalogue
-    now: Callable[[], datetime]
 
 
 @dataclass(frozen=True)
@@ -62,10 +34,10 @@ def report(touchpoint: str, audience: str, first: date, last: date, deps: Deps) 
         raise NotFound(f"there is no touchpoint {touchpoint!r}")
     scale = known.survey_for(audience).measure
     days = deps.figures.days(touchpoint, audience, scale.name, first, last)
-    found = domain.report(scale, days)
-    if not domain.is_shown(audience, found.summary.n):
+    found = reports.report(scale, days)
+    if not reports.is_shown(audience, found.summary.n):
         raise NotFound("fewer than 5 staff answers: they are not shown")
-    return known, domain.without_small_weeks(found, audience)
+    return known, reports.without_small_weeks(found, audience)
 
 
 def alerts(query: AlertQuery, deps: Deps) -> list[AlertEvent]:

@@ -1,0 +1,1 @@
+"""The tables of the other services, made to fit; read only."""

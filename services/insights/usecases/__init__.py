@@ -1,0 +1,1 @@
+"""Verbs: reports, lists of alerts."""

@@ -1,0 +1,40 @@
+"""The ports of insights: what its verbs read, and `Deps`, in which they come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from services.insights.domain.reports import Day
+from shared.catalogue import Catalogue
+from shared.events import AlertEvent
+
+
+class Figures(Protocol):
+    """The histograms the aggregator keeps."""
+
+    def days(self, touchpoint: str, audience: str, scale: str, first: date, last: date) -> Iterable[Day]:
+        """The days of the span that have answers, both ends included; one day may come in several parts."""
+        ...
+
+
+class Alerts(Protocol):
+    """The alerts the aggregator raised."""
+
+    def of_touchpoint(self, touchpoint: str) -> Iterable[AlertEvent]:
+        """Newest first."""
+        ...
+
+    def of_year(self, year: int) -> Iterable[AlertEvent]:
+        """Everybody's of a year, newest first."""
+        ...
+
+
+@dataclass(frozen=True)
+class Deps:
+    figures: Figures
+    alerts: Alerts
+    catalogue: Catalogue
+    now: Callable[[], datetime]

@@ -1,0 +1,1 @@
+"""What insights says over HTTP, and how its questions are read."""
