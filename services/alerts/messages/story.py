@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -93,18 +94,27 @@ def causes(event: AlertEvent, frame: Frame) -> list[str]:
 
 
 def cause(news: Sequence[AlertEvent], frame: Frame) -> str:
-    """What alerts that began together have in common: a segment, a word, or at least the time."""
+    """What alerts that began together have in common: a segment, else a word, else at least the time.
+
+    Of several causes the one that most of them have; where not all have it, how many do.
+    """
     began = [event for event in news if event.state == "raised"]
     if len(began) < 2:
         return ""
-    segments = [{(one.attribute, one.value) for one in event.causes.segments} for event in began]
-    texts = [{one.text for one in event.causes.words} for event in began]
-    for name, value in sorted(set.intersection(*segments)):
-        return frame.common.format(cause=frame.segment.format(name=name, value=value))
-    for text in sorted(set.intersection(*texts)):
-        return frame.common.format(cause=f"“{text}”")
+    counted = Counter(sign for event in began for sign in signs(event, frame))
+    shared = [(-n, is_word, named) for (is_word, named), n in counted.items() if n > 1]
+    if shared:
+        less, _, named = min(shared)
+        said = frame.common if -less == len(began) else frame.common_some
+        return said.format(cause=named, n=-less, total=len(began))
     starts = [event.change_started_at for event in began]
     return frame.same_time if max(starts) - min(starts) <= TOGETHER else ""
+
+
+def signs(event: AlertEvent, frame: Frame) -> set[tuple[bool, str]]:
+    """An alert's causes, named: whether it is a word, which says less than a segment, and its name."""
+    segments = {(False, frame.segment.format(name=one.attribute, value=one.value)) for one in event.causes.segments}
+    return segments | {(True, frame.quoted.format(text=one.text)) for one in event.causes.words}
 
 
 def share(share: Share, frame: Frame) -> str:

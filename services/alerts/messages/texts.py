@@ -7,12 +7,12 @@ from shared.gsm import count, plain
 
 
 def text(said: Story) -> str:
-    """What happened if there is room, else the title; always whole, the address where to act on it.
+    """What happened, and what several alerts share, if there is room, else the title; always whole, the address.
 
     A name in another script takes a part of 70 characters: then of it all only the address may be left.
     """
     link = said.pieces[0].manage
-    whole = said.pieces[0].sentence if len(said.pieces) == 1 else said.title
+    whole = said.pieces[0].sentence if len(said.pieces) == 1 else f"{said.title}. {said.cause}".rstrip(". ")
     wordings = (f"{plain(one)} {link}" for one in (whole, said.title))
     return next((one for one in wordings if count(one).parts == 1), None) or shortened(plain(said.title), link)
 

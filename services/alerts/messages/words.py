@@ -26,6 +26,8 @@ class Frame:
     segment: str
     word: str
     common: str
+    common_some: str
+    quoted: str
     same_time: str
     comments: str
     manage: str

@@ -11,7 +11,7 @@ from services.alerts.domain.standings import Standing
 from services.alerts.domain.subscribers import audience, subscriber
 from services.alerts.usecases.ports import Deps, Escalate
 from services.alerts.usecases.telling import is_early, put, write_note
-from shared.errors import Gone, NotFound
+from shared.errors import FieldError, Gone, InvalidInput, NotFound
 
 Wish = Literal["acknowledge", "mute_alert", "mute_touchpoint", "mute_all"]
 LONGEST_MUTE = timedelta(days=90)
@@ -90,10 +90,13 @@ def act(code: str, wish: Wish, deps: Deps) -> Opened:
 def mute(subscription: str, scope: str, until: datetime, deps: Deps) -> datetime:
     """From now until then the subscription hears nothing of an alert, a touchpoint (by id), or anything (`*`).
 
-    Gives the end, at most 90 days from now. Raises NotFound where there is no such subscription.
+    Gives the end, at most 90 days from now. Raises NotFound where there is no such subscription, InvalidInput
+    where the end is past.
     """
     if subscriber(subscription, deps.catalogue) is None:
         raise NotFound("there is no such subscription")
+    if until <= deps.now():
+        raise InvalidInput(errors=[FieldError("#/until", "a time to come", "past")])
     end = min(until, deps.now() + LONGEST_MUTE)
     deps.mutes.put(subscription, scope, end)
     return end

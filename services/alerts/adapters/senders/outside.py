@@ -24,6 +24,8 @@ LARGEST_ANSWER = 10_000
 """Bytes read of an answer."""
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 Resolve = Callable[[str, int], Sequence[str]]
+Connect = Callable[[str, str, int, str, float], http.client.HTTPConnection]
+"""Opens a connection: scheme, name, port, the address that was checked, and seconds to wait."""
 
 
 def addresses_of(host: str, port: int) -> list[str]:
@@ -45,6 +47,19 @@ class Answer:
     body: bytes
 
 
+def connected(scheme: str, host: str, port: int, address: str, timeout_s: float) -> http.client.HTTPConnection:
+    """A connection to that very address; over TLS the certificate is checked against the name."""
+    connection = http.client.HTTPConnection(host, port, timeout=timeout_s)
+    connection.sock = socket.create_connection((address, port), timeout_s)
+    if scheme == "https":
+        try:
+            connection.sock = ssl.create_default_context().wrap_socket(connection.sock, server_hostname=host)
+        except (OSError, ValueError):
+            connection.close()
+            raise
+    return connection
+
+
 @dataclass(frozen=True)
 class Outside:
     """Posts to public addresses. is_laptop: this machine's own are allowed too, and http.
@@ -56,6 +71,7 @@ class Outside:
     is_laptop: bool = False
     within_s: float = 10
     resolve: Resolve = addresses_of
+    connect: Connect = connected
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer | Attempt:
         """The receiver's answer, or an Attempt that says why there is none."""
@@ -80,7 +96,7 @@ class Outside:
             raise Inside("the receiver needs an https address")
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
         address = self._checked(host, port)
-        connection = connected(parts.scheme, host, port, address, self.within_s)
+        connection = self.connect(parts.scheme, host, port, address, self.within_s)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
             connection.request("POST", path, body, {"Host": parts.netloc.rpartition("@")[2], **headers})
@@ -116,19 +132,6 @@ def embedded(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddres
     if address in NAT64:
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     return address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
-
-
-def connected(scheme: str, host: str, port: int, address: str, timeout_s: float) -> http.client.HTTPConnection:
-    """A connection to that very address; over TLS the certificate is checked against the name."""
-    connection = http.client.HTTPConnection(host, port, timeout=timeout_s)
-    connection.sock = socket.create_connection((address, port), timeout_s)
-    if scheme == "https":
-        try:
-            connection.sock = ssl.create_default_context().wrap_socket(connection.sock, server_hostname=host)
-        except (OSError, ValueError):
-            connection.close()
-            raise
-    return connection
 
 
 def attempt_of(answer: Answer, now: datetime) -> Attempt:
