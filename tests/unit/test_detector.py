@@ -391,3 +391,21 @@ def test_something_else_is_not_an_account() -> None:
     """Another format is refused rather than guessed at."""
     with pytest.raises(ValueError, match="format"):
         Account.from_json('{"v":0}')
+
+
+def test_good_answers_are_no_evidence_that_answers_got_worse() -> None:
+    """An excursion that outlasts the memory of the usual leaves nothing to bet on; a flood of good answers raises none."""
+    chance, account = random.Random(0), open_account(SCALES["csat"], SETTINGS)
+    usual, good = (0.06, 0.04, 0.1, 0.25, 0.55), (0, 0, 0.02, 0.2, 0.78)
+    outlasted = 0
+    for day in range(41):
+        answers, weights = (500, good) if day == 40 else (50, usual)
+        cells: dict[int, list[int]] = {}
+        for _ in range(answers):
+            counts = cells.setdefault(chance.randrange(DAY), [0] * 5)
+            counts[chance.choices(range(5), weights)[0]] += 1
+        for cell, counts in sorted(cells.items()):
+            account, said = step(account, MONDAY + day * DAY + cell, counts, SETTINGS)
+            outlasted += max(bet.n for bet in account.bets) > sum(account.usual)
+            assert not said or day < 40
+    assert outlasted

@@ -25,7 +25,7 @@ from shared.scales import Scale
 from shared.times import from_unix
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-METHOD = "e-detector/2"
+METHOD = "e-detector/3"
 PATIENCE = timedelta(minutes=20)
 
 

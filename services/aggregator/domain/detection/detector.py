@@ -201,12 +201,16 @@ def _folded(account: Account, cell: Cell, counts: Sequence[int], settings: Setti
 
 
 def _played(account: Account, bet: Bet, tilt: float, cell: Cell, view: Outlook, wander: float) -> Bet:
-    """One bet after the cell; its tilt weakens as the usual learns the excursion itself."""
+    """One bet after the cell; its tilt weakens as the usual learns the excursion itself, down to none.
+
+    The usual fades, an excursion's answers do not: beyond all of the usual there is nothing left to bet on, least of
+    all that answers got better.
+    """
     learned = bet.n / sum(account.usual)
     if learned < YOUNG:
         gain = tilt * cell.pain - cell.n * cost(account.scale, view, tilt)
     else:
-        tilt *= 1 - learned
+        tilt *= max(1 - learned, 0.0)
         gain = tilt * cell.pain - cell.n * cost_once(account.scale, view, tilt)
     return grown(bet, cell, gain, cell.n * view.variance, wander)
 
