@@ -394,7 +394,7 @@ def test_something_else_is_not_an_account() -> None:
 
 
 def test_good_answers_are_no_evidence_that_answers_got_worse() -> None:
-    """An excursion that outlasts the memory of the usual leaves nothing to bet on; a flood of good answers raises none."""
+    """An excursion that outlasts the memory of the usual leaves nothing to bet on; good answers raise nothing."""
     chance, account = random.Random(0), open_account(SCALES["csat"], SETTINGS)
     usual, good = (0.06, 0.04, 0.1, 0.25, 0.55), (0, 0, 0.02, 0.2, 0.78)
     outlasted = 0
