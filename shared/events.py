@@ -35,25 +35,55 @@ class Evidence(Part):
 
 
 class ExcessSegment(Part):
-    """A segment seen more often among the bad answers after the change than before."""
+    """A segment in which answers worsened more than elsewhere. before: n 0 where there were fewer than 5.
+
+    test: `zelen` of whether it worsened more than the rest; `fisher`, where how it was before cannot be told, of
+    whether it is worse since.
+    q_value: of all segments with evidence as strong, at most this share is there by chance.
+    examples: comments of its bad answers, names and numbers masked.
+    """
 
     attribute: str
     value: str
     before: Share
     after: Share
+    test: Literal["zelen", "fisher"] | None = None
+    q_value: float | None = Field(default=None, ge=0, le=1)
+    examples: list[str] = Field(default_factory=list, max_length=2)
 
 
 class ExcessWord(Part):
-    """A word or phrase seen more often in the comments after the change than before."""
+    """A word or phrase seen more often in the comments of bad answers after the change than before.
+
+    before, after: such comments that have it. q_value, examples: as of a segment.
+    """
 
     text: str
     before: int
     after: int
+    q_value: float | None = Field(default=None, ge=0, le=1)
+    examples: list[str] = Field(default_factory=list, max_length=2)
+
+
+class CausesRead(Part):
+    """What the causes were sought in: answers, and comments of bad ones, before and since the change.
+
+    is_whole: every answer of both spans was read; else an even part of them.
+    """
+
+    before: int = Field(ge=0)
+    after: int = Field(ge=0)
+    comments_before: int = Field(ge=0)
+    comments_after: int = Field(ge=0)
+    is_whole: bool = True
 
 
 class Causes(Part):
+    """What is seen more often since the change, the strongest evidence first: together with it, not because of it."""
+
     segments: list[ExcessSegment] = Field(default_factory=list)
     words: list[ExcessWord] = Field(default_factory=list)
+    read: CausesRead | None = None
 
 
 class Money(Part):

@@ -11,6 +11,7 @@ from services.aggregator.domain.answers import Parcel, Series
 from services.aggregator.domain.publishing import Said
 from services.aggregator.domain.watching import Hour, Watch
 from shared.catalogue import Owner, Pressure, Subscription, Survey, Touchpoint
+from shared.causes.answers import Given, Reading, Whose
 from shared.errors import Conflict
 
 
@@ -134,9 +135,17 @@ class FakeLooks:
         self.decisions.append(delay_s)
 
 
-class FakeComments:
-    def bad_between(self, *_: object) -> list[str]:
-        return ["trop long"]
+@dataclass
+class FakeResponses:
+    """Answers in memory, all of them of whoever is asked for; of more than `most` a part by lot."""
+
+    given: list[Given] = field(default_factory=list)
+    most: int = 4000
+
+    def between(self, whose: Whose, since: datetime, until: datetime) -> Reading:
+        found = [one for one in self.given if since <= one.collected_at < until]
+        kept = sorted(found, key=lambda one: one.lot)[: self.most]
+        return Reading(sorted(kept, key=lambda one: (one.collected_at, one.response_id)), len(kept) == len(found))
 
 
 @dataclass

@@ -32,6 +32,8 @@ from services.aggregator.domain.detection.detector import Settings, Transition
 from services.aggregator.domain.publishing import Said
 from services.aggregator.domain.watching import Hour, Watch
 from shared.catalogue import Audience, Catalogue, Touchpoint
+from shared.causes.answers import Responses, Whose, spans
+from shared.causes.finding import explained
 from shared.errors import Conflict, NotFound
 from shared.marks import cell_of
 from shared.scales import Scale
@@ -120,14 +122,6 @@ class Looks(Protocol):
     def ask_to_decide(self, delay_s: int) -> None: ...
 
 
-class Comments(Protocol):
-    """What people wrote."""
-
-    def bad_between(self, series: Series, since: datetime, until: datetime, bad_at_most: int) -> list[str]:
-        """Up to three different comments of bad answers in the span, newest last."""
-        ...
-
-
 class Topic(Protocol):
     """The topic that owners' teams subscribe to."""
 
@@ -143,7 +137,7 @@ class Deps:
     evidence: Evidence
     alerts: Alerts
     looks: Looks
-    comments: Comments
+    responses: Responses
     topic: Topic
     catalogue: Catalogue
     now: Callable[[], datetime]
@@ -243,14 +237,19 @@ def write_news(
     """Writes what the series' alerts do not say yet."""
     measure = watching.measure_of(context.series, context.touchpoint)
     for fact in alerts.news(known, alerts.revisions(context, transitions)):
-        deps.alerts.write(with_comments(fact, measure, deps))
+        deps.alerts.write(with_causes(fact, measure, deps))
 
 
-def with_comments(fact: AlertFact, measure: Scale, deps: Deps) -> AlertFact:
-    """The alert with up to three comments of the bad answers between the change and the alarm."""
-    event = fact.event
-    comments = deps.comments.bad_between(fact.series, event.change_started_at, event.raised_at, measure.bad_at_most)
-    return replace(fact, event=event.model_copy(update={"sample_comments": comments}))
+def with_causes(fact: AlertFact, measure: Scale, deps: Deps) -> AlertFact:
+    """The alert with what is seen more often between the change and the alarm, and comments that show it."""
+    event, series = fact.event, fact.series
+    whose = Whose(series.touchpoint, series.audience, measure)
+    when = spans(event.change_started_between[0], event.change_started_at, event.raised_at)
+    before = deps.responses.between(whose, when.before_from, when.before_to)
+    after = deps.responses.between(whose, when.after_from, when.after_to)
+    found = explained(before, after, series.audience)
+    told = {"causes": found.causes, "sample_comments": found.sample_comments}
+    return replace(fact, event=event.model_copy(update=told))
 
 
 def publish(facts: Iterable[AlertFact], deps: Deps) -> None:

@@ -10,13 +10,13 @@ from functools import cache
 import boto3
 
 from services.aggregator import usecases
-from services.aggregator.adapters.comments import TableComments
 from services.aggregator.adapters.findings import TableAlerts, TableEvidence
 from services.aggregator.adapters.marks import TableMarks
 from services.aggregator.adapters.messages import QueueLooks, SnsTopic
 from services.aggregator.adapters.watches import TableWatches
 from shared.auth import Authenticator, CachedKeys
 from shared.catalogue_table import TableCatalogue
+from shared.causes.answers_table import TableGiven
 from shared.dynamo import Table
 from shared.keyring import TableApiKeys
 from shared.settings import Environment
@@ -46,7 +46,7 @@ def deps() -> Deps:
         evidence=TableEvidence(friction),
         alerts=TableAlerts(friction, now),
         looks=QueueLooks(boto3.client("sqs"), environment.need("QUEUE_LOOKS_URL")),
-        comments=TableComments(Table(dynamodb, environment.need("TABLE_RESPONSES"))),
+        responses=TableGiven(Table(dynamodb, environment.need("TABLE_RESPONSES"))),
         topic=SnsTopic(boto3.client("sns"), environment.need("TOPIC_FRICTION_ALERTS_ARN")),
         catalogue=TableCatalogue(registry, now),
         authenticator=Authenticator(CachedKeys(TableApiKeys(registry), now)),

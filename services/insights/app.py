@@ -5,8 +5,9 @@ from __future__ import annotations
 from chalice.app import Response
 
 from services.insights import wiring
-from services.insights.usecases import reports
+from services.insights.usecases import causes, reports
 from services.insights.views import reports as views
+from services.insights.views.causes import CausesView, causes_view
 from services.insights.views.reports import AlertList, ReportView
 from shared.http import Api
 
@@ -39,6 +40,12 @@ def get_alerts() -> AlertList:
     """Friction alerts, newest first, of an owner, of a touchpoint, or all."""
     query = views.alert_query(app.query)
     return views.alert_list(reports.alerts(query, app.deps), query.limit)
+
+
+@app.operation("GET", "/v1/alerts/{alert_id}/causes", scope="alerts:read", returns=CausesView, problems=(404,))
+def get_causes(alert_id: str) -> CausesView:
+    """What is seen more often since an alert's change, in all that has been answered until now."""
+    return causes_view(causes.causes(alert_id, app.deps))
 
 
 @app.operation("GET", "/openapi.json", cors=True)

@@ -15,6 +15,7 @@ from services.insights.adapters.figures import TableAlerts, TableFigures
 from services.insights.usecases import ports
 from shared.auth import Authenticator, CachedKeys
 from shared.catalogue_table import TableCatalogue
+from shared.causes.answers_table import TableGiven
 from shared.dynamo import Table
 from shared.keyring import TableApiKeys
 from shared.settings import Environment
@@ -42,6 +43,7 @@ def deps() -> Deps:
     return Deps(
         figures=TableFigures(friction),
         alerts=TableAlerts(friction),
+        responses=TableGiven(Table(dynamodb, environment.need("TABLE_RESPONSES"))),
         catalogue=TableCatalogue(registry, now),
         now=now,
         authenticator=Authenticator(CachedKeys(TableApiKeys(registry), now)),

@@ -49,7 +49,7 @@ def deps_at(now: datetime) -> Deps:
         evidence=fakes.FakeEvidence(),
         alerts=fakes.FakeAlerts(),
         looks=fakes.FakeLooks(),
-        comments=fakes.FakeComments(),
+        responses=fakes.FakeResponses(),
         topic=fakes.FakeTopic(),
         catalogue=fakes.FakeCatalogue({"checkout": fakes.touchpoint()}),
         now=lambda: now,

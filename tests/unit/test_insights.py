@@ -52,10 +52,13 @@ class FakeAlerts:
     def of_year(self, year: int) -> Iterable[AlertEvent]:
         return [event for event in self._events if event.raised_at.year == year]
 
+    def named(self, alert_id: str) -> AlertEvent | None:
+        return next((event for event in self._events if event.alert_id == alert_id), None)
+
 
 def deps(days: Iterable[Day] = (), events: Iterable[AlertEvent] = ()) -> Deps:
     catalogue = fakes.FakeCatalogue({"checkout": fakes.touchpoint()})
-    return Deps(FakeFigures(days), FakeAlerts(events), catalogue, lambda: NOW)
+    return Deps(FakeFigures(days), FakeAlerts(events), fakes.FakeResponses(), catalogue, lambda: NOW)
 
 
 def report(known: Deps, audience: str = "customer") -> views.ReportView:

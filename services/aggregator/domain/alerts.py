@@ -19,7 +19,8 @@ from shared.times import from_unix
 
 LANGUAGES = ("en", "fr")
 TOLD_AS_IT_WAS = (
-    "revision", "touchpoint_name", "owner", "owners", "journey", "sentence", "sample_comments", "links",
+    "revision", "touchpoint_name", "owner", "owners", "journey", "sentence", "causes", "sample_comments",
+    "links",
 )  # fmt: skip
 """Fields that say how an alert was told, not what was found: they may change without being news."""
 

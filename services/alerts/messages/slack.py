@@ -35,7 +35,8 @@ def brief(piece: Piece) -> Block:
 def full(piece: Piece, said: Story, token: str) -> list[Block]:
     """An alert with its figures, causes, comments and buttons."""
     facts = "\n".join(f"*{escaped(name)}* {escaped(value)}" for name, value in piece.facts)
-    causes = f"\n*{escaped(said.frame.causes)}* {escaped(' · '.join(piece.causes))}" if piece.causes else ""
+    listed = "".join(f"\n• {escaped(cause)}" for cause in piece.causes)
+    causes = f"\n*{escaped(said.frame.causes)}*{listed}" if piece.causes else ""
     title = f"*{escaped(piece.title)}*\n" if len(said.pieces) > 1 else ""
     blocks = [section(f"{title}{escaped(piece.sentence)}"), section(facts + causes)]
     if piece.comments:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from services.alerts.domain.deliveries import Delivery
 from services.alerts.messages.words import SAID, Frame
 from shared.catalogue import words
-from shared.events import AlertEvent, Share
+from shared.events import AlertEvent, CausesRead, ExcessSegment, ExcessWord, Share
 
 TOGETHER = timedelta(hours=2)
 """Changes that began within this of each other may have one cause."""
@@ -86,11 +86,25 @@ def piece(event: AlertEvent, frame: Frame, lang: str, manage: str) -> Piece:
 
 
 def causes(event: AlertEvent, frame: Frame) -> list[str]:
-    """What is seen more often since the change, in words."""
+    """What is seen more often since the change, in words, with the counts on both sides."""
     found = event.causes
-    segments = [frame.segment.format(name=one.attribute, value=one.value) for one in found.segments]
-    texts = [frame.word.format(text=one.text, n=one.after) for one in found.words]
-    return [*segments[:MOST_CAUSES], *texts[:MOST_CAUSES]]
+    segments = [segment(one, frame) for one in found.segments[:MOST_CAUSES]]
+    return [*segments, *(word(one, found.read, frame) for one in found.words[:MOST_CAUSES])]
+
+
+def segment(one: ExcessSegment, frame: Frame) -> str:
+    """`browser: Safari (46% bad of 120, 5% before)`."""
+    bad, before = (round(100 * part.bad / part.n) if part.n else None for part in (one.after, one.before))
+    wording = frame.segment_new if before is None else frame.segment_since
+    return wording.format(name=one.attribute, value=one_line(one.value), bad=bad, n=one.after.n, before=before)
+
+
+def word(one: ExcessWord, read: CausesRead | None, frame: Frame) -> str:
+    """`“late delivery” (11 of 35 comments, 0 of 57 before)`."""
+    if read is None:
+        return frame.word.format(text=one.text, n=one.after)
+    of, of_before = read.comments_after, read.comments_before
+    return frame.word_since.format(text=one.text, n=one.after, of=of, before=one.before, of_before=of_before)
 
 
 def cause(news: Sequence[AlertEvent], frame: Frame) -> str:

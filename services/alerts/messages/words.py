@@ -24,7 +24,10 @@ class Frame:
     share: str
     causes: str
     segment: str
+    segment_since: str
+    segment_new: str
     word: str
+    word_since: str
     common: str
     common_some: str
     quoted: str

@@ -12,6 +12,7 @@ from shared.events import AlertEvent
 from shared.marks import tally_channels
 from shared.scales import scale
 from shared.tables import friction as keys
+from shared.times import key_time
 
 
 @dataclass(frozen=True)
@@ -60,3 +61,17 @@ class TableAlerts:
         partition = keys.alert_time_key(datetime(year, 1, 1, tzinfo=UTC), "")[0]
         for item in self.table.query_all(partition, index=keys.TIME_INDEX, forward=False):
             yield AlertEvent.model_validate_json(item["event"])
+
+    def named(self, alert_id: str) -> AlertEvent | None:
+        """An alert's id ends with the second at which it was raised: few stand there."""
+        try:
+            raised_at = datetime.strptime(alert_id.rpartition(".")[2], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        except ValueError:
+            return None
+        partition = keys.alert_time_key(raised_at, "")[0]
+        between = (key_time(raised_at), key_time(raised_at) + "~")
+        for item in self.table.query_all(partition, index=keys.TIME_INDEX, between=between):
+            event = AlertEvent.model_validate_json(item["event"])
+            if event.alert_id == alert_id:
+                return event
+        return None

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from services.insights.domain.reports import Day
 from shared.catalogue import Catalogue
+from shared.causes.answers import Responses
 from shared.events import AlertEvent
 
 
@@ -31,10 +32,15 @@ class Alerts(Protocol):
         """Everybody's of a year, newest first."""
         ...
 
+    def named(self, alert_id: str) -> AlertEvent | None:
+        """The alert of that id, as it stands; None where there is none."""
+        ...
+
 
 @dataclass(frozen=True)
 class Deps:
     figures: Figures
     alerts: Alerts
+    responses: Responses
     catalogue: Catalogue
     now: Callable[[], datetime]

@@ -1,0 +1,54 @@
+"""The causes of an alert, sought anew in all that has been answered since."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.insights.usecases.ports import Deps
+from shared.causes.answers import Spans, Whose, spans
+from shared.causes.finding import Explained, explained
+from shared.errors import NotFound
+from shared.events import AlertEvent
+from shared.scales import Scale, scale
+
+
+@dataclass(frozen=True)
+class FreshCauses:
+    """The alert, the spans that were compared, and what was found."""
+
+    event: AlertEvent
+    spans: Spans
+    found: Explained
+
+
+def alert_named(alert_id: str, deps: Deps) -> AlertEvent:
+    """The alert. Raises NotFound."""
+    event = deps.alerts.named(alert_id)
+    if event is None:
+        raise NotFound("there is no such alert")
+    return event
+
+
+def causes(alert_id: str, deps: Deps) -> FreshCauses:
+    """What is seen more often since the change, up to now or to the end of the alert. Raises NotFound."""
+    event = alert_named(alert_id, deps)
+    whose = Whose(event.touchpoint, event.audience, measure_of(event, deps))
+    when = spans(event.change_started_between[0], event.change_started_at, last_moment(event, deps.now()))
+    before = deps.responses.between(whose, when.before_from, when.before_to)
+    after = deps.responses.between(whose, when.after_from, when.after_to)
+    return FreshCauses(event, when, explained(before, after, event.audience))
+
+
+def last_moment(event: AlertEvent, now: datetime) -> datetime:
+    """Up to when the alert holds: its end; now, while it stands; its beginning, where it was withdrawn."""
+    if event.state == "withdrawn":
+        return event.raised_at
+    return event.resolved_at or now
+
+
+def measure_of(event: AlertEvent, deps: Deps) -> Scale:
+    """The alert's scale, with the cut of the survey where it still asks on that scale."""
+    known = deps.catalogue.touchpoint(event.touchpoint)
+    measure = known.survey_for(event.audience).measure if known else None
+    return measure if measure and measure.name == event.scale else scale(event.scale)

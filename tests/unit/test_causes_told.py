@@ -1,0 +1,138 @@
+"""Causes on their way: into the alert when it is raised, over HTTP while it stands, and in each channel's message."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from services.aggregator import usecases as aggregating
+from services.alerts.messages.story import piece
+from services.alerts.messages.words import SAID
+from services.insights.usecases import causes as fresh
+from services.insights.views.causes import causes_view
+from shared.causes.answers import Given
+from shared.errors import NotFound
+from shared.events import AlertEvent, Causes, CausesRead, ExcessSegment, ExcessWord, Share
+from tests import fakes
+from tests.events import alert_event
+from tests.unit.test_aggregator import deps_at, later, looked, stored
+from tests.unit.test_insights import NOW, deps
+from tests.worlds import START, World, answers
+
+NAMED = Causes(
+    segments=[
+        ExcessSegment(
+            attribute="browser",
+            value="safari",
+            before=Share(bad=24, n=437, low=0.0372, high=0.0804),
+            after=Share(bad=55, n=120, low=0.3719, high=0.5474),
+        ),
+        ExcessSegment(
+            attribute="version",
+            value="5.0",
+            before=Share(bad=0, n=0, low=0, high=1),
+            after=Share(bad=20, n=40, low=0.35, high=0.65),
+        ),
+    ],
+    words=[ExcessWord(text="livraison en retard", before=1, after=11)],
+    read=CausesRead(before=1500, after=400, comments_before=57, comments_after=35),
+)
+
+
+def given(world: World) -> list[Given]:
+    """The world's answers, with the browser and the words of a planted cause."""
+    made = []
+    for number, one in enumerate(answers(world)):
+        is_bad = one.score <= 2
+        is_since = one.collected_at >= START + timedelta(days=30)
+        browser = "safari" if (is_bad and is_since) or number % 3 == 0 else "chrome"
+        comment = ("livraison en retard" if is_since else "trop cher") if is_bad else None
+        made.append(Given(one.response_id, one.collected_at, is_bad, {"browser": browser}, comment))
+    return made
+
+
+def raised() -> tuple[AlertEvent, aggregating.Deps]:
+    """The alert of a world that worsened on its thirtieth day, for a reason."""
+    known = replace(deps_at(START + timedelta(days=41)), responses=fakes.FakeResponses(given(World())))
+    aggregating.fold(answers(World()), known)
+    looked(later(known, minutes=2))
+    [fact] = stored(known).facts.values()
+    return fact.event, known
+
+
+def test_an_alert_is_raised_with_its_causes() -> None:
+    """What is seen up to the alarm and not beyond: of seven answers the words, and no segment of fewer than five."""
+    event, _ = raised()
+    assert event.causes.segments == []
+    assert [one.text for one in event.causes.words] == ["livraison en retard"]
+    assert event.sample_comments == ["livraison en retard"]
+    assert event.causes.read is not None and event.causes.read.after == 7
+
+
+def test_deciding_again_is_no_news_though_the_causes_have_grown() -> None:
+    """What is seen beside the finding is not the finding: the same revision stands."""
+    event, known = raised()
+    usecases_again = replace(known, responses=fakes.FakeResponses())
+    aggregating.decide(usecases_again)
+    [fact] = stored(known).facts.values()
+    assert fact.event == event
+
+
+def test_fresh_causes_are_sought_up_to_now() -> None:
+    """More has been answered since the alarm: more is known."""
+    event, known = raised()
+    asked = replace(deps(events=[event]), responses=known.responses)
+    found = causes_view(fresh.causes(event.alert_id, asked))
+    assert found.after_to == NOW
+    assert found.causes.read is not None and event.causes.read is not None
+    assert found.causes.read.after > event.causes.read.after
+    assert found.causes.segments[0].value == "safari"
+
+
+def test_of_an_alert_that_is_over_causes_are_sought_up_to_its_end() -> None:
+    """What was answered after it has nothing to do with it."""
+    event, known = raised()
+    ended = event.model_copy(update={"state": "resolved", "resolved_at": event.raised_at + timedelta(days=1)})
+    asked = replace(deps(events=[ended]), responses=known.responses)
+    assert fresh.causes(event.alert_id, asked).spans.after_to == ended.resolved_at
+
+
+def test_an_unknown_alert_has_no_causes() -> None:
+    """Not found, rather than none."""
+    with pytest.raises(NotFound):
+        fresh.causes("drop.checkout.customer.20240301T101500Z", deps())
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        (
+            "en",
+            (
+                "browser: safari (46% bad of 120, 5% before)",
+                "version: 5.0 (50% bad of 40; new since)",
+                "“livraison en retard” (11 of 35 comments, 1 of 57 before)",
+            ),
+        ),
+        (
+            "fr",
+            (
+                "browser : safari (46 % de mauvaises sur 120, 5 % avant)",
+                "version : 5.0 (50 % de mauvaises sur 40 ; nouveau)",
+                "« livraison en retard » (11 commentaires sur 35, 1 sur 57 avant)",
+            ),
+        ),
+    ],
+)
+def test_a_message_tells_causes_with_their_counts(lang: str, told: tuple[str, ...]) -> None:
+    """How many since and before, so that nobody takes five for a trend."""
+    shown = piece(alert_event(causes=NAMED), SAID[lang], lang, "")
+    assert tuple(" ".join(one.split()) for one in shown.causes) == told
+
+
+def test_words_of_an_alert_that_says_not_what_was_read_are_counted_alone() -> None:
+    """As alerts of before say them."""
+    shown = piece(alert_event(causes=NAMED.model_copy(update={"read": None})), SAID["en"], "en", "")
+    assert shown.causes[-1] == "“livraison en retard” (11 times)"
