@@ -64,7 +64,7 @@ def bootstrapped(name: str, scopes: list[str], stage: str) -> dict[str, Any]:
 
     table = f"etincelle-{stage}-registry"
     try:
-        deps = wiring.build(Environment(dict(os.environ) | {"TABLE_REGISTRY": table}))
+        deps = wiring.verbs(Environment(dict(os.environ) | {"TABLE_REGISTRY": table}))
         key, kept = usecases.create_key(parse_as(NewKey, {"name": name, "scopes": scopes}), wiring.BOOTSTRAP, deps)
     except (BotoCoreError, ClientError, EtincelleError) as error:
         raise Failed(f"{table} cannot be written: {error}; check the AWS credentials, region and --stage") from None

@@ -17,7 +17,7 @@ from cli.client import home
 from cli.printing import Failed, err, out
 from infra.local import claims, seed, wire
 from infra.local.resources import NotBuilt
-from infra.local.stack import Broken, Options, Stack, erase
+from infra.local.stack import Broken, Options, Stack, erase, secret
 
 SECONDS_BETWEEN_CHECKS = 0.2
 
@@ -75,7 +75,8 @@ def serve(stack: Stack, folder: Path, sample: bool, stop: threading.Event) -> No
     site = seed.site(folder, stack.url, stack.endpoint)
     show_addresses(stack.url, folder)
     if sample:
-        threading.Thread(target=bring_sample, args=(site, stack.endpoint, stop), daemon=True, name="sample").start()
+        about = (site, stack.endpoint, folder, stop)
+        threading.Thread(target=bring_sample, args=about, daemon=True, name="sample").start()
     while not stop.wait(SECONDS_BETWEEN_CHECKS):
         try:
             stack.check()
@@ -92,11 +93,18 @@ def show_addresses(url: str, folder: Path) -> None:
     out.print("  stop    Ctrl-C; what was collected is kept\n")
 
 
-def bring_sample(site: seed.Site, endpoint: str, stop: threading.Event) -> None:
+def show_sign_in(site: seed.Site, endpoint: str, folder: Path) -> None:
+    link = seed.sign_in_link(site, endpoint, secret(folder))
+    if link:
+        out.print(f"  [bold]pages   {link}[/bold]    sign in as the sample's pilot, within 15 minutes; once")
+
+
+def bring_sample(site: seed.Site, endpoint: str, folder: Path, stop: threading.Event) -> None:
     """Journey, links and answers. A part that fails is told; everything else runs on without it."""
     engine = wire.Wire(endpoint)
     try:
         seed.journey(site)
+        show_sign_in(site, endpoint, folder)
         for link in seed.links(site, engine):
             out.print(f"  survey  {site.url}{link['path']}    {link['touchpoint']}")
         with AnswersBar() as advance:

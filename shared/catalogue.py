@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from hashlib import sha256
 from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,6 +17,8 @@ AUDIENCES: tuple[Audience, ...] = ("customer", "staff")
 Channel = Literal["web", "widget", "email", "sms", "qr", "kiosk", "phone", "agent", "paper", "api", "import"]
 CHANNELS: tuple[Channel, ...] = Channel.__args__  # type: ignore[attr-defined]
 """In this order for ever: a channel is stored as its place here. New ones go to the end."""
+Role = Literal["pilot", "owner", "front_line"]
+ROLES: tuple[Role, ...] = Role.__args__  # type: ignore[attr-defined]
 Way = Literal["email", "webhook", "slack", "teams", "sms"]
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """What the registry takes for an id; anything else is nobody's, and no key is made of it."""
@@ -86,6 +89,21 @@ class Owner(Value):
     chain: tuple[str, ...] = ()
     colour: str | None = None
     logo: str | None = None
+
+
+class Person(Value):
+    """Somebody who signs in. owner: their team; touchpoints: where a front-line person works.
+
+    sessions: what their sessions were begun under; another number ends them.
+    """
+
+    id: str
+    email: str
+    role: Role
+    owner: str | None = None
+    touchpoints: tuple[str, ...] = ()
+    lang: str = "en"
+    sessions: int = 1
 
 
 class Promise(Value):
@@ -217,6 +235,16 @@ class Pressure(Value):
     consent_needed: tuple[Channel, ...] = ()
 
 
+class People(Protocol):
+    """Who may sign in, as the registry knows it."""
+
+    def person(self, person: str) -> Person | None: ...
+
+    def person_at(self, email: str) -> Person | None:
+        """Whose address it is, however it is capitalised."""
+        ...
+
+
 class Catalogue(Protocol):
     """The registry, read only. What can be no id names nothing."""
 
@@ -235,6 +263,11 @@ class Catalogue(Protocol):
     def pressure(self) -> Pressure:
         """The company's rules; none of them where no document has any."""
         ...
+
+
+def address_digest(email: str) -> str:
+    """By which a person is found: one for all ways to write the address. Addresses stand in the registry anyway."""
+    return sha256(email.strip().casefold().encode()).hexdigest()
 
 
 def words(text: Words, lang: str) -> str:

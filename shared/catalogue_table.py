@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from shared.catalogue import ID, Owner, Pressure, Touchpoint
+from shared.catalogue import ID, Owner, Person, Pressure, Touchpoint, address_digest
 from shared.dynamo import Item, Table
 from shared.tables import registry as keys
 
@@ -32,6 +32,14 @@ class TableCatalogue:
     def pressure(self) -> Pressure:
         item = self._item(keys.index_key("PRESSURE", "company"))
         return Pressure.model_validate(item["value"]) if item and not item.get("removed") else Pressure()
+
+    def person(self, person: str) -> Person | None:
+        item = self._item(keys.person_key(person)) if ID.fullmatch(person) else None
+        return Person.model_validate(item["value"]) if item and not item.get("removed") else None
+
+    def person_at(self, email: str) -> Person | None:
+        item = self._item(keys.address_key(address_digest(email)))
+        return self.person(item["value"]["person"]) if item and not item.get("removed") else None
 
     def touchpoints(self) -> list[str]:
         return sorted(name for name, _ in self._index("TOUCHPOINT"))

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from shared import bodies
 from shared.auth import Authenticator, Principal
+from shared.catalogue import Role
 from shared.errors import EtincelleError, Forbidden, NotFound, UnsupportedMediaType
 
 JSON_TYPES = ("application/json", "text/plain")
@@ -41,7 +42,7 @@ class Operation:
 
     scope: what the API key must carry; None where anybody may ask.
     accepts, returns: the Pydantic models of the bodies, None where they are not JSON.
-    is_page: it answers people, in HTML, its refusals too.
+    is_page: it answers people, in HTML, its refusals too. roles: of whom it is; none where anybody may ask.
     """
 
     method: str
@@ -55,6 +56,7 @@ class Operation:
     many: bool = False
     problems: tuple[int, ...] = ()
     is_page: bool = False
+    roles: tuple[Role, ...] = ()
 
 
 class Api(Chalice):
@@ -134,10 +136,12 @@ class Api(Chalice):
         content_types: tuple[str, ...] = JSON_TYPES,
         cors: bool = False,
         present: Callable[[EtincelleError], Response] | None = None,
+        roles: tuple[Role, ...] = (),
     ) -> Callable[[View], View]:
         """Registers a view. many: the body may be a list of `accepts`; problems: further 4xx it answers.
 
         present: how an error looks to whoever asks; an RFC 9457 problem where it is not given.
+        roles: who may see it, for the document; `Site` is who asks.
         The docstring's first line becomes the summary in the OpenAPI document.
         """
 
@@ -145,7 +149,7 @@ class Api(Chalice):
             summary = (view.__doc__ or "").strip().split("\n")[0]
             is_page = present is not None
             self.operations.append(
-                Operation(method, path, scope, summary, accepts, returns, status, query, many, problems, is_page)
+                Operation(method, path, scope, summary, accepts, returns, status, query, many, problems, is_page, roles)
             )
             kinds = content_types if method in WITH_BODY else ()
             guarded = self._guarded(view, scope, kinds, present or problem)

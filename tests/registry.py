@@ -11,17 +11,23 @@ from services.registry import usecases
 from services.registry.adapters import AT_ONCE, TableDocuments, TableKeyRing
 from services.registry.app import app
 from services.registry.domain.compiling import Entry
-from services.registry.usecases import ApiKey, Described, Version
+from services.registry.signing_in import usecases as signing_in
+from services.registry.signing_in.adapters import TableCounters, TableLinks, TableVisits
+from services.registry.signing_in.usecases import SignInLink
+from services.registry.usecases import ApiKey, Described, Documents, KeyRing, Version
 from services.registry.wiring import Deps
-from shared.auth import SCOPES, Authenticator, Principal
-from shared.catalogue import Survey
+from shared.auth import SCOPES, ApiKeys, Authenticator, Principal
+from shared.catalogue import People, Person, Survey, address_digest
+from shared.catalogue_table import TableCatalogue
 from shared.dynamo import Table
 from shared.errors import TooLarge
 from shared.keyring import TableApiKeys
+from shared.sessions import Sessions
 from tests.http import Reply, ask
 
 NOW = datetime(2024, 3, 1, 10, tzinfo=UTC)
 ADMIN = Principal("admin", frozenset(SCOPES))
+PUBLIC_URL = "https://answers.example.com"
 SECRET = "whsec_b25seS1hLXNhbXBsZS1uZXZlci1hLXNlY3JldA=="
 
 
@@ -129,15 +135,112 @@ def counting_bytes() -> Any:
     return lambda n: bytes((next(numbers) * 37) % 248 for _ in range(n))
 
 
+@dataclass
+class FakePeople:
+    """People of the documents in memory."""
+
+    documents: FakeDocuments
+
+    def person(self, person: str) -> Person | None:
+        _, entry = self.documents.kept.get(("PERSON", person), (None, None))
+        return Person.model_validate(entry.value) if entry and not entry.removed else None
+
+    def person_at(self, email: str) -> Person | None:
+        _, entry = self.documents.kept.get(("ADDRESS", address_digest(email)), (None, None))
+        return self.person(entry.value["person"]) if entry and not entry.removed else None
+
+
+@dataclass
+class FakeLinks:
+    """Links to sign in by, in memory."""
+
+    kept: dict[str, SignInLink] = field(default_factory=dict)
+
+    def add(self, code_hash: str, link: SignInLink) -> None:
+        self.kept[code_hash] = link
+
+    def get(self, code_hash: str) -> SignInLink | None:
+        return self.kept.get(code_hash)
+
+    def use(self, code_hash: str) -> SignInLink | None:
+        return self.kept.pop(code_hash, None)
+
+
+@dataclass
+class FakeVisits:
+    kept: dict[str, datetime] = field(default_factory=dict)
+
+    def began(self, person: str, now: datetime) -> datetime | None:
+        before, self.kept[person] = self.kept.get(person), now
+        return before
+
+
+@dataclass
+class FakeCounters:
+    kept: dict[tuple[str, datetime], int] = field(default_factory=dict)
+
+    def count(self, what: str, limit: signing_in.Limit, now: datetime) -> bool:
+        place = (what, limit.began(now))
+        if self.kept.get(place, 0) >= limit.most:
+            return False
+        self.kept[place] = self.kept.get(place, 0) + 1
+        return True
+
+
+@dataclass
+class FakeMailer:
+    """sent: to whom, and the address of the link."""
+
+    sent: list[tuple[str, str]] = field(default_factory=list)
+
+    def send(self, person: Person, address: str) -> None:
+        self.sent.append((person.email, address))
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is waited for."""
+
+    at: datetime = NOW
+
+    def now(self) -> datetime:
+        return self.at
+
+    def wait_until(self, moment: datetime) -> None:
+        self.at = max(self.at, moment)
+
+
+def signing_in_deps(people: People, table: Table | None = None) -> signing_in.Deps:
+    """What signing in needs: on a table, or on fakes where there is none."""
+    clock = Clock()
+    return signing_in.Deps(
+        people=people,
+        links=TableLinks(table) if table else FakeLinks(),
+        visits=TableVisits(table) if table else FakeVisits(),
+        counters=TableCounters(table) if table else FakeCounters(),
+        mailer=FakeMailer(),
+        secret=lambda: b"secret",
+        random_bytes=counting_bytes(),
+        now=clock.now,
+        wait_until=clock.wait_until,
+        public_url=PUBLIC_URL,
+    )
+
+
+def whole(documents: Documents, ring: KeyRing, keys: ApiKeys, sign_in: signing_in.Deps) -> Deps:
+    sessions = Sessions(sign_in.people, sign_in.secret, sign_in.now, sign_in.public_url)
+    return Deps(documents, ring, lambda: NOW, counting_bytes(), Authenticator(keys), sessions, sign_in)
+
+
 def fake_deps() -> Deps:
-    ring = FakeKeyRing()
-    return Deps(FakeDocuments(), ring, lambda: NOW, counting_bytes(), Authenticator(ring))
+    ring, documents = FakeKeyRing(), FakeDocuments()
+    return whole(documents, ring, ring, signing_in_deps(FakePeople(documents)))
 
 
 def table_deps(table: Table, at_once: int = AT_ONCE) -> Deps:
     """at_once: how many writes a transaction has."""
-    keys = Authenticator(TableApiKeys(table))
-    return Deps(TableDocuments(table, at_once), TableKeyRing(table), lambda: NOW, counting_bytes(), keys)
+    sign_in = signing_in_deps(TableCatalogue(table, lambda: NOW, seconds=0), table)
+    return whole(TableDocuments(table, at_once), TableKeyRing(table), TableApiKeys(table), sign_in)
 
 
 def empty(table: Table) -> None:

@@ -18,7 +18,7 @@ import httpx
 import yaml
 
 from infra.local import notes, resources, wire
-from infra.local.environment import name
+from infra.local.environment import SENDER, name
 from infra.local.sample.answers import DAYS, HABITS, answers
 from shared.auth import SCOPES, digest
 from shared.tables.registry import api_key_key
@@ -26,6 +26,8 @@ from shared.tables.registry import api_key_key
 CREDENTIALS = "credentials.json"
 JOURNEY = Path(__file__).parent / "sample" / "journey.yaml"
 BATCH = 100
+PILOT = "camille"
+"""Of the sample."""
 ANSWERS_EXPECTED = sum(habit.per_day for habit in HABITS) * (DAYS + 1)
 Progress = Callable[[int], None]
 
@@ -87,6 +89,23 @@ def first_key(endpoint: str) -> str:
     deps = usecases.Deps(TableDocuments(table), TableKeyRing(table), lambda: datetime.now(UTC), os.urandom)
     key, _ = usecases.create_key(NewKey(name="this machine", scopes=list(SCOPES)), wiring.BOOTSTRAP, deps)
     return key
+
+
+def sign_in_link(site: Site, endpoint: str, secret: str) -> str:
+    """A link by which the sample's pilot signs in, made by the registry's own use case; empty where there is none.
+
+    secret: the stack's own, by which the registry will know the link again.
+    """
+    from services.registry import wiring
+    from services.registry.signing_in import usecases as signing_in
+    from shared.dynamo import Table
+    from shared.settings import Environment
+
+    settings = {"SENDER_EMAIL": SENDER, "PUBLIC_URL": site.url, "SECRET": secret}
+    table = Table(resources.client("dynamodb", endpoint), name("registry"))
+    deps = wiring.signing_in_deps(Environment(settings), table)
+    pilot = deps.people.person(PILOT)
+    return signing_in.link_for(pilot, "/", deps) if pilot else ""
 
 
 def journey(site: Site) -> None:

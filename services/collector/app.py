@@ -22,6 +22,7 @@ from services.collector.history_views import ResponseList
 from services.collector.usecases import Origin
 from services.collector.views import LinkList, LinkView, NewLink, Stored, StoredList
 from shared.bodies import several
+from shared.callers import Caller
 from shared.errors import EtincelleError
 from shared.forms import FORM, fields_of, refuse_foreign_form
 from shared.http import Api, json_response
@@ -101,10 +102,10 @@ def show_error(error: EtincelleError) -> Response:
     )
 
 
-def caller() -> limits.Caller:
+def caller() -> Caller:
     """Where this request comes from."""
     source = app.request.context["identity"]["sourceIp"]
-    return limits.Caller(source, app.header("x-forwarded-for"), app.deps.proxies)
+    return Caller(source, app.header("x-forwarded-for"), app.deps.proxies)
 
 
 @app.operation("GET", "/S/{code}", problems=(404, 410), present=show_error)

@@ -164,6 +164,10 @@ def place_of(entry: Entry) -> keys.Key | None:
             return keys.owner_key(entry.id)
         case "TOUCHPOINT", _:
             return keys.touchpoint_key(entry.id)
+        case "PERSON", _:
+            return keys.person_key(entry.id)
+        case "ADDRESS", _:
+            return keys.address_key(entry.id)
     return None
 
 
@@ -175,6 +179,8 @@ def brief(entry: Entry) -> dict[str, Any]:
         return shown | {"owner": value["owner"]["id"]}
     if entry.kind == "SURVEY":
         return {"id": entry.id, "version": value["version"]}
+    if entry.kind == "PERSON":
+        return {"id": entry.id, "role": value["role"]}
     if entry.kind == "OWNER":
         watches = any(subscription["everywhere"] for subscription in value["subscriptions"])
         return {"id": entry.id, "name": value["name"]} | ({"watches": True} if watches else {})

@@ -29,7 +29,7 @@ from services.registry.domain.mistakes import Mistake, errors_among
 from services.registry.messages import Application, NewKey
 from shared.auth import KEY_PREFIX, Principal, digest
 from shared.bodies import pointer
-from shared.catalogue import Survey
+from shared.catalogue import Survey, address_digest
 from shared.codes import random_code
 from shared.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound
 
@@ -213,6 +213,8 @@ def refuse_taken(name: str, document: JourneyDocument, belongings: Mapping[tuple
     claims = [((kind.upper(), i), (section, i)) for section, kind in SECTIONS.items() for i in written.get(section, {})]
     if document.pressure:
         claims.append((("PRESSURE", "company"), ("pressure",)))  # type: ignore[arg-type]
+    addresses = [(address_digest(one.email), ("people", i, "email")) for i, one in document.people.items()]
+    claims += [(("ADDRESS", address), path) for address, path in addresses]  # type: ignore[misc]
     errors = [
         FieldError(pointer(("document", *path)), f"belongs to the document `{belongings[claim]}`", "taken")
         for claim, path in claims

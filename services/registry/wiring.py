@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -11,9 +12,14 @@ import boto3
 
 from services.registry import usecases
 from services.registry.adapters import TableDocuments, TableKeyRing
+from services.registry.signing_in import usecases as signing_in
+from services.registry.signing_in.adapters import SesMailer, TableCounters, TableLinks, TableVisits
 from shared.auth import SCOPES, Authenticator, CachedKeys, Principal
+from shared.catalogue_table import TableCatalogue
 from shared.dynamo import Table
 from shared.keyring import TableApiKeys
+from shared.secret import secret
+from shared.sessions import Sessions
 from shared.settings import Environment
 
 BOOTSTRAP = Principal("bootstrap", frozenset(SCOPES))
@@ -22,25 +28,59 @@ BOOTSTRAP = Principal("bootstrap", frozenset(SCOPES))
 
 @dataclass(frozen=True)
 class Deps(usecases.Deps):
-    """The verbs' dependencies, and the app's own."""
+    """The verbs' dependencies, and the app's own. proxies: how many of ours a request passes on its way."""
 
     authenticator: Authenticator
+    sessions: Sessions
+    sign_in: signing_in.Deps
+    proxies: int = 0
 
 
 def now() -> datetime:
     return datetime.now(UTC)
 
 
+def table_of(environment: Environment) -> Table:
+    return Table(boto3.client("dynamodb"), environment.need("TABLE_REGISTRY"))
+
+
+def verbs(environment: Environment) -> usecases.Deps:
+    """What applying documents and making keys needs: the table alone."""
+    table = table_of(environment)
+    return usecases.Deps(TableDocuments(table), TableKeyRing(table), now, os.urandom)
+
+
 def build(environment: Environment) -> Deps:
     """Everything the service needs, from settings; the local stack and the command line bring their own."""
-    table = Table(boto3.client("dynamodb"), environment.need("TABLE_REGISTRY"))
+    table = table_of(environment)
+    sign_in = signing_in_deps(environment, table)
     return Deps(
-        documents=TableDocuments(table),
-        keys=TableKeyRing(table),
-        now=now,
-        random_bytes=os.urandom,
+        **vars(verbs(environment)),
         authenticator=Authenticator(CachedKeys(TableApiKeys(table), now)),
+        sessions=Sessions(sign_in.people, sign_in.secret, now, sign_in.public_url),
+        sign_in=sign_in,
+        proxies=int(environment.get("TRUSTED_PROXIES", "0")),
     )
+
+
+def signing_in_deps(environment: Environment, table: Table) -> signing_in.Deps:
+    """What signing in needs. The secret is read when somebody signs in, not before."""
+    return signing_in.Deps(
+        people=TableCatalogue(table, now),
+        links=TableLinks(table),
+        visits=TableVisits(table),
+        counters=TableCounters(table),
+        mailer=SesMailer(cache(lambda: boto3.client("sesv2")), environment.need("SENDER_EMAIL")),
+        secret=cache(lambda: secret(environment, lambda: boto3.client("ssm"))),
+        random_bytes=os.urandom,
+        now=now,
+        wait_until=wait_until,
+        public_url=environment.need("PUBLIC_URL").rstrip("/"),
+    )
+
+
+def wait_until(moment: datetime) -> None:
+    time.sleep(max((moment - now()).total_seconds(), 0.0))
 
 
 @cache

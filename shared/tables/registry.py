@@ -8,6 +8,11 @@
 | a document as it was | `DOCUMENT#name` | `VERSION#000012` (`document_version_key`) |
 | every touchpoint, owner, survey, journey and document there is, by id | `INDEX` | `TOUCHPOINT#id`, `OWNER#id` … (`index_key`) |
 | an owner | `OWNER#id` | `CURRENT` (`owner_key`) |
+| somebody who signs in | `PERSON#id` | `CURRENT` (`person_key`) |
+| whose an address is, by its digest | `ADDRESS#sha256` | `CURRENT` (`address_key`) |
+| when somebody signed in last | `PERSON#id` | `VISIT` (`visit_key`) |
+| a link to sign in by, by the keyed hash of its code | `SIGNIN#hash` | `SIGNIN` (`sign_in_key`) |
+| how often links were asked for, in a window of time | `LIMIT#hash` | when the window began (`limit_key`) |
 | which document was applied last, over all, and by whom | `TURN` | `0000000000012` (`turn_key`) |
 | an API key by its digest | `KEY#sha256` | `KEY` (`api_key_key`) |
 | every API key's id and digest | `KEYS` | `id` (`api_key_index_key`) |
@@ -15,7 +20,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from shared.tables import key
+from shared.times import key_time
 
 INDEX = "INDEX"
 KEYS = "KEYS"
@@ -31,6 +39,26 @@ def owner_key(owner: str) -> Key:
     return key("OWNER", owner), "CURRENT"
 
 
+def person_key(person: str) -> Key:
+    return key("PERSON", person), "CURRENT"
+
+
+def address_key(digest: str) -> Key:
+    return key("ADDRESS", digest), "CURRENT"
+
+
+def visit_key(person: str) -> Key:
+    return key("PERSON", person), "VISIT"
+
+
+def sign_in_key(code_hash: str) -> Key:
+    return key("SIGNIN", code_hash), "SIGNIN"
+
+
+def limit_key(what: str, window: datetime) -> Key:
+    return key("LIMIT", what), key_time(window)
+
+
 def survey_version_key(survey: str, version: int) -> Key:
     return key("SURVEY", survey), key("VERSION", f"{version:06}")
 
@@ -44,7 +72,7 @@ def document_version_key(name: str, version: int) -> Key:
 
 
 def index_key(kind: str, identifier: str) -> Key:
-    """kind: TOUCHPOINT, OWNER, SURVEY, JOURNEY, PRESSURE or DOCUMENT."""
+    """kind: TOUCHPOINT, OWNER, SURVEY, JOURNEY, PERSON, ADDRESS, PRESSURE or DOCUMENT."""
     return INDEX, key(kind, identifier)
 
 

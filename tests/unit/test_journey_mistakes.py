@@ -45,6 +45,41 @@ def broken(old: str, new: str) -> Mistake:
     return one(GOOD.replace(old, new, 1))
 
 
+def with_person(person: str) -> Mistake:
+    return one(GOOD + "people:\n  ana: {email: a@example.com, role: pilot}\n  bo: " + person)
+
+
+@pytest.mark.parametrize(
+    ("person", "where", "what", "hint"),
+    [
+        ("{email: b@, role: pilot}", "19:15 people.bo.email", "no e-mail address", ""),
+        ("{email: b@example.com, role: boss}", "19:36 people.bo.role", "`boss` is no role", ""),
+        ("{email: b@example.com, role: owner}", "19:3 people.bo", "`owner` is missing", "the team's id"),
+        ("{email: b@example.com, role: owner, owner: wbe}", "19:50 people.bo.owner", "no owner `wbe`", "`web`?"),
+        (
+            "{email: b@example.com, role: pilot, owner: web}",
+            "19:43 people.bo.owner",
+            "pilot has no `owner`",
+            "leave it",
+        ),
+        ("{email: b@example.com, role: front_line, owner: web}", "19:3 people.bo", "`touchpoints` is missing", "add"),
+        (
+            "{email: b@example.com, role: front_line, owner: web, touchpoints: [chekout]}",
+            "19:74 people.bo.touchpoints[0]",
+            "no touchpoint `chekout`",
+            "`checkout`?",
+        ),
+        ("{email: A@Example.com, role: pilot}", "19:15 people.bo.email", "`ana` has the same address", "of their own"),
+    ],
+)
+def test_people_are_checked_for_what_their_role_needs(person: str, where: str, what: str, hint: str) -> None:
+    """Team, touchpoints, an address of their own: each mistake at its line, with a hint where there is one to give."""
+    mistake = with_person(person)
+    assert f"{mistake.line}:{mistake.column} {mistake.place}" == where
+    assert what in mistake.what
+    assert hint in mistake.hint
+
+
 def test_a_good_file_has_no_mistakes() -> None:
     """Neither errors nor warnings."""
     checked = check_text(GOOD, {})

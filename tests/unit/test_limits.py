@@ -9,7 +9,8 @@ import pytest
 
 from services.collector import app as collector
 from services.collector import limits
-from services.collector.limits import Caller, Limit
+from services.collector.limits import Limit
+from shared.callers import Caller
 from tests.collector import World
 from tests.http import Reply
 

@@ -13,7 +13,7 @@ from services.registry.domain import journey
 from services.registry.domain.journey import JourneyDocument
 from shared import catalogue
 
-ORDER = ("SURVEY", "OWNER", "JOURNEY", "PRESSURE", "TOUCHPOINT")
+ORDER = ("SURVEY", "OWNER", "JOURNEY", "PRESSURE", "TOUCHPOINT", "PERSON", "ADDRESS")
 """Written in this order: what a touchpoint names is there before it is named."""
 ONLY_STAGE = "all"
 Name = tuple[str, str]
@@ -40,7 +40,16 @@ def compiled(document: JourneyDocument, versions: Mapping[str, int]) -> dict[Nam
         entries.append(Entry("PRESSURE", "company", document.pressure.model_dump(mode="json", exclude_none=True)))
     for i, touchpoint in document.touchpoints.items():
         entries.append(Entry("TOUCHPOINT", i, plain(touchpoint_value(i, touchpoint, document, surveys, owners))))
+    for i, person in document.people.items():
+        entries += people_entries(i, person, document.lang)
     return {(entry.kind, entry.id): entry for entry in entries}
+
+
+def people_entries(identifier: str, person: journey.Person, lang: str) -> list[Entry]:
+    """Somebody, and whose their address is."""
+    value = catalogue.Person.model_validate({"lang": lang} | person.model_dump(exclude_none=True) | {"id": identifier})
+    address = catalogue.address_digest(person.email)
+    return [Entry("PERSON", identifier, plain(value)), Entry("ADDRESS", address, {"person": identifier})]
 
 
 def plain(value: catalogue.Value) -> dict[str, Any]:
@@ -118,8 +127,12 @@ def to_write(before: Mapping[Name, Entry], after: Mapping[Name, Entry]) -> list[
 
 
 def removal(entry: Entry) -> Entry:
-    """A removed touchpoint takes no answers any more, and a removed owner is not written to."""
-    off: dict[str, dict[str, Any]] = {"TOUCHPOINT": {"paused": True}, "OWNER": {"subscriptions": []}}
+    """A removed touchpoint takes no answers any more, a removed owner is not written to, a person's address is gone."""
+    off: dict[str, dict[str, Any]] = {
+        "TOUCHPOINT": {"paused": True},
+        "OWNER": {"subscriptions": []},
+        "PERSON": {"email": ""},
+    }
     return Entry(entry.kind, entry.id, entry.value | off.get(entry.kind, {}), removed=True)
 
 

@@ -7,7 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-SECTIONS = {"owners": "owner", "journeys": "journey", "surveys": "survey", "touchpoints": "touchpoint"}
+SECTIONS = {
+    "owners": "owner",
+    "journeys": "journey",
+    "surveys": "survey",
+    "touchpoints": "touchpoint",
+    "people": "person",
+}
 HIDDEN = "********"
 SECRETS = ("secret", "former_secret")
 Canonical = Mapping[str, Any]
@@ -17,8 +23,8 @@ Canonical = Mapping[str, Any]
 class Change:
     """One entity that was added, changed or removed.
 
-    kind: owner, journey, survey, touchpoint; document where it is new; or defaults, pressure, lang, of which there
-    is one (id is empty).
+    kind: owner, journey, survey, touchpoint, person; document where it is new; or defaults, pressure, lang, of
+    which there is one (id is empty).
     before, after: the entity as the document has it, secrets hidden; None where there is none.
     """
 

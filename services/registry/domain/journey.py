@@ -22,7 +22,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from shared.catalogue import Channel
+from shared.catalogue import Channel, Role
 from shared.events import AlertKind, Severity
 
 Pillar = Literal["product", "process", "relationship", "brand"]
@@ -280,6 +280,20 @@ class Touchpoint(Part):
     detection: Detection = Detection()
 
 
+class Person(Part):
+    """Somebody who signs in to the pages, by a link that comes to their address."""
+
+    email: Annotated[str, StringConstraints(pattern=EMAIL, max_length=254)]
+    role: Role = Field(
+        description="a pilot sees everything; an owner every figure, and people at its own touchpoints only; "
+        "front_line the figures of its touchpoints"
+    )
+    owner: Id | None = Field(None, description="the team; of owner and front_line")
+    touchpoints: tuple[Id, ...] = Field((), max_length=200, description="where they work; of front_line")
+    lang: Lang | None = Field(None, description="what they read: en or fr; the document's, where it is left out")
+    sessions: Count = Field(1, description="another number ends their sessions")
+
+
 class Cap(Part):
     """At most so many invitations of one person in so many days."""
 
@@ -315,6 +329,9 @@ class JourneyDocument(Part):
     journeys: dict[Id, Journey] = Field(default_factory=dict, max_length=MOST_OF_A_KIND)
     surveys: dict[Id, Survey] = Field(default_factory=dict, max_length=MOST_OF_A_KIND)
     touchpoints: dict[Id, Touchpoint] = Field(default_factory=dict, max_length=MOST_OF_A_KIND)
+    people: dict[Id, Person] = Field(
+        default_factory=dict, max_length=MOST_OF_A_KIND, description="who signs in to the pages, by id"
+    )
     pressure: Pressure | None = None
 
     def canonical(self) -> dict[str, Any]:

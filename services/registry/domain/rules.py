@@ -177,6 +177,40 @@ def asked_in_time(document: Tree) -> Iterator[Mistake]:
             yield Mistake(path, what, "lower `delay_minutes`, or raise `fresh_hours`")
 
 
+def people_placed(document: Tree) -> Iterator[Mistake]:
+    """Each role has the team and the touchpoints that it needs, and no two people have one address."""
+    seen: dict[str, str] = {}
+    for identifier, person in section(document, "people").items():
+        path = ("people", identifier)
+        yield from reference(document, person, (*path, "owner"), "owners")
+        yield from role_complete(person, path)
+        places = person.get("touchpoints")
+        for n, name in enumerate(places if isinstance(places, list) else []):
+            if isinstance(name, str) and name not in (known := mapping(document, "touchpoints")):
+                hint = did_you_mean(name, known)
+                yield Mistake((*path, "touchpoints", n), f"there is no touchpoint `{name[:80]}`", hint)
+        first = seen.setdefault(str(person.get("email", identifier)).strip().casefold(), identifier)
+        if first != identifier:
+            what, hint = f"`{first[:80]}` has the same address", "give each person an address of their own"
+            yield Mistake((*path, "email"), what, hint)
+
+
+def role_complete(person: Tree, path: Path) -> Iterator[Mistake]:
+    """What the role needs and is not there, and what is there and means nothing."""
+    role = person.get("role")
+    if role in ("owner", "front_line") and person.get("owner") is None:
+        yield Mistake(
+            path, f"`owner` is missing: of which team is this {role}?", "add `owner:` and the team's id", on_key=True
+        )
+    if role == "front_line" and not person.get("touchpoints"):
+        yield Mistake(path, "`touchpoints` is missing: where do they work?", "add `touchpoints: […]`", on_key=True)
+    for name in {"pilot": ("owner", "touchpoints"), "owner": ("touchpoints",)}.get(str(role), ()):
+        if person.get(name):
+            yield Mistake(
+                (*path, name), f"a {role} has no `{name}`", "leave it out, or choose another role", on_key=True
+            )
+
+
 def is_cap(value: Tree) -> bool:
     return all(type(value.get(name)) in (int, float) for name in ("at_most", "days"))
 
@@ -252,6 +286,7 @@ RULES: tuple[Callable[[Tree], Iterator[Mistake]], ...] = (
     caps_that_bind,
     one_way_of_sampling,
     asked_in_time,
+    people_placed,
     programmes_known,
     ids_apart,
     somebody_told,

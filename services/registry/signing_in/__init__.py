@@ -1,0 +1,1 @@
+"""Signing in by a link that comes by e-mail: asked for, sent, opened, pressed once."""

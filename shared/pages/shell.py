@@ -1,0 +1,127 @@
+"""The frame around every page of the product: who is signed in, where one can go, style and security headers.
+
+A service brings templates of its own, which extend `layout.html` and use the macros of `parts.html`.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chalice.app import Response
+
+from shared.catalogue import ROLES, Role
+from shared.pages import formats
+from shared.sessions import FORM_TOKEN, LANGUAGES, Visitor
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+HERE = Path(__file__).parent
+LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
+Words = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one can go from every page. name: of its words; roles: whose it is."""
+
+    path: str
+    name: str
+    roles: tuple[Role, ...] = ROLES
+
+
+PLACES: tuple[Place, ...] = (Place("/", "nav_home"),)
+"""In the order of the navigation. A service that serves further pages adds them here."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the shell needs of a page. place: the entry of the navigation it belongs to.
+
+    here: the page's own path and query, to which a change of language comes back.
+    said: the page's own words, in its language.
+    """
+
+    title: str
+    visitor: Visitor | None
+    lang: str
+    place: str = ""
+    here: str = "/"
+    said: Words = field(default_factory=dict)
+
+
+def rendered(template: str, frame: Frame, *, folder: Path | None = None, status: int = 200, **values: Any) -> Response:
+    """The page as a response. folder: the service's own templates; values: what the template shows."""
+    from markupsafe import Markup
+
+    visitor = frame.visitor
+    own = {
+        "frame": frame,
+        "lang": frame.lang,
+        "said": {**words()[frame.lang], **frame.said},
+        "style": Markup(style()),  # noqa: S704 - our own file
+        "places": [place for place in PLACES if visitor and visitor.role in place.roles],
+        "form_token": visitor.form_token if visitor else "",
+        "form_token_name": FORM_TOKEN,
+        "languages": [(lang, LANGUAGE_NAMES[lang]) for lang in LANGUAGES],
+    }
+    page = environment(folder or HERE / "templates").get_template(template).render(values | own)
+    return Response(page, headers=headers(), status_code=status)
+
+
+@cache
+def words() -> dict[str, dict[str, str]]:
+    """The shell's words by language and name."""
+    return read_words(HERE / "words.json")
+
+
+def read_words(file: Path) -> dict[str, dict[str, str]]:
+    """Words by language and name, from a file that has them by name and language."""
+    texts: dict[str, dict[str, str]] = json.loads(file.read_text(encoding="utf-8"))
+    return {lang: {name: said[lang] for name, said in texts.items()} for lang in LANGUAGES}
+
+
+@cache
+def style() -> str:
+    """The one style sheet, as it stands in every page."""
+    return (HERE / "page.css").read_text(encoding="utf-8").strip().replace("\n", "")
+
+
+@cache
+def policy() -> str:
+    """Nothing but our own style, known by its hash, and forms to ourselves; no script at all."""
+    digest = base64.b64encode(hashlib.sha256(style().encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+
+
+def headers() -> dict[str, str | list[str]]:
+    return {
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": policy(),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
+        "X-Robots-Tag": "noindex, nofollow",
+        "Vary": "Cookie, Accept-Language",
+    }
+
+
+@cache
+def environment(folder: Path) -> Environment:
+    """The templates of a service, and ours."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    loader = FileSystemLoader([folder, HERE / "templates"])
+    made = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
+    made.filters |= formats.FILTERS
+    return made
