@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -78,6 +78,17 @@ class CausesRead(Part):
     is_whole: bool = True
 
 
+class Flood(Part):
+    """Days, UTC, on which far more and happier people answered, and without which there would be no alert so far.
+
+    times: so many answers a day, against the middle day.
+    """
+
+    first: date
+    last: date
+    times: float
+
+
 class Causes(Part):
     """What is seen more often since the change, the strongest evidence first: together with it, not because of it."""
 
@@ -125,6 +136,7 @@ class AlertEvent(Part):
     after: Share
     evidence: Evidence
     sentence: dict[str, str]
+    flood: Flood | None = None
     causes: Causes = Causes()
     sample_comments: list[str] = Field(default_factory=list, max_length=3)
     affected: int | None = Field(default=None, ge=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -44,3 +45,39 @@ def answers(world: World) -> list[Answer]:
                 )
             )
     return sorted(made, key=lambda answer: (answer.collected_at, answer.response_id))
+
+
+DELIGHTED = (0, 0, 0.02, 0.2, 0.78)
+
+
+@dataclass(frozen=True)
+class Flooded:
+    """Days of a touchpoint: usual ones, then `lasting` on which `times` as many and happier people answer.
+
+    after: how the days after it are answered.
+    """
+
+    seed: int
+    after: tuple[float, ...] = USUAL
+    days: int = 40
+    per_day: int = 50
+    starts: int = 20
+    lasting: int = 3
+    times: int = 10
+
+    @property
+    def flood(self) -> range:
+        return range(self.starts, self.starts + self.lasting)
+
+
+def flooded(world: Flooded) -> Iterator[Answer]:
+    """The world's answers, day by day, on the CSAT scale."""
+    chance, series = random.Random(world.seed), Series("checkout", "customer", "csat")
+    for day in range(world.days):
+        times, weights = 1, USUAL if day < world.starts else world.after
+        if day in world.flood:
+            times, weights = world.times, DELIGHTED
+        for number in range(world.per_day * times):
+            at = START + timedelta(seconds=day * 86400 + chance.randrange(86400))
+            score = chance.choices(range(1, 6), weights)[0]
+            yield Answer(f"{day}-{number}", series, at, score, "web", 1, True)

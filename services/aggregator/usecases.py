@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from services.aggregator.domain import alerts, publishing, watching
+from services.aggregator.domain import alerts, floods, publishing, watching
 from services.aggregator.domain.alerts import AlertFact
 from services.aggregator.domain.answers import (
     Answer,
@@ -29,6 +29,8 @@ from services.aggregator.domain.answers import (
     seconds_until_complete,
 )
 from services.aggregator.domain.detection.detector import Settings, Transition
+from services.aggregator.domain.detection.settings import CELL_SECONDS
+from services.aggregator.domain.detection.transition import RAISED, STRENGTHENED
 from services.aggregator.domain.publishing import Said
 from services.aggregator.domain.watching import Hour, Watch
 from shared.catalogue import Audience, Catalogue, Touchpoint
@@ -201,6 +203,7 @@ def step_over(seen: Watch, touchpoint: Touchpoint, settings: Settings, deps: Dep
     series, measure = seen.series, watching.measure_of(seen.series, touchpoint)
     hours = list(deps.marks.hours(series, seen.reads_from, watching.hour_of_cell(seen.claimed_to)))
     stepped, transitions = watching.stepped(seen, hours, measure, settings)
+    transitions = [with_flood(one, series, measure, settings, deps) for one in transitions]
     if deps.watches.read(series).version != seen.version:
         raise Conflict("another look at this series was faster")
     for day, channels in watching.whole_days(seen, hours, measure.levels):
@@ -213,6 +216,19 @@ def step_over(seen: Watch, touchpoint: Touchpoint, settings: Settings, deps: Dep
     if said:
         deps.looks.ask_to_decide(deps.settle_s if seen.is_afresh else DECIDED_AFTER_S)
     deps.watches.save(stepped)
+
+
+def with_flood(told: Transition, series: Series, measure: Scale, settings: Settings, deps: Deps) -> Transition:
+    """What an account said, with the flood of good answers without which it would not have said it."""
+    if told.kind not in (RAISED, STRENGTHENED):
+        return told
+    found = floods.flood_in(deps.marks.hours(series, *floods.looked_for(told)), measure)
+    if found is None:
+        return told
+    upto = Watch(series, claimed_to=told.at // CELL_SECONDS)
+    hours = deps.marks.hours(series, upto.reads_from, watching.hour_of_cell(upto.claimed_to))
+    is_said = floods.is_said_without(found, hours, upto, measure, settings)
+    return told if is_said else replace(told, flood=found)
 
 
 def decide(deps: Deps) -> None:

@@ -65,6 +65,8 @@ class Fleet:
             together = tuple(fact for fact in due if fact.transition.at == at)
             self.board, decisions = told(self.board, at, together, self.rules)
             for decision in decisions:
+                if decision.kind == STRENGTHENED:
+                    continue
                 self.decided.setdefault(decision.touchpoint, []).append(decision)
                 if decision.kind == RAISED:
                     self.shared.raised(decision.at)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
 from itertools import permutations
 
 from services.aggregator.domain import board
 from services.aggregator.domain.board import Decision, Fact, Rules, needed
 from services.aggregator.domain.detection.interval import Share
-from services.aggregator.domain.detection.transition import Transition
+from services.aggregator.domain.detection.transition import Flood, Transition
 from services.aggregator.domain.sentence import sentence
 
 DAY = 86400
@@ -61,7 +63,8 @@ def test_two_alerts_together_need_half_each() -> None:
 def test_a_suspicion_is_published_when_it_has_grown_strong_enough() -> None:
     """The transition that sufficed is the one that is published."""
     facts = [fact("a", "raised", 1, 5), fact("a", "strengthened", 2, 2500), fact("a", "strengthened", 3, 9999)]
-    (published,) = decide(facts, Rules(touchpoints=100))
+    published, stronger = decide(facts, Rules(touchpoints=100))
+    assert (stronger.kind, stronger.at) == ("strengthened", 3)
     assert (published.at, published.transition.e_value) == (2, 2500)
 
 
@@ -120,3 +123,12 @@ def test_an_old_start_is_given_by_its_date() -> None:
     """Ten days later, Tuesday alone would mislead."""
     said = sentence(transition("resolved", TUESDAY + 10 * DAY, 5.0), "checkout", "en", "UTC")
     assert "Tuesday 21 November" in said
+
+
+def test_the_sentence_names_the_flood_it_rests_on() -> None:
+    """One day has a date, several have a span."""
+    first = date(2024, 3, 1)
+    one = replace(transition("raised", TUESDAY + DAY, 12345.0), flood=Flood((first,), 9.7))
+    assert "Mais le 1er mars, il est venu 10 fois plus de réponses" in sentence(one, "paiement", "fr", "UTC")
+    several = replace(one, flood=Flood((first, date(2024, 3, 4)), 4.2))
+    assert "But from 1 March to 4 March, 4 times as many answers" in sentence(several, "checkout", "en", "UTC")

@@ -14,7 +14,7 @@ from services.aggregator.domain.detection.transition import ADOPTED, RAISED, RES
 from services.aggregator.domain.sentence import sentence
 from services.aggregator.domain.watching import METHOD
 from shared.catalogue import Touchpoint
-from shared.events import AlertEvent, AlertKind, Evidence, Severity, Share
+from shared.events import AlertEvent, AlertKind, Evidence, Flood, Severity, Share
 from shared.times import from_unix
 
 LANGUAGES = ("en", "fr")
@@ -54,8 +54,12 @@ def revisions(context: Context, transitions: Iterable[Transition]) -> list[Alert
     for transition in transitions:
         if transition.kind == RAISED:
             latest = raised_alert(context, transition)
-        elif transition.kind in (RESOLVED, ADOPTED) and latest and latest.event.state == "raised":
+        elif latest is None or latest.event.state != "raised":
+            continue
+        elif transition.kind in (RESOLVED, ADOPTED):
             latest = resolved_alert(context, latest, transition)
+        elif latest.event.flood and not transition.flood:
+            latest = confirmed_alert(context, latest, transition)
         else:
             continue
         stood.append(latest)
@@ -128,7 +132,7 @@ def raised_alert(context: Context, transition: Transition) -> AlertFact:
         owner=touchpoint.owner.id,
         owners=[touchpoint.owner.id],
         journey=touchpoint.journey,
-        severity=severity(transition.before, transition.after),
+        severity=severity(transition),
         raised_at=raised_at,
         change_started_at=from_unix(transition.change_started_at),
         change_started_between=(
@@ -140,9 +144,25 @@ def raised_alert(context: Context, transition: Transition) -> AlertFact:
         after=share_of(transition.after),
         evidence=evidence_of(transition),
         sentence=sentences(transition, touchpoint),
+        flood=flood_of(transition),
         links={"report": f"{context.public_url}/v1/touchpoints/{touchpoint.id}/report"},
     )
     return AlertFact(series, event)
+
+
+def confirmed_alert(context: Context, fact: AlertFact, transition: Transition) -> AlertFact:
+    """The alert once its evidence no longer rests on a flood of good answers before it."""
+    return changed(
+        fact,
+        n=transition.after.n,
+        severity=severity(transition),
+        before=share_of(transition.before),
+        after=share_of(transition.after),
+        evidence=evidence_of(transition),
+        sentence=sentences(transition, context.touchpoint),
+        flood=None,
+        revision=fact.event.revision + 1,
+    )
 
 
 def resolved_alert(context: Context, fact: AlertFact, transition: Transition) -> AlertFact:
@@ -157,9 +177,11 @@ def resolved_alert(context: Context, fact: AlertFact, transition: Transition) ->
     )
 
 
-def severity(before: detector.Share, after: detector.Share) -> Severity:
-    """By how many more answers are bad: 25 points or more is high, 10 or more medium."""
-    worse = (after.share or 0.0) - (before.share or 0.0)
+def severity(transition: Transition) -> Severity:
+    """By how many more answers are bad: 25 points or more is high, 10 or more medium; low where a flood explains it."""
+    if transition.flood:
+        return "low"
+    worse = (transition.after.share or 0.0) - (transition.before.share or 0.0)
     if worse >= 0.25:
         return "high"
     return "medium" if worse >= 0.10 else "low"
@@ -167,6 +189,11 @@ def severity(before: detector.Share, after: detector.Share) -> Severity:
 
 def share_of(share: detector.Share) -> Share:
     return Share(bad=share.bad, n=share.n, low=round(share.low, 4), high=round(share.high, 4))
+
+
+def flood_of(transition: Transition) -> Flood | None:
+    found = transition.flood
+    return Flood(first=found.days[0], last=found.days[-1], times=round(found.times, 1)) if found else None
 
 
 def evidence_of(transition: Transition) -> Evidence:

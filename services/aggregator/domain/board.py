@@ -110,7 +110,7 @@ def _heard(board: Board, fact: Fact) -> tuple[Board, tuple[Decision, ...]]:
     name, said = fact.touchpoint, fact.transition
     if said.kind in (RAISED, STRENGTHENED):
         if name in board.published:
-            return board, ()
+            return board, (Decision(name, said.kind, said.at, said),)
         return replace(board, suspected={**board.suspected, name: said}), ()
     suspected = {key: value for key, value in board.suspected.items() if key != name}
     decision = Decision(name, said.kind, said.at, said)

@@ -10,13 +10,14 @@ import json
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from itertools import accumulate
 from typing import Any
 
 from services.aggregator.domain.answers import Series
 from services.aggregator.domain.board import Fact, Rules, decide
 from services.aggregator.domain.detection.interval import Share
-from services.aggregator.domain.detection.transition import Transition
+from services.aggregator.domain.detection.transition import Flood, Transition
 
 SHARE_FALSE = 0.05
 
@@ -69,11 +70,16 @@ def rules_over(ordered: Sequence[Said]) -> Callable[[int], Rules]:
 
 def to_json(transition: Transition) -> str:
     """The transition as JSON text; equal transitions give equal text."""
-    return json.dumps(asdict(transition), sort_keys=True)
+    return json.dumps(asdict(transition), sort_keys=True, default=date.isoformat)
 
 
 def from_json(text: str) -> Transition:
     fields: dict[str, Any] = json.loads(text)
     first, last = fields.pop("change_interval")
     before, after = Share(**fields.pop("before")), Share(**fields.pop("after"))
-    return Transition(**fields, change_interval=(first, last), before=before, after=after)
+    flood = flood_of(fields.pop("flood"))
+    return Transition(**fields, change_interval=(first, last), before=before, after=after, flood=flood)
+
+
+def flood_of(fields: dict[str, Any] | None) -> Flood | None:
+    return fields and Flood(tuple(date.fromisoformat(day) for day in fields["days"]), fields["times"])

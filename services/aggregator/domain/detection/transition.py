@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from math import ceil, floor, log, sqrt
 
 from services.aggregator.domain.detection.bets import Bet
@@ -32,6 +33,14 @@ RAISED, STRENGTHENED, RESOLVED, ADOPTED = "raised", "strengthened", "resolved", 
 
 
 @dataclass(frozen=True)
+class Flood:
+    """Days, UTC, on which far more and happier people answered. times: so many a day, against the middle day."""
+
+    days: tuple[date, ...]
+    times: float
+
+
+@dataclass(frozen=True)
 class Transition:
     """One fact about one touchpoint.
 
@@ -43,6 +52,7 @@ class Transition:
     e_value: evidence; at most 1 on average if nothing changed, so by chance once in `e_value`.
     tilt: estimated strength of the worsening; the worst answer's odds times exp(tilt).
     false_alarms_per_year, version: the settings it was decided under.
+    flood: the days before it without which it would not be said.
     """
 
     kind: str
@@ -55,6 +65,7 @@ class Transition:
     tilt: float
     false_alarms_per_year: float
     version: str
+    flood: Flood | None = None
 
 
 def ends_at(cell: int) -> int:
