@@ -82,4 +82,6 @@ def from_json(text: str) -> Transition:
 
 
 def flood_of(fields: dict[str, Any] | None) -> Flood | None:
-    return fields and Flood(tuple(date.fromisoformat(day) for day in fields["days"]), fields["times"])
+    if fields is None:
+        return None
+    return Flood(tuple(date.fromisoformat(day) for day in fields["days"]), fields["times"])
