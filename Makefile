@@ -12,7 +12,7 @@ SERVICE ?= all
 PIP := -m pip --disable-pip-version-check --quiet install --require-hashes --no-deps
 BIN := .venv/bin
 RUN := $(BIN)/python -m
-QUICK := tests/unit tests/property tests/contract
+QUICK := tests/unit tests/property tests/contract tests/soak
 WHOLE := tests/e2e tests/package
 PAGES := tests/browser
 
@@ -109,6 +109,10 @@ bench: .venv/dev engine ## how fast answers and interactions are taken and count
 	@$(RUN) tests.bench.load $(ARGS)
 	@$(RUN) tests.bench.interactions
 	@$(RUN) tests.bench.sizes
+
+.PHONY: soak
+soak: .venv/dev ## weeks of 120,000 interactions with faults at every port: nothing lost, doubled or invented (ARGS="--seed 2")
+	@$(RUN) tests.soak.run $(ARGS)
 
 .PHONY: bench-detection
 bench-detection: .venv/dev ## how well friction is detected: false alarms, power, delay

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from services.invitations.usecases.sending_ports import Outgoing, Reply, Sending
 from shared.catalogue import Ask, Pressure, Touchpoint
 from shared.errors import Unavailable
 from shared.tables.contacts import due_key, due_partition
+from tests.faults import Crash
 from tests.invitations import NOW, FakeInvitations, FakeLedgers, touchpoint
 from tests.invitations import World as DecidingWorld
 
@@ -203,10 +204,6 @@ class World(DecidingWorld):
             self.now = min(until, max(soonest, self.now + timedelta(minutes=1)))
 
 
-class Crash(BaseException):
-    """The process is gone: nothing after this point runs, no handler of errors either."""
-
-
 def attempted(work: Callable[[], object]) -> bool:
     """Whether it came to its end; what a queue or a schedule sees of a function."""
     try:
@@ -216,52 +213,4 @@ def attempted(work: Callable[[], object]) -> bool:
     return True
 
 
-@dataclass
-class Fault:
-    """Strikes one call of a port: the `at`-th of all, before or after it was made, by failing or crashing.
-
-    calls: every call that was made, by its port and name. Without `at` it only counts.
-    """
-
-    at: int | None = None
-    when: str = "before"
-    how: type[BaseException] = Crash
-    calls: list[str] = field(default_factory=list)
-
-    def seam(self, deps: SendingDeps) -> SendingDeps:
-        """The same dependencies, each port of them through this fault."""
-        ports = {one.name: getattr(deps, one.name) for one in fields(deps) if one.name not in PLAIN}
-        wrapped: dict[str, Any] = {name: Guarded(port, name, self) for name, port in ports.items() if name != "senders"}
-        wrapped["senders"] = {name: Guarded(port, "senders", self) for name, port in deps.senders.items()}
-        return replace(deps, **wrapped)
-
-    def strike(self, when: str, number: int) -> None:
-        if self.at == number and self.when == when:
-            raise self.how(f"struck {when} {self.calls[number]}")
-
-
-PLAIN = {"now", "new_code", "pause", "jitter", "secret", "public_url", "sender_email"}
-"""What is no port, and cannot fail."""
-
-
-@dataclass
-class Guarded:
-    """A port whose every call passes the fault."""
-
-    port: Any
-    name: str
-    fault: Fault
-
-    def __getattr__(self, method: str) -> Callable[..., Any]:
-        def call(*arguments: Any, **named: Any) -> Any:
-            number = len(self.fault.calls)
-            self.fault.calls.append(f"{self.name}.{method}")
-            self.fault.strike("before", number)
-            result = getattr(self.port, method)(*arguments, **named)
-            self.fault.strike("after", number)
-            return result
-
-        return call
-
-
-__all__ = ["JANE", "NOW", "PHONE", "Crash", "Fault", "World", "asking"]
+__all__ = ["JANE", "NOW", "PHONE", "World", "asking", "attempted"]

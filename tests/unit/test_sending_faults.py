@@ -14,7 +14,8 @@ import pytest
 
 from services.invitations.usecases.hearing import Heard, Said, hear_outcome, hear_said
 from shared.errors import Unavailable
-from tests.sending import JANE, NOW, PHONE, Crash, Fault, World, asking, attempted
+from tests.faults import Crash, Fault
+from tests.sending import JANE, NOW, PHONE, World, asking, attempted
 
 STRIKES = [(when, how) for when in ("before", "after") for how in (Crash, Unavailable)]
 DAYS = 4

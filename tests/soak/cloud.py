@@ -1,0 +1,385 @@
+"""AWS in memory around the real handlers: queues, topic, mail, streams and schedules, on a clock that jumps.
+
+Handlers get the event shapes of Lambda, are woken as their Chalice registrations and `infra/merge` say, and are
+treated as Lambda treats them: partial batch replies, retries, bisecting, visibility timeouts and dead letters.
+Queues mix their messages and now and then hand one over twice; streams keep the order of each key.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+import random
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+from zlib import crc32
+
+from infra.local import bindings
+from infra.local.environment import environment
+from infra.local.invocation import failed_items
+from infra.paths import ROOT
+from services.aggregator import wiring as aggregator
+from services.alerts import wiring as alerts
+from services.alerts.adapters.senders.outside import Answer
+from services.alerts.domain.deliveries import Attempt
+from services.collector import wiring as collector
+from services.insights import wiring as insights
+from services.invitations import wiring as invitations
+from services.registry import wiring as registry
+from tests.faults import Chance, Crash, Guarded
+from tests.http import Context, Reply, ask
+from tests.package.events import message_of
+from tests.soak.dynamodb import MemoryDynamoDB
+
+STAGE = "local"
+WIRINGS = {
+    "registry": registry,
+    "collector": collector,
+    "aggregator": aggregator,
+    "alerts": alerts,
+    "insights": insights,
+    "invitations": invitations,
+}
+VISIBILITY = timedelta(seconds=180)
+MOST_RECEIVES = 5
+SHARDS = 4
+LATENCY = timedelta(seconds=1)
+DUPLICATES = 0.01
+"""Of messages, are handed over twice."""
+NETWORK = "https://answers.example.com"
+SINGLE = frozenset({"sesv2.once"})
+"""Clients that do not try again by themselves: that of invitations."""
+Event = dict[str, Any]
+
+
+@dataclass
+class Message:
+    identifier: str
+    body: str
+    received: int = 0
+
+
+@dataclass
+class Mail:
+    """One e-mail that SES took. tags: empty of alerts."""
+
+    at: datetime
+    to: str
+    content: bytes
+    tags: dict[str, str]
+
+
+@dataclass
+class Hook:
+    """One webhook that a receiver got."""
+
+    at: datetime
+    url: str
+    identifier: str
+    body: bytes
+
+
+@dataclass
+class Function:
+    """What wakes a function, and what waits for it. shards: of a stream, each in order."""
+
+    binding: bindings.Binding
+    waiting: list[Message] = field(default_factory=list)
+    shards: list[deque[Event]] = field(default_factory=lambda: [deque() for _ in range(SHARDS)])
+    attempts: Counter[str] = field(default_factory=Counter)
+    scheduled: set[object] = field(default_factory=set)
+
+
+class Cloud:
+    """One account. chance: what befalls calls; None for none at all."""
+
+    def __init__(self, seed: int, rate: float, start: datetime) -> None:
+        self.now = start
+        self.random = random.Random(seed)
+        self.chance = Chance(random.Random(seed + 1), rate, self.sleep, SINGLE)
+        self.dynamodb = MemoryDynamoDB(STAGE, self._told)
+        self.mails: list[Mail] = []
+        self.hooks: list[Hook] = []
+        self.taken: Callable[[Mail], None] = lambda _: None
+        self.dead: dict[str, list[Message]] = defaultdict(list)
+        self.parked: list[Event] = []
+        self.invoked: Counter[str] = Counter()
+        self.failed: Counter[str] = Counter()
+        self._plan: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._order, self._names = count(), count()
+        self._services = bindings.load(bindings.default_modules())
+        found = bindings.bindings(self._services, ROOT / "infra" / "merge")
+        self.functions = [Function(one) for one in found]
+        self._of_queue = {one.binding.source: one for one in self.functions if one.binding.kind == "queue"}
+        self._of_table: dict[str, list[Function]] = defaultdict(list)
+        for one in self.functions:
+            if one.binding.kind == "stream":
+                self._of_table[f"etincelle-{STAGE}-{one.binding.source}"].append(one)
+
+    # -- time ------------------------------------------------------------------------------------------------
+
+    def sleep(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    def at(self, when: datetime, action: Callable[[], None]) -> None:
+        heapq.heappush(self._plan, (when, next(self._order), action))
+
+    def after(self, wait: timedelta, action: Callable[[], None]) -> None:
+        self.at(self.now + wait, action)
+
+    def run(self, until: datetime) -> None:
+        """Everything that is planned until then, each at its time."""
+        while self._plan and self._plan[0][0] <= until:
+            when, _, action = heapq.heappop(self._plan)
+            self.now = max(self.now, when)
+            action()
+        self.now = max(self.now, until)
+
+    def schedule(self, function: str, every: timedelta, until: datetime) -> None:
+        """Wakes a function of the clock's until then. A killed one is woken again at its next time."""
+        [found] = [one for one in self.functions if one.binding.function == function]
+
+        def wake() -> None:
+            event = {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}, "version": "0"}
+            self.invoke(found, event | dict.fromkeys(("id", "account", "region", "time"), "") | {"resources": []})
+            if self.now < until:
+                self.after(every, wake)
+
+        self.after(every, wake)
+
+    # -- functions -------------------------------------------------------------------------------------------
+
+    def invoke(self, function: Function, event: Event) -> Any:
+        """The function's reply, or what it raised; a killed process is started anew."""
+        self.invoked[function.binding.label] += 1
+        try:
+            return function.binding.handler(event, Context())
+        except Crash as crash:
+            self.restart(function.binding.service)
+            self.failed[function.binding.label] += 1
+            return crash
+        except Exception as error:
+            self.failed[function.binding.label] += 1
+            return error
+
+    def restart(self, service: str) -> None:
+        """Forgets everything that the service's process remembered."""
+        WIRINGS[service].deps.cache_clear()
+
+    def ask(self, service: str, method: str, path: str, body: Any = None, headers: Any = None) -> Reply:
+        """What the service's API answers; 502 where its process was killed, as API Gateway says it."""
+        [app] = [one.app for one in self._services if one.name == service]
+        self.invoked[f"{service}.api"] += 1
+        try:
+            return ask(app, method, path, body, headers)
+        except Crash:
+            self.restart(service)
+            return Reply(502, {}, None)
+
+    # -- queues ----------------------------------------------------------------------------------------------
+
+    def put(self, queue: str, body: str, delay_s: int = 0) -> None:
+        copies = 2 if self.random.random() < DUPLICATES else 1
+        name = f"message-{next(self._names)}"
+        for _ in range(copies):
+            jitter = self.random.uniform(0.1, 3)
+            self._make_visible(queue, Message(name, body), timedelta(seconds=delay_s + jitter))
+
+    def _make_visible(self, queue: str, message: Message, wait: timedelta) -> None:
+        function = self._of_queue[queue]
+
+        def show() -> None:
+            function.waiting.append(message)
+            self._once(function, "queue", LATENCY, lambda: self._receive(function))
+
+        self.after(wait, show)
+
+    def _receive(self, function: Function) -> None:
+        if not function.waiting:
+            return
+        self.random.shuffle(function.waiting)
+        batch = [function.waiting.pop() for _ in range(min(function.binding.batch_size, len(function.waiting)))]
+        queue = f"etincelle-{STAGE}-{function.binding.source}"
+        reply = self.invoke(function, {"Records": [message_of(one.body, queue, one.identifier) for one in batch]})
+        is_lost = isinstance(reply, BaseException)
+        failed = range(len(batch)) if is_lost else failed_items(reply, [one.identifier for one in batch])
+        for place in failed:
+            self._again(function, batch[place])
+        if function.waiting:
+            self._once(function, "queue", timedelta(milliseconds=50), lambda: self._receive(function))
+
+    def _again(self, function: Function, message: Message) -> None:
+        message.received += 1
+        if message.received >= MOST_RECEIVES:
+            self.dead[function.binding.source].append(message)
+        else:
+            self._make_visible(function.binding.source, message, VISIBILITY)
+
+    def redrive(self) -> int:
+        """What an operator does: every dead letter goes back to its queue. How many those were."""
+        letters = [(queue, one) for queue, each in self.dead.items() for one in each]
+        self.dead.clear()
+        for queue, one in letters:
+            self._make_visible(queue, Message(one.identifier, one.body), timedelta())
+        return len(letters)
+
+    def _once(self, function: Function, what: object, wait: timedelta, action: Callable[[], None]) -> None:
+        """Plans it unless it is planned already."""
+        if what in function.scheduled:
+            return
+        function.scheduled.add(what)
+
+        def act() -> None:
+            function.scheduled.discard(what)
+            action()
+
+        self.after(wait, act)
+
+    # -- streams ---------------------------------------------------------------------------------------------
+
+    def _told(self, table: str, record: Event) -> None:
+        for function in self._of_table[table]:
+            if function.binding.wants(record):
+                shard = crc32(record["dynamodb"]["Keys"]["pk"]["S"].encode()) % SHARDS
+                function.shards[shard].append(record)
+                self._poll(function, shard)
+
+    def _poll(self, function: Function, shard: int, wait: timedelta = LATENCY) -> None:
+        self._once(function, shard, wait, lambda: self._read(function, shard))
+
+    def _read(self, function: Function, shard: int) -> None:
+        """One batch, cut anywhere; what failed is read again, in halves, until it stands alone, then set aside."""
+        records = function.shards[shard]
+        if not records:
+            return
+        most = min(len(records), function.binding.batch_size, self.random.choice((1, 5, 25, 100, 100)))
+        self._hand_over(function, [records.popleft() for _ in range(most)])
+        self._poll(function, shard, timedelta(milliseconds=100))
+
+    def _hand_over(self, function: Function, batch: list[Event]) -> None:
+        batches = [batch]
+        while batches:
+            now = batches.pop(0)
+            reply = self.invoke(function, {"Records": now})
+            if not isinstance(reply, BaseException):
+                failed = failed_items(reply, [one["dynamodb"]["SequenceNumber"] for one in now])
+                if not failed:
+                    if self.random.random() < DUPLICATES:
+                        self.invoke(function, {"Records": now})
+                    continue
+                now = now[min(failed) :]
+            self.sleep(0.2)
+            if len(now) > 1:
+                batches[:0] = [now[: len(now) // 2], now[len(now) // 2 :]]
+            else:
+                self._alone(function, now, batches)
+
+    def _alone(self, function: Function, record: list[Event], batches: list[list[Event]]) -> None:
+        name = f"{function.binding.label} {record[0]['dynamodb']['SequenceNumber']}"
+        function.attempts[name] += 1
+        if function.attempts[name] >= MOST_ATTEMPTS:
+            self.parked.append({"function": function.binding.label, "record": record[0]})
+        else:
+            batches.insert(0, record)
+
+    def replay(self, table: str) -> None:
+        """Tells the streams of a table everything it holds, as if it had just been written."""
+        for item in self.dynamodb.tables[table].items():
+            self._told(table, self.dynamodb.record((item["pk"]["S"], item["sk"]["S"]), None, item))
+
+    @property
+    def is_idle(self) -> bool:
+        return not any(one.waiting or any(one.shards) for one in self.functions)
+
+    # -- clients ---------------------------------------------------------------------------------------------
+
+    def client(self, service: str, config: Any = None, **_: Any) -> Any:
+        """What `boto3.client` gives: a client in memory, behind the faults. config: given where it tries once only."""
+        port: Any = {"dynamodb": self.dynamodb, "sqs": Sqs(self), "sns": Sns(self), "sesv2": Ses(self)}[service]
+        is_single = service == "sesv2" and config is not None
+        return Guarded(port, "sesv2.once" if is_single else service, self.chance)
+
+
+MOST_ATTEMPTS = 100
+
+
+@dataclass(frozen=True)
+class Sqs:
+    cloud: Cloud
+
+    def send_message(self, *, QueueUrl: str, MessageBody: str, DelaySeconds: int = 0) -> Event:  # noqa: N803
+        assert 0 <= DelaySeconds <= 900
+        self.cloud.put(QueueUrl.rpartition(f"etincelle-{STAGE}-")[2], MessageBody, DelaySeconds)
+        return {"MessageId": "1"}
+
+
+@dataclass(frozen=True)
+class Sns:
+    cloud: Cloud
+
+    def publish(self, *, TopicArn: str, Message: str, **_: Any) -> Event:  # noqa: N803
+        self.cloud.put("alerts", json.dumps({"Type": "Notification", "Message": Message}))
+        return {"MessageId": "1"}
+
+
+@dataclass(frozen=True)
+class Ses:
+    cloud: Cloud
+
+    def send_email(self, *, Destination: Any, Content: Any, EmailTags: Any = (), **_: Any) -> Event:  # noqa: N803
+        [to] = Destination["ToAddresses"]
+        tags = {one["Name"]: one["Value"] for one in EmailTags}
+        self.cloud.mails.append(Mail(self.cloud.now, to, Content["Raw"]["Data"], tags))
+        self.cloud.taken(self.cloud.mails[-1])
+        return {"MessageId": f"mail-{len(self.cloud.mails)}"}
+
+
+@dataclass(frozen=True)
+class Receivers:
+    """In place of the way outside: receivers that take everything, behind the same faults."""
+
+    cloud: Cloud
+
+    def post(self, url: str, body: bytes, headers: dict[str, str]) -> Any:
+        def take() -> Answer:
+            self.cloud.hooks.append(Hook(self.cloud.now, url, headers["webhook-id"], body))
+            return Answer(204, {}, b"")
+
+        try:
+            return self.cloud.chance.around("receiver.post", take)
+        except Exception as error:
+            return Attempt(type(error).__name__)
+
+
+@contextmanager
+def living(cloud: Cloud) -> Iterator[None]:
+    """The services' wirings on this cloud: its clients, its clock, its chance, and nothing of this machine's."""
+    drawn = random.Random(cloud.random.random())
+    variables = environment("http://localhost", NETWORK, "a secret of the tests") | {"GATHERED_SECONDS": "60"}
+    variables |= {"LATENESS_SECONDS": "300", "SETTLE_SECONDS": "60", "POWERTOOLS_LOG_LEVEL": "CRITICAL"}
+    clock = SimpleNamespace(sleep=cloud.sleep)
+    with ExitStack() as stack:
+        stack.enter_context(patch.dict("os.environ", variables))
+        stack.enter_context(patch("boto3.client", cloud.client))
+        stack.enter_context(patch("os.urandom", drawn.randbytes))
+        stack.enter_context(patch("random.random", drawn.random))
+        stack.enter_context(patch.object(invitations, "time", clock))
+        stack.enter_context(patch.object(alerts, "Outside", lambda **_: Receivers(cloud)))
+        stack.enter_context(patch("services.invitations.usecases.intake.AT_ONCE", 1))
+        for wiring in WIRINGS.values():
+            stack.enter_context(patch.object(wiring, "now", lambda: cloud.now))
+        forget()
+        stack.callback(forget)
+        yield
+
+
+def forget() -> None:
+    for wiring in WIRINGS.values():
+        wiring.deps.cache_clear()
