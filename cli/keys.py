@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated, Any
 
 import typer
@@ -54,17 +53,18 @@ def chosen(scopes: list[str]) -> list[str]:
 
 def bootstrapped(name: str, scopes: list[str], stage: str) -> dict[str, Any]:
     """The first key of a deployment, written straight to its table: whoever may do that needs no key."""
+    import boto3
     from botocore.exceptions import BotoCoreError, ClientError
 
     from services.registry import usecases, wiring
     from services.registry.messages import NewKey
     from shared.bodies import parse_as
+    from shared.dynamo import Table
     from shared.errors import EtincelleError
-    from shared.settings import Environment
 
     table = f"etincelle-{stage}-registry"
     try:
-        deps = wiring.verbs(Environment(dict(os.environ) | {"TABLE_REGISTRY": table}))
+        deps = wiring.verbs(Table(boto3.client("dynamodb"), table))
         key, kept = usecases.create_key(parse_as(NewKey, {"name": name, "scopes": scopes}), wiring.BOOTSTRAP, deps)
     except (BotoCoreError, ClientError, EtincelleError) as error:
         raise Failed(f"{table} cannot be written: {error}; check the AWS credentials, region and --stage") from None

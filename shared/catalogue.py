@@ -9,8 +9,8 @@ from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.events import Severity
 from shared.scales import Scale, scale
+from shared.severity import Severity
 
 Audience = Literal["customer", "staff"]
 AUDIENCES: tuple[Audience, ...] = ("customer", "staff")
@@ -31,7 +31,7 @@ Words = dict[str, str]
 class Value(BaseModel):
     """A frozen value read from the registry."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class QuietHours(Value):

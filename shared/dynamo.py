@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from shared.aws import AwsRefused, AwsUnreachable
 from shared.errors import EtincelleError, Unavailable
 
 Item = dict[str, Any]
@@ -42,6 +42,12 @@ class TransactionConflict(Unavailable):
 
 class ItemTooLarge(EtincelleError):
     """The item would grow beyond DynamoDB's 400 KB."""
+
+
+class Refusal(Protocol):
+    """What AWS refused, as our client and boto3's tell it."""
+
+    response: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -127,10 +133,19 @@ def unmarshal(notation: Mapping[str, Any]) -> Any:
             return [unmarshal(element) for element in value]
         case "M":
             return unmarshal_item(value)
-        case "SS" | "BS":
+        case "B":
+            return plain_bytes(value)
+        case "BS":
+            return {plain_bytes(part) for part in value}
+        case "SS":
             return set(value)
         case _:
             return value
+
+
+def plain_bytes(value: bytes | str) -> bytes:
+    """boto3 gives bytes; DynamoDB's own JSON, and a stream's record in a Lambda event, have base64 text."""
+    return value if isinstance(value, bytes) else b64decode(value)
 
 
 def unmarshal_item(item: Mapping[str, Any]) -> Item:
@@ -139,7 +154,7 @@ def unmarshal_item(item: Mapping[str, Any]) -> Item:
 
 @dataclass(frozen=True)
 class Table:
-    """One table, through a boto3 DynamoDB client. Every call may raise Unavailable."""
+    """One table, through `shared.aws`'s client of DynamoDB, or boto3's. Every call may raise Unavailable."""
 
     client: Any
     name: str
@@ -280,16 +295,27 @@ def transact(writes: Sequence[Put | Update]) -> None:
 
 
 def call(operation: Callable[..., Result], **arguments: Any) -> Result:
-    """Calls boto3 and translates what it raises."""
+    """Calls AWS, by our client or by boto3's, and translates what is raised."""
     try:
         return operation(**arguments)
-    except ClientError as error:
+    except AwsRefused as error:
         raise translated(error) from error
-    except BotoCoreError as error:
-        raise Unavailable(f"DynamoDB could not be reached: {type(error).__name__}") from error
+    except AwsUnreachable as error:
+        raise Unavailable("AWS could not be reached") from error
+    except Exception as error:
+        raise translated_from_boto3(error) from error
 
 
-def translated(error: ClientError) -> Exception:
+def translated_from_boto3(error: Exception) -> Exception:
+    """What boto3 raised, translated; botocore is loaded only here, where it was loaded for the call."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    if isinstance(error, BotoCoreError):
+        return Unavailable(f"AWS could not be reached: {type(error).__name__}")
+    return translated(error) if isinstance(error, ClientError) else error
+
+
+def translated(error: Refusal) -> Exception:
     """The error of ours that stands for DynamoDB's; its own where it can only be a bug."""
     code = error.response.get("Error", {}).get("Code", "")
     message = error.response.get("Error", {}).get("Message", "")
@@ -302,7 +328,8 @@ def translated(error: ClientError) -> Exception:
         return TransactionConflict(code)
     if code == "ValidationException" and message.startswith("Item size") and "exceeded" in message:
         return ItemTooLarge(message)
-    return Unavailable(code) if code in BUSY else error
+    is_over_there = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400) >= 500
+    return Unavailable(code) if is_over_there or code in BUSY else cast(Exception, error)
 
 
 def cancelled(reasons: list[str | None]) -> EtincelleError:

@@ -7,13 +7,14 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.severity import Severity as Severity
+
 AlertKind = Literal["drop", "staff", "silence", "abandonment", "promise", "handoff"]
 AlertState = Literal["raised", "acknowledged", "resolved", "withdrawn"]
-Severity = Literal["low", "medium", "high"]
 
 
 class Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Share(Part):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -26,6 +27,19 @@ SECURITY_HEADERS = {
 }
 WITH_BODY = ("POST", "PUT", "PATCH")
 """Only these are asked of what kind their body is: a client that follows a 303 may name the form's kind again."""
+METRICS = {
+    "CloudWatchMetrics": [
+        {
+            "Namespace": "Etincelle",
+            "Dimensions": [["service"]],
+            "Metrics": [
+                {"Name": "RequestMilliseconds", "Unit": "Milliseconds"},
+                {"Name": "ServerErrors", "Unit": "Count"},
+            ],
+        }
+    ]
+}
+"""CloudWatch's embedded metric format: which members of the line are metrics, by service."""
 View = Callable[..., Any]
 
 
@@ -169,6 +183,12 @@ class Api(Chalice):
     ) -> View:
         @functools.wraps(view)
         def guarded(**arguments: Any) -> Response:
+            began = time.perf_counter()
+            response = given(**arguments)
+            self._tell(response.status_code, 1000 * (time.perf_counter() - began))
+            return response
+
+        def given(**arguments: Any) -> Response:
             try:
                 self._admit(scope)
                 self._take(kinds)
@@ -194,6 +214,12 @@ class Api(Chalice):
             if not principal.may(scope):
                 raise Forbidden(f"this key lacks the scope {scope}")
             self._local.principal = principal
+
+    def _tell(self, status: int, milliseconds: float) -> None:
+        """The request's line, which CloudWatch makes metrics of as it is."""
+        measured = {"RequestMilliseconds": round(milliseconds, 1), "ServerErrors": int(status >= 500)}
+        told = METRICS | {"Timestamp": self.request.context.get("requestTimeEpoch")}
+        self.logger.info("request", extra=self._where() | {"status": status, "_aws": told} | measured)
 
     def _log(self, error: EtincelleError) -> None:
         record = self.logger.error if error.status >= 500 else self.logger.warning

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
-
-from botocore.exceptions import BotoCoreError, ClientError
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from shared.errors import Refused, Unavailable
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
 
 BUSY = {"ThrottlingException", "InternalServerException", "ServiceUnavailableException"}
 """Nothing was sent: the same message may be sent again."""
@@ -45,6 +46,8 @@ class TextMessages:
 
         number: E.164; origin: the number, pool or sender id that it comes from. Raises NumberRefused, Unavailable.
         """
+        from botocore.exceptions import BotoCoreError, ClientError  # loaded with boto3, which does the sending
+
         optional = {"ConfigurationSetName": self.configuration_set} if self.configuration_set else {}
         try:
             reply = self.client().send_text_message(

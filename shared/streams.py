@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -36,23 +35,9 @@ def change_of(record: Mapping[str, Any]) -> Change:
     before, after = detail.get("OldImage"), detail.get("NewImage")
     return Change(
         sequence=detail["SequenceNumber"],
-        before=decoded(before) if before is not None else None,
-        after=decoded(after) if after is not None else None,
+        before=unmarshal_item(before) if before is not None else None,
+        after=unmarshal_item(after) if after is not None else None,
     )
-
-
-def decoded(image: Mapping[str, Any]) -> Item:
-    """The item of an image; in a Lambda event, unlike in an API reply, bytes come as base64 text."""
-    return unmarshal_item({name: with_bytes(notation) for name, notation in image.items()})
-
-
-def with_bytes(notation: Mapping[str, Any]) -> Mapping[str, Any]:
-    [(kind, value)] = notation.items()
-    if kind == "B" and isinstance(value, str):
-        return {"B": b64decode(value)}
-    if kind == "BS":
-        return {"BS": [b64decode(part) if isinstance(part, str) else part for part in value]}
-    return notation
 
 
 def failures(identifiers: Iterable[str]) -> dict[str, list[dict[str, str]]]:

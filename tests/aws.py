@@ -10,6 +10,7 @@ from unittest.mock import patch
 import boto3
 from moto import mock_aws
 
+import shared.aws
 from shared.dynamo import Table
 
 TEMPLATE = Path(__file__).parents[1] / "infra/data.yaml"
@@ -23,8 +24,9 @@ ENVIRONMENT = {
 
 @contextmanager
 def data_stack() -> Iterator[None]:
-    """Tables, queues and topic of the template, under stage `test`, and nothing else."""
-    with patch.dict("os.environ", ENVIRONMENT), mock_aws():
+    """Tables, queues and topic of the template, under stage `test`, and nothing else. It answers boto3 only."""
+    by_boto3 = patch.object(shared.aws, "client", lambda service, *_: boto3.client(service))
+    with patch.dict("os.environ", ENVIRONMENT), by_boto3, mock_aws():
         boto3.client("cloudformation").create_stack(
             StackName="data",
             TemplateBody=TEMPLATE.read_text(),

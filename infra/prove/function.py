@@ -74,6 +74,20 @@ class Function:
         """The function's result, within the template's own timeout. Raises FunctionFailed or TimeoutError."""
         return self._api.invoke(event, self.properties["Timeout"])
 
+    def cpu_ms(self) -> float:
+        """Milliseconds of CPU that its process has taken so far, all of its threads together."""
+        tasks = Path(f"/proc/{self._process.pid}/task").glob("*/schedstat")
+        return sum(int(task.read_text().split()[0]) for task in tasks) / 1e6
+
+    def memory_mb(self) -> float:
+        """The most memory that its process has had so far, in MB."""
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        return int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) / 1024
+
+    @staticmethod
+    def clock_ms() -> float:
+        return time.monotonic() * 1000
+
     def log(self) -> str:
         """What it has written so far."""
         self._log.seek(0)

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
-import boto3
-
 from services.aggregator import usecases
 from services.aggregator.adapters.findings import TableAlerts, TableEvidence
 from services.aggregator.adapters.marks import TableMarks
 from services.aggregator.adapters.messages import QueueLooks, SnsTopic
 from services.aggregator.adapters.watches import TableWatches
+from shared import aws
 from shared.auth import Authenticator, CachedKeys
 from shared.catalogue_table import TableCatalogue
 from shared.causes.answers_table import TableGiven
@@ -37,7 +36,7 @@ def now() -> datetime:
 def deps() -> Deps:
     """Everything the verbs need, from the environment."""
     environment = Environment(os.environ)
-    dynamodb = boto3.client("dynamodb")
+    dynamodb = aws.client("dynamodb", environment, now, os.urandom)
     friction = Table(dynamodb, environment.need("TABLE_FRICTION"))
     registry = Table(dynamodb, environment.need("TABLE_REGISTRY"))
     return Deps(
@@ -45,9 +44,9 @@ def deps() -> Deps:
         watches=TableWatches(friction),
         evidence=TableEvidence(friction),
         alerts=TableAlerts(friction, now),
-        looks=QueueLooks(boto3.client("sqs"), environment.need("QUEUE_LOOKS_URL")),
+        looks=QueueLooks(aws.client("sqs", environment, now, os.urandom), environment.need("QUEUE_LOOKS_URL")),
         responses=TableGiven(Table(dynamodb, environment.need("TABLE_RESPONSES"))),
-        topic=SnsTopic(boto3.client("sns"), environment.need("TOPIC_FRICTION_ALERTS_ARN")),
+        topic=SnsTopic(aws.by_boto3("sns"), environment.need("TOPIC_FRICTION_ALERTS_ARN")),
         catalogue=TableCatalogue(registry, now),
         authenticator=Authenticator(CachedKeys(TableApiKeys(registry), now)),
         now=now,

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
-import boto3
-
 from services.alerts.adapters.notes import TableNotes
 from services.alerts.adapters.outbox import TableOutbox
 from services.alerts.adapters.passes import TablePasses
@@ -24,6 +22,7 @@ from services.alerts.adapters.standings import TableMutes, TableStandings, Table
 from services.alerts.domain.passes import Codes
 from services.alerts.usecases import ports
 from services.alerts.usecases.ports import Sender
+from shared import aws
 from shared.auth import Authenticator, CachedKeys
 from shared.catalogue_table import TableCatalogue
 from shared.dynamo import Table
@@ -50,12 +49,12 @@ def now() -> datetime:
 def deps() -> Deps:
     """Everything the service needs, from the environment."""
     environment = Environment(os.environ)
-    dynamodb = boto3.client("dynamodb")
+    dynamodb = aws.client("dynamodb", environment, now, os.urandom)
     registry = Table(dynamodb, environment.need("TABLE_REGISTRY"))
     cases = Table(dynamodb, environment.need("TABLE_CASES"))
     catalogue = TableCatalogue(registry, now)
     public_url = environment.need("PUBLIC_URL").rstrip("/")
-    codes = Codes(secret(environment, lambda: boto3.client("ssm")), public_url)
+    codes = Codes(secret(environment, lambda: aws.client("ssm", environment, now, os.urandom)), public_url)
     return Deps(
         standings=TableStandings(cases),
         notes=TableNotes(cases, codes),
@@ -63,7 +62,7 @@ def deps() -> Deps:
         passes=TablePasses(cases, codes),
         outbox=TableOutbox(cases),
         threads=TableThreads(cases),
-        turns=QueueTurns(boto3.client("sqs"), environment.need("QUEUE_DELIVERIES_URL")),
+        turns=QueueTurns(aws.client("sqs", environment, now, os.urandom), environment.need("QUEUE_DELIVERIES_URL")),
         senders=senders(environment, catalogue, codes),
         catalogue=catalogue,
         now=now,
@@ -80,16 +79,20 @@ def slack_signing() -> str:
     """What Slack signs with; read at the first button that is pressed."""
     environment = Environment(os.environ)
     name = environment.get("SLACK_SIGNING_PARAMETER", "")
-    return parameter(name, boto3.client("ssm")) if name else environment.get("SLACK_SIGNING_SECRET", "")
+    return (
+        parameter(name, aws.client("ssm", environment, now, os.urandom))
+        if name
+        else environment.get("SLACK_SIGNING_SECRET", "")
+    )
 
 
 def senders(environment: Environment, catalogue: TableCatalogue, codes: Codes) -> dict[str, Sender]:
     """The ways out, by the kind of subscription."""
     outside = Outside(is_laptop=environment.get("STAGE", "") == "local")
-    texts = TextMessages(lambda: boto3.client("pinpoint-sms-voice-v2"))
+    texts = TextMessages(aws.by_boto3("pinpoint-sms-voice-v2"))
     slack = environment.get("SLACK_URL", SLACK)
     return {
-        "email": EmailSender(boto3.client("sesv2"), environment.need("SENDER_EMAIL"), codes.address),
+        "email": EmailSender(aws.by_boto3("sesv2"), environment.need("SENDER_EMAIL"), codes.address),
         "webhook": WebhookSender(catalogue, outside, now),
         "slack": SlackSender(catalogue, outside, codes.address, codes.code, now, slack),
         "teams": TeamsSender(outside, codes.address, now),

@@ -49,7 +49,7 @@ def known(info: ValidationInfo) -> Known:
 class Answer(BaseModel):
     """One answer to one question, as it is sent. Only `touchpoint` and `score` are needed."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, strict=True, extra="forbid", frozen=True)
 
     touchpoint: KnownTouchpoint = Field(description="id of the touchpoint that was asked about")
     audience: Audience = Field("customer", description="who answers; staff may have a survey of their own")
@@ -113,7 +113,7 @@ def one_line(text: str) -> str:
 class LinkRequest(BaseModel):
     """A link to make: where it leads, and how many answers it takes."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, strict=True, extra="forbid", frozen=True)
 
     touchpoint: KnownTouchpoint = Field(description="id of the touchpoint it asks about")
     mode: Literal["open", "single"] = Field("open", description="open: any number of answers; single: one")

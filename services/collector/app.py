@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalice.app import Response, SQSEvent
 
 from services.collector import history, history_views, languages, limits, links, openings, usecases, views, wiring
 from services.collector.answers import Answer, LinkRequest
-from services.collector.channels.agent import keying
-from services.collector.channels.agent import render as agent
 from services.collector.channels.kiosk import answers as kiosk_answers
-from services.collector.channels.kiosk import render as kiosk
-from services.collector.channels.page import forms, render
-from services.collector.channels.phone import calls
-from services.collector.channels.sms.hearing import hear
-from services.collector.channels.sms.inbound import inbound_of
-from services.collector.channels.widget import render as widget
 from services.collector.channels.widget import taking
 from services.collector.history_views import ResponseList
 from services.collector.usecases import Origin
@@ -26,7 +18,24 @@ from shared.callers import Caller
 from shared.errors import EtincelleError
 from shared.forms import FORM, fields_of, refuse_foreign_form
 from shared.http import Api, json_response
+from shared.later import Later
 from shared.queues import one_by_one
+
+if TYPE_CHECKING:
+    from services.collector.channels.agent import keying
+    from services.collector.channels.agent import render as agent
+    from services.collector.channels.kiosk import render as kiosk
+    from services.collector.channels.page import forms, render
+    from services.collector.channels.phone import calls
+    from services.collector.channels.sms import hearing, inbound
+    from services.collector.channels.widget import render as widget
+else:  # an answer by the API needs none of them
+    CHANNELS = "services.collector.channels"
+    keying, agent = Later(f"{CHANNELS}.agent.keying"), Later(f"{CHANNELS}.agent.render")
+    kiosk, widget = Later(f"{CHANNELS}.kiosk.render"), Later(f"{CHANNELS}.widget.render")
+    forms, render = Later(f"{CHANNELS}.page.forms"), Later(f"{CHANNELS}.page.render")
+    calls = Later(f"{CHANNELS}.phone.calls")
+    hearing, inbound = Later(f"{CHANNELS}.sms.hearing"), Later(f"{CHANNELS}.sms.inbound")
 
 SMS_ANSWERS = "arn:aws:sqs:eu-west-1:000000000000:sms-answers"
 
@@ -215,7 +224,10 @@ def post_widget(code: str) -> Response:
 @app.on_sqs_message(queue_arn=SMS_ANSWERS, name="hear_sms", batch_size=10)
 def hear_sms(event: SQSEvent) -> dict[str, Any]:
     """Takes the texts that people write back."""
-    return one_by_one(event.to_dict(), lambda body: hear(inbound_of(body), app.deps.texting, app.deps), app.logger)
+    deps = app.deps
+    return one_by_one(
+        event.to_dict(), lambda body: hearing.hear(inbound.inbound_of(body), deps.texting(), deps), app.logger
+    )
 
 
 @app.lambda_function(name="phone")

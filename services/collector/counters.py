@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from botocore.exceptions import ClientError
-
 from services.collector.limits import Limit
 from shared.dynamo import ConditionFailed, Table
 from shared.errors import Unavailable
@@ -41,6 +39,6 @@ class TableCounters:
             )
         except ConditionFailed:
             return False
-        except (Unavailable, ClientError) as error:
+        except Exception as error:
             raise Unavailable("answers cannot be counted just now", retry_after=RETRY_AFTER_S) from error
         return True

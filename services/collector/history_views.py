@@ -28,7 +28,7 @@ QUERY = ("touchpoint", "audience", "from", "to", "limit", "cursor")
 class ResponsesQuery(BaseModel):
     """Which answers are asked for."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     touchpoint: str = Field(min_length=1, max_length=128)
     audience: Audience = "customer"

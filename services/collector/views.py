@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from chalice.app import Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from services.collector.domain import Link, Receipt, Status
 from shared.errors import FieldError, InvalidInput
@@ -19,20 +19,26 @@ ROOMS = {"qr": "S", "widget": "w", "kiosk": "k", "agent": "a", "paper": "a"}
 """The first part of a link's path by its channel; `s`, the page, for every other. `S` is the page as squares say it."""
 
 
-class Stored(BaseModel):
+class Reply(BaseModel):
+    """What is answered; built when it is first answered."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class Stored(Reply):
     """What became of one answer."""
 
     response_id: str
     status: Status
 
 
-class StoredList(BaseModel):
+class StoredList(Reply):
     """What became of each answer of a list, in its order."""
 
     results: list[Stored]
 
 
-class LinkView(BaseModel):
+class LinkView(Reply):
     """A link, without its code."""
 
     link_id: str
@@ -54,7 +60,7 @@ class NewLink(LinkView):
     url: str
 
 
-class LinkList(BaseModel):
+class LinkList(Reply):
     """Links in the order they were made. next_cursor: given back as `cursor`, leads to those that follow."""
 
     links: list[LinkView]

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-
-import boto3
+from typing import TYPE_CHECKING
 
 from services.collector import usecases
 from services.collector.adapters import EveryLink, TableResponses
-from services.collector.channels.sms.hearing import Texting
 from services.collector.counters import TableCounters
 from services.collector.opening_table import TableOpenings
-from services.collector.texts import Replies, TableConversations, TableQuestions, count_dropped
+from shared import aws
 from shared.auth import Authenticator, CachedKeys
 from shared.catalogue_table import TableCatalogue
 from shared.codes import random_code
@@ -22,14 +21,16 @@ from shared.dynamo import Table
 from shared.keyring import TableApiKeys
 from shared.secret import secret
 from shared.settings import Environment
-from shared.sms import TextMessages
+
+if TYPE_CHECKING:
+    from services.collector.channels.sms.hearing import Texting
 
 
 @dataclass(frozen=True)
 class Deps(usecases.Deps):
-    """The verbs' dependencies, and those of the texts that people write back."""
+    """The verbs' dependencies, and what makes those of the texts that people write back."""
 
-    texting: Texting
+    texting: Callable[[], Texting]
 
 
 def now() -> datetime:
@@ -40,7 +41,7 @@ def now() -> datetime:
 def deps() -> Deps:
     """Everything the service needs, from the environment."""
     environment = Environment(os.environ)
-    dynamodb = boto3.client("dynamodb")
+    dynamodb = aws.client("dynamodb", environment, now, os.urandom)
     registry = Table(dynamodb, environment.need("TABLE_REGISTRY"))
     responses = Table(dynamodb, environment.need("TABLE_RESPONSES"))
     contacts = Table(dynamodb, environment.need("TABLE_CONTACTS"))
@@ -53,16 +54,20 @@ def deps() -> Deps:
         authenticator=Authenticator(CachedKeys(TableApiKeys(registry), now)),
         now=now,
         new_code=lambda: random_code(os.urandom),
-        secret=secret(environment, lambda: boto3.client("ssm")),
+        secret=secret(environment, lambda: aws.client("ssm", environment, now, os.urandom)),
         public_url=environment.need("PUBLIC_URL").rstrip("/"),
         proxies=int(environment.get("TRUSTED_PROXIES", "0")),
-        texting=texting(environment, contacts=contacts, responses=responses),
+        texting=cache(lambda: texting(environment, contacts=contacts, responses=responses)),
     )
 
 
 def texting(environment: Environment, *, contacts: Table, responses: Table) -> Texting:
-    """What hearing texts needs; nothing of it is made before the first reply is sent."""
-    client = cache(lambda: boto3.client("pinpoint-sms-voice-v2"))
+    """What hearing texts needs; loaded when the first text comes, as most starts are for an answer."""
+    from services.collector.channels.sms.hearing import Texting
+    from services.collector.texts import Replies, TableConversations, TableQuestions, count_dropped
+    from shared.sms import TextMessages
+
+    client = aws.by_boto3("pinpoint-sms-voice-v2")
     return Texting(
         questions=TableQuestions(contacts),
         conversations=TableConversations(responses),

@@ -9,10 +9,9 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-import boto3
-
 from services.insights.adapters.figures import TableAlerts, TableFigures
 from services.insights.usecases import ports
+from shared import aws
 from shared.auth import Authenticator, CachedKeys
 from shared.catalogue_table import TableCatalogue
 from shared.causes.answers_table import TableGiven
@@ -37,7 +36,7 @@ def now() -> datetime:
 def deps() -> Deps:
     """Everything the service needs, from the environment."""
     environment = Environment(os.environ)
-    dynamodb = boto3.client("dynamodb")
+    dynamodb = aws.client("dynamodb", environment, now, os.urandom)
     registry = Table(dynamodb, environment.need("TABLE_REGISTRY"))
     friction = Table(dynamodb, environment.need("TABLE_FRICTION"))
     return Deps(

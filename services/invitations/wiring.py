@@ -5,14 +5,10 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
-
-import boto3
-from botocore.config import Config
 
 from services.invitations.adapters.interactions import TableInteractions
 from services.invitations.adapters.invitations import TableInvitations
@@ -33,6 +29,7 @@ from services.invitations.adapters.suppressions import TableSuppressions
 from services.invitations.adapters.tallies import TablePlans, TableTallies
 from services.invitations.usecases.sampling import DailySampling
 from services.invitations.usecases.sending_ports import SendingDeps
+from shared import aws
 from shared.auth import Authenticator, CachedKeys
 from shared.catalogue_table import TableCatalogue
 from shared.codes import random_code
@@ -57,10 +54,10 @@ def now() -> datetime:
 def deps() -> Deps:
     """Everything the service needs, from the environment."""
     environment = Environment(os.environ)
-    dynamodb = boto3.client("dynamodb", config=Config(max_pool_connections=20))
+    dynamodb = aws.client("dynamodb", environment, now, os.urandom)
     registry = Table(dynamodb, environment.need("TABLE_REGISTRY"))
     contacts = Table(dynamodb, environment.need("TABLE_CONTACTS"))
-    key = secret(environment, lambda: boto3.client("ssm"))
+    key = secret(environment, lambda: aws.client("ssm", environment, now, os.urandom))
     catalogue, tallies = TableCatalogue(registry, now), TableTallies(contacts)
     return Deps(
         people=TablePeople(contacts, key),
@@ -83,8 +80,9 @@ def deps() -> Deps:
     )
 
 
-ONE_TRY = Config(retries={"total_max_attempts": 1, "mode": "standard"}, connect_timeout=3, read_timeout=10)
-"""Of the providers' clients: a try of its own, after one whose reply was lost, might send a message twice."""
+ONE_TRY = {"retries": {"total_max_attempts": 1, "mode": "standard"}, "connect_timeout": 3, "read_timeout": 10}
+"""Of the providers' clients, made when a message is first sent: a try of its own, after one whose reply was
+lost, might send a message twice."""
 
 
 def sending(environment: Environment, contacts: Table, key: bytes) -> dict[str, Any]:
@@ -93,19 +91,18 @@ def sending(environment: Environment, contacts: Table, key: bytes) -> dict[str, 
     return {
         "steps": TableSteps(contacts),
         "due": TableDue(contacts),
-        "sendings": QueueSendings(boto3.client("sqs"), environment.need("QUEUE_SENDINGS_URL")),
+        "sendings": QueueSendings(
+            aws.client("sqs", environment, now, os.urandom), environment.need("QUEUE_SENDINGS_URL")
+        ),
         "links": TableLinks(contacts),
         "replies": TableReplies(contacts, key),
         "answers": TableAnswers(Table(contacts.client, environment.need("TABLE_RESPONSES"))),
         "senders": {
-            "email": SesSender(provider("sesv2"), sender, configuration_set),
-            "sms": SmsSender(provider("pinpoint-sms-voice-v2"), environment.need("SMS_ORIGIN"), configuration_set),
+            "email": SesSender(aws.by_boto3("sesv2", **ONE_TRY), sender, configuration_set),
+            "sms": SmsSender(
+                aws.by_boto3("pinpoint-sms-voice-v2", **ONE_TRY), environment.need("SMS_ORIGIN"), configuration_set
+            ),
         },
         "suppressions": TableSuppressions(contacts, key),
         "sender_email": sender,
     }
-
-
-def provider(service: str) -> Callable[[], Any]:
-    """Makes a provider's client when it is first needed: only one of our functions sends."""
-    return cache(lambda: boto3.client(service, config=ONE_TRY))

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
-import boto3
-
 from services.registry import usecases
 from services.registry.adapters import TableDocuments, TableKeyRing
 from services.registry.signing_in import usecases as signing_in
 from services.registry.signing_in.adapters import SesMailer, TableCounters, TableLinks, TableVisits
+from shared import aws
 from shared.auth import SCOPES, Authenticator, CachedKeys, Principal
 from shared.catalogue_table import TableCatalogue
 from shared.dynamo import Table
@@ -40,22 +39,19 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def table_of(environment: Environment) -> Table:
-    return Table(boto3.client("dynamodb"), environment.need("TABLE_REGISTRY"))
-
-
-def verbs(environment: Environment) -> usecases.Deps:
-    """What applying documents and making keys needs: the table alone."""
-    table = table_of(environment)
+def verbs(table: Table) -> usecases.Deps:
+    """What applying documents and making keys needs: the table alone, by whichever client."""
     return usecases.Deps(TableDocuments(table), TableKeyRing(table), now, os.urandom)
 
 
-def build(environment: Environment) -> Deps:
-    """Everything the service needs, from settings; the local stack and the command line bring their own."""
-    table = table_of(environment)
+@cache
+def deps() -> Deps:
+    """Everything the service needs, from the environment."""
+    environment = Environment(os.environ)
+    table = Table(aws.client("dynamodb", environment, now, os.urandom), environment.need("TABLE_REGISTRY"))
     sign_in = signing_in_deps(environment, table)
     return Deps(
-        **vars(verbs(environment)),
+        **vars(verbs(table)),
         authenticator=Authenticator(CachedKeys(TableApiKeys(table), now)),
         sessions=Sessions(sign_in.people, sign_in.secret, now, sign_in.public_url),
         sign_in=sign_in,
@@ -70,8 +66,8 @@ def signing_in_deps(environment: Environment, table: Table) -> signing_in.Deps:
         links=TableLinks(table),
         visits=TableVisits(table),
         counters=TableCounters(table),
-        mailer=SesMailer(cache(lambda: boto3.client("sesv2")), environment.need("SENDER_EMAIL")),
-        secret=cache(lambda: secret(environment, lambda: boto3.client("ssm"))),
+        mailer=SesMailer(aws.by_boto3("sesv2"), environment.need("SENDER_EMAIL")),
+        secret=cache(lambda: secret(environment, lambda: aws.client("ssm", environment, now, os.urandom))),
         random_bytes=os.urandom,
         now=now,
         wait_until=wait_until,
@@ -81,8 +77,3 @@ def signing_in_deps(environment: Environment, table: Table) -> signing_in.Deps:
 
 def wait_until(moment: datetime) -> None:
     time.sleep(max((moment - now()).total_seconds(), 0.0))
-
-
-@cache
-def deps() -> Deps:
-    return build(Environment(os.environ))

@@ -16,11 +16,12 @@ import random
 import tempfile
 import time
 from collections import Counter
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
-import boto3
 import httpx
 from typer.testing import CliRunner
 
@@ -28,6 +29,7 @@ from cli.main import app
 from infra.local.environment import environment
 from services.invitations import wiring
 from services.invitations.usecases import intake
+from shared import aws
 from tests.conftest import Running, start
 from tests.journeys import journey
 
@@ -82,10 +84,9 @@ def calls(running: Running, touchpoint: str) -> Figures:
     """How often DynamoDB is called for one interaction, by what becomes of it; counted in this process."""
     os.environ.update(environment(running.endpoint, running.url, "bench"))
     counted: Counter[str] = Counter()
-    boto3.setup_default_session()
-    assert boto3.DEFAULT_SESSION is not None
-    boto3.DEFAULT_SESSION.events.register("before-call.dynamodb", lambda model, **_: counted.update([model.name]))
-    deps, found = wiring.deps(), {}
+    found, client = {}, aws.client
+    with patch.object(aws, "client", lambda *made: Counted(client(*made), counted)):
+        deps = wiring.deps()
     intake.take(interaction(touchpoint, "warm", 0), deps)
     for case, prefix in CASES.items():
         counted.clear()
@@ -93,6 +94,18 @@ def calls(running: Running, touchpoint: str) -> Figures:
             intake.take(interaction(touchpoint, f"{prefix}{person}", person), deps)
         found[f"calls for one interaction, {case}"] = round(sum(counted.values()) / PEOPLE, 2)
     return found
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A client that counts what it is asked."""
+
+    client: Any
+    counted: Counter[str]
+
+    def __getattr__(self, operation: str) -> Any:
+        self.counted[operation] += 1
+        return getattr(self.client, operation)
 
 
 def interaction(touchpoint: str, name: str, person: int) -> dict[str, Any]:

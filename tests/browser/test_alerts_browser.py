@@ -81,7 +81,7 @@ class Team:
             sample_comments=COMMENTS,
             **fields,
         )
-        topic = SnsTopic(self.stack.client("sns"), topic_arn("friction-alerts"))
+        topic = SnsTopic(lambda: self.stack.client("sns"), topic_arn("friction-alerts"))
         topic.publish(AlertFact(Series(self.name, "customer", "csat"), event))
         return event
 

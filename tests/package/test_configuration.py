@@ -14,7 +14,7 @@ from infra.paths import ROOT, SERVICES
 from infra.render import SOURCE, load, rendered, texts
 
 READ = re.compile(r'environment\.(need|get)\("([A-Z_]+)"')
-FOR_EVERYBODY = {"STAGE", "LOG_LEVEL", "POWERTOOLS_SERVICE_NAME", "PUBLIC_URL"}
+FOR_EVERYBODY = {"STAGE", "LOG_LEVEL", "POWERTOOLS_SERVICE_NAME", "PUBLIC_URL", "PYDANTIC_DISABLE_PLUGINS"}
 
 
 def changed(tmp_path: Path, **services: Any) -> Path:

@@ -415,7 +415,9 @@ class FakeSes:
 def test_a_mail_that_ses_took_has_its_id_as_receipt() -> None:
     """By which it is found again in SES's own log."""
     ses = FakeSes()
-    found = EmailSender(ses, "etincelle@example.com", CODES.address).send(written("email", "anna@example.com"), None)
+    found = EmailSender(lambda: ses, "etincelle@example.com", CODES.address).send(
+        written("email", "anna@example.com"), None
+    )
     assert found == Attempt(answer="0102")
     assert ses.sent[0]["Destination"] == {"ToAddresses": ["anna@example.com"]}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,9 +49,9 @@ def series_of(body: str) -> Series | None:
 
 @dataclass(frozen=True)
 class SnsTopic:
-    """Publishes alerts, with what a subscription's filter policy may ask for as attributes."""
+    """Publishes alerts, with what a subscription's filter policy may ask for as attributes. client: makes it."""
 
-    client: Any
+    client: Callable[[], Any]
     arn: str
 
     def publish(self, fact: AlertFact) -> None:
@@ -68,7 +69,7 @@ class SnsTopic:
             },
         }
         dynamo.call(
-            self.client.publish,
+            self.client().publish,
             TopicArn=self.arn,
             Message=canonical(event),
             MessageAttributes=attributes,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,15 +15,18 @@ from services.alerts.messages.story import Manage
 
 @dataclass(frozen=True)
 class EmailSender:
-    """sender: the address that mails come from; manage: gives the address where one acts on an alert."""
+    """client: makes SES's; sender: the address that mails come from.
 
-    client: Any
+    manage: gives the address where one acts on an alert.
+    """
+
+    client: Callable[[], Any]
     sender: str
     manage: Manage
 
     def send(self, delivery: Delivery, thread: str | None) -> Attempt:  # noqa: ARG002 - mails carry their own
         try:
-            reply = self.client.send_email(
+            reply = self.client().send_email(
                 FromEmailAddress=self.sender,
                 Destination={"ToAddresses": [delivery.target]},
                 Content={"Raw": {"Data": letter(delivery, self.sender, self.manage).as_bytes()}},

@@ -43,7 +43,7 @@ Milliseconds = Annotated[int, Field(ge=0, le=rules.MINUTE_MS)]
 class Tap(BaseModel):
     """One answer as the device kept it, with the question that was on the screen."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, strict=True, extra="forbid", frozen=True)
 
     id: str = Field(
         pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
@@ -79,7 +79,7 @@ class Tap(BaseModel):
 class Batch(BaseModel):
     """Answers that a kiosk kept. sent_at: what its clock says as it sends them."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, strict=True, extra="forbid", frozen=True)
 
     sent_at: DeviceTime
     answers: list[Tap] = Field(min_length=1, max_length=MOST_ANSWERS)

@@ -32,7 +32,7 @@ YES, NO = "1", "2"
 class Part(BaseModel):
     """A part of the event; Connect sends more, and will send more still."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(defer_build=True, extra="ignore", frozen=True, hide_input_in_errors=True)
 
 
 class Endpoint(Part):

@@ -19,7 +19,7 @@ Text = Annotated[str, BeforeValidator(lambda text: text.replace("\0", "") if isi
 class Notification(BaseModel):
     """What SNS puts around a message. Timestamp: when it was published."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="ignore", frozen=True)
 
     Message: str
     Timestamp: str = Field(pattern=TIMESTAMP)
@@ -28,7 +28,7 @@ class Notification(BaseModel):
 class TwoWay(BaseModel):
     """The message itself, by AWS's names."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(defer_build=True, extra="ignore", frozen=True, hide_input_in_errors=True)
 
     originationNumber: str = Field(pattern=E164)  # noqa: N815
     destinationNumber: str = Field(min_length=1, max_length=64)  # noqa: N815

@@ -24,7 +24,7 @@ SAID = {"score", "lang", "comment", "follow_up", "follow_up_text", "attributes"}
 class WidgetAnswer(BaseModel):
     """What the widget sends: all that was said so far. Where, by whom and by which channel, the link says."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, strict=True, extra="forbid", frozen=True)
 
     id: Annotated[str, Field(pattern=r"^[0-9a-z-]{16,40}$")] = Field(description="made by the browser, one an answer")
     score: int = Field(description="a whole number on the survey's scale")

@@ -1,0 +1,167 @@
+"""What one answer costs a function: its cold start and its warm CPU, beside those of a bare boto3 handler.
+
+python -m tests.bench.starts [--starts 10] [--answers 2000] [--json FILE]
+
+Both run as Lambda runs them: from a folder of their own, by awslambdaric, with what Lambda's Python brings (its boto3
+compiled, as far as that can help it), asked through the Runtime API with API Gateway's own event. The calls of AWS go
+to a server that answers at once, so that the CPU of the function's process is all that is counted. The two take turns
+in one run; of a cold start the least is given, of warm answers the mean of a run and the least of the runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from infra.build import build, functions
+from infra.local.environment import credentials
+from infra.paths import ROOT, STAGE
+from infra.prove.cloud import PSEUDO
+from infra.prove.function import Function, template_of, unpacked
+from shared.auth import digest
+from shared.tables import registry
+from tests.bench.still import StillAws
+from tests.collector import touchpoint
+from tests.http import api_gateway_event
+
+KEY = "etk_" + "b" * 27
+RUNS = 5
+BARE = {"Handler": "app.handler", "Timeout": 10, "MemorySize": 1024}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A function that takes answers. properties: of its template."""
+
+    name: str
+    folder: Path
+    properties: Mapping[str, Any]
+    extra: dict[str, str]
+
+    def started(self) -> Function:
+        return Function(self.folder, self.properties, PSEUDO, self.extra)
+
+
+def items() -> dict[tuple[str, str], dict[str, Any]]:
+    """What the registry holds: a key that may post answers, and the touchpoint that they are about."""
+    key = {"key_id": "bench", "scopes": ["responses:write"]}
+    about = {"value": touchpoint().model_dump(mode="json", exclude_none=True)}
+    return {registry.api_key_key(digest(KEY)): key, registry.touchpoint_key(touchpoint().id): about}
+
+
+def answer(name: str) -> dict[str, Any]:
+    """An answer with a comment, as a page or another system would post it."""
+    body = {
+        "response_id": name,
+        "touchpoint": touchpoint().id,
+        "score": touchpoint().survey.measure.high,
+        "channel": "web",
+        "lang": "fr",
+        "comment": "La caisse automatique ne prenait plus les cartes, mais l’équipe a été très aimable.",
+    }
+    headers = {"Authorization": f"Bearer {KEY}", "Accept": "application/json", "Accept-Language": "fr"}
+    event = api_gateway_event("POST", "/v1/responses", body, headers)
+    event["requestContext"]["resourcePath"] = "/v1/responses"
+    return event | {"resource": "/v1/responses", "pathParameters": None}
+
+
+def posted(function: Function, name: str, status: int = 201) -> None:
+    reply = function.invoke(answer(name))
+    if reply["statusCode"] != status:
+        raise SystemExit(f"{reply['statusCode']} where {status} was due: {reply}\n{function.log()}")
+
+
+def cold(subject: Subject, name: str) -> dict[str, float]:
+    """Milliseconds from the start of the process until it has its first answer, and its CPU until then."""
+    with subject.started() as function:
+        init_cpu = function.cpu_ms()
+        began = function.clock_ms()
+        posted(function, name)
+        first = function.clock_ms() - began
+        return {
+            "init_ms": function.init_ms,
+            "first_ms": first,
+            "cold_ms": function.init_ms + first,
+            "init_cpu_ms": init_cpu,
+            "cold_cpu_ms": function.cpu_ms(),
+            "memory_mb": function.memory_mb(),
+        }
+
+
+def warm(function: Function, names: list[str]) -> float:
+    """Milliseconds of CPU that one answer takes, in the mean of these."""
+    began = function.cpu_ms()
+    for name in names:
+        posted(function, name)
+    return (function.cpu_ms() - began) / len(names)
+
+
+def measured(subjects: list[Subject], starts: int, answers: int) -> dict[str, dict[str, float]]:
+    """The figures of each, the subjects taking turns."""
+    found: dict[str, dict[str, list[float]]] = {subject.name: {} for subject in subjects}
+    for turn in range(starts):
+        for subject in subjects:
+            for figure, value in cold(subject, f"cold-{turn}").items():
+                found[subject.name].setdefault(figure, []).append(value)
+    running = [subject.started().__enter__() for subject in subjects]
+    for run in range(RUNS + 1):
+        names = [f"warm-{run}-{n}" for n in range(answers // RUNS)]
+        for subject, function in zip(subjects, running, strict=True):
+            taken = warm(function, names)
+            if run:  # the first warms up
+                found[subject.name].setdefault("warm_cpu_ms", []).append(taken)
+    for function in running:
+        function.__exit__(None, None, None)
+    return {name: {figure: round(min(values), 3) for figure, values in one.items()} for name, one in found.items()}
+
+
+def calls(aws: StillAws, subject: Subject) -> dict[str, dict[str, int]]:
+    """What DynamoDB and SSM are asked for the first answer of a process, a further one, and one sent again."""
+    found, ours = {}, 200 if subject.name == "collector" else 201
+    with subject.started() as function:
+        aws.counted()
+        for kind, name, status in (("first", "calls-1", 201), ("further", "calls-2", 201), ("again", "calls-2", ours)):
+            posted(function, name, status)
+            found[kind] = aws.counted()
+    return found
+
+
+def subjects(place: Path, aws: StillAws) -> list[Subject]:
+    """The collector as it is deployed, and the bare handler."""
+    out = build("collector", STAGE)
+    properties = functions(template_of(out))["APIHandler"]
+    extra = credentials(aws.url)
+    bare = BARE | {"Environment": {"Variables": {"TABLE_RESPONSES": "etincelle-dev-responses"}}}
+    return [
+        Subject("collector", unpacked(out, place), properties, extra),
+        Subject("bare boto3", ROOT / "tests" / "bench" / "bare", bare, extra),
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--starts", type=int, default=10)
+    parser.add_argument("--answers", type=int, default=2000)
+    parser.add_argument("--json", type=Path)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, StillAws(items()) as aws:
+        compared = subjects(Path(folder), aws)
+        found = measured(compared, asked.starts, asked.answers)
+        asked_for = {subject.name: calls(aws, subject) for subject in compared}
+    ours, bare = found["collector"], found["bare boto3"]
+    print("| figure | collector | bare boto3 | ratio |\n|---|---|---|---|")
+    for name in ours:
+        print(f"| {name.replace('_', ' ')} | {ours[name]} | {bare[name]} | {ours[name] / bare[name]:.2f} |")
+    print(json.dumps(asked_for, indent=1), file=sys.stderr)
+    if asked.json:
+        asked.json.write_text(json.dumps({"figures": found, "calls": asked_for}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
