@@ -106,6 +106,7 @@ generate: .venv/dev ## writes what is made from chalice.json and from the code
 
 .PHONY: bench
 bench: .venv/dev engine ## how fast answers and interactions are taken and counted here, and how much the widget weighs
+	@$(RUN) tests.bench.starts
 	@$(RUN) tests.bench.load $(ARGS)
 	@$(RUN) tests.bench.interactions
 	@$(RUN) tests.bench.sizes

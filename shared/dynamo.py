@@ -303,7 +303,9 @@ def call(operation: Callable[..., Result], **arguments: Any) -> Result:
     except AwsUnreachable as error:
         raise Unavailable("AWS could not be reached") from error
     except Exception as error:
-        raise translated_from_boto3(error) from error
+        if (meant := translated_from_boto3(error)) is error:
+            raise
+        raise meant from error
 
 
 def translated_from_boto3(error: Exception) -> Exception:

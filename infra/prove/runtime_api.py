@@ -38,6 +38,15 @@ class Invocation:
     failed: bool = False
 
 
+class Server(ThreadingHTTPServer):
+    """A thread for each connection; a process that is ended in the middle of one is no error."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Says nothing."""
+
+
 class RuntimeApi:
     """A server on a free loopback port for one function's process."""
 
@@ -46,8 +55,7 @@ class RuntimeApi:
         self._handed_out: dict[str, Invocation] = {}
         self.init_error: Any = None
         self.ready = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (Handler,), {"api": self}))
-        self._server.daemon_threads = True
+        self._server = Server(("127.0.0.1", 0), type("Handler", (Handler,), {"api": self}))
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     @property
