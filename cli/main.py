@@ -10,7 +10,21 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from cli import deliveries, exports, imports, invitations, journey, keys, links, messages, qr, reports, run, simulate
+from cli import (
+    deliveries,
+    exports,
+    imports,
+    invitations,
+    journey,
+    keys,
+    links,
+    messages,
+    qr,
+    remedies,
+    reports,
+    run,
+    simulate,
+)
 from cli.printing import Failed, print_failure
 
 
@@ -51,6 +65,7 @@ for group in (
     messages,
     qr,
     reports,
+    remedies,
     deliveries,
     simulate,
 ):

@@ -17,6 +17,7 @@ from services.alerts.usecases.ports import Bundle, Deps, Try, Turn
 from shared.catalogue import Owner, Subscription, Touchpoint, Way
 from shared.errors import Conflict
 from shared.events import AlertEvent
+from shared.remedies import Remedy
 from tests import fakes
 from tests.events import RAISED
 
@@ -135,6 +136,21 @@ class FakeThreads:
 
 
 @dataclass
+class FakeRemedies:
+    kept: dict[str, Remedy] = field(default_factory=dict)
+
+    def of_alert(self, alert_id: str) -> list[Remedy]:
+        mine = (one for one in self.kept.values() if one.alert_id == alert_id)
+        return sorted(mine, key=lambda one: (one.on, one.remedy_id))
+
+    def put(self, remedy: Remedy) -> None:
+        self.kept[remedy.remedy_id] = remedy
+
+    def remove(self, remedy: Remedy) -> None:
+        self.kept.pop(remedy.remedy_id, None)
+
+
+@dataclass
 class FakeTurns:
     """Turns by when they come: the queue's wait from when they were put."""
 
@@ -185,6 +201,7 @@ class World:
         self.outbox = FakeOutbox()
         self.notes = FakeNotes(self.outbox)
         self.standings, self.mutes, self.threads = FakeStandings(), FakeMutes(), FakeThreads()
+        self.remedies = FakeRemedies()
         self.turns = FakeTurns(self.clock)
         ways: tuple[Way, ...] = ("email", "webhook", "slack", "teams", "sms")
         self.senders = {way: FakeSender(self.clock) for way in ways}
@@ -197,6 +214,7 @@ class World:
             passes=FakePassBook(self.notes),
             outbox=self.outbox,
             threads=self.threads,
+            remedies=self.remedies,
             turns=self.turns,
             senders=dict(self.senders),
             catalogue=self.catalogue,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
@@ -19,7 +19,7 @@ from services.collector.history import Position
 from services.collector.limits import Limit
 from services.collector.usecases import Deps
 from shared.auth import Authenticator, Principal, digest
-from shared.catalogue import FollowUp, Owner, Survey, Touchpoint
+from shared.catalogue import Changed, FollowUp, Owner, Survey, Touchpoint
 from shared.errors import Unavailable
 from tests.fakes import FakeCatalogue
 from tests.http import Reply, ask
@@ -158,6 +158,14 @@ class FakeCounters:
         return True
 
 
+@dataclass
+class FakeRemedies:
+    by_touchpoint: dict[str, tuple[Changed, ...]] = field(default_factory=dict)
+
+    def shown(self, touchpoint: str) -> tuple[Changed, ...]:
+        return self.by_touchpoint.get(touchpoint, ())
+
+
 class FakeKeys:
     """One key that may do everything the collector asks for."""
 
@@ -206,7 +214,7 @@ class World:
     def __init__(self, *touchpoints: Touchpoint, keys: FakeKeys | None = None) -> None:
         self.responses, self.links, self.openings, self.now = FakeResponses(), FakeLinks(), FakeOpenings(), NOW
         self.catalogue = FakeCatalogue({one.id: one for one in touchpoints or (touchpoint(),)})
-        self.counters = FakeCounters()
+        self.counters, self.remedies = FakeCounters(), FakeRemedies()
         codes = count(1)
         self.deps = Deps(
             responses=self.responses,
@@ -214,6 +222,7 @@ class World:
             openings=self.openings,
             counters=self.counters,
             catalogue=self.catalogue,
+            remedies=self.remedies,
             authenticator=Authenticator(keys or FakeKeys()),
             now=lambda: self.now,
             new_code=lambda: f"{next(codes):016}",
@@ -261,7 +270,7 @@ class Served(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(content.encode())
 
-    do_GET = do_HEAD = do_POST = respond  # noqa: N815 - the names that http.server looks for
+    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = respond  # noqa: N815 - the names that http.server looks for
 
     def log_message(self, format: str, *arguments: Any) -> None:
         """Says nothing."""

@@ -6,19 +6,20 @@ from typing import Any
 
 from chalice.app import DynamoDBEvent, Response, SQSEvent
 
-from services.alerts import pages, slack_actions, views, wiring
+from services.alerts import pages, remedy_views, slack_actions, views, wiring
 from services.alerts.adapters.notes import note_of
 from services.alerts.adapters.outbox import delivery_of
 from services.alerts.adapters.queue import event_of, turn_of
 from services.alerts.domain.deliveries import Delivery
 from services.alerts.domain.notes import Note
-from services.alerts.usecases import acting, telling
+from services.alerts.remedy_views import NewRemedy, RemedyList, RemedyView
+from services.alerts.usecases import acting, remedying, telling
 from services.alerts.usecases.ports import Bundle, Try, Turn
 from services.alerts.views import AlertStanding, DeliveryList, MuteRequest, MuteView, NoteList, ReplayRequest
 from shared.bodies import parse_as
-from shared.errors import EtincelleError
+from shared.errors import EtincelleError, InvalidInput
 from shared.forms import FORM, fields_of, refuse_foreign_form
-from shared.http import Api
+from shared.http import Api, json_response
 from shared.queues import one_by_one
 from shared.streams import Change, changes, failures, readable
 
@@ -116,6 +117,37 @@ def post_acknowledgement(alert_id: str) -> AlertStanding:
 
 
 @app.operation(
+    "POST",
+    "/v1/alerts/{alert_id}/remedies",
+    scope="alerts:write",
+    accepts=NewRemedy,
+    returns=RemedyView,
+    status=201,
+    problems=(404, 422),
+)
+def post_remedy(alert_id: str) -> Response:
+    """Write what was done about an alert, and from which day; the same again changes only whether it is shown."""
+    done, by = remedy_views.done_of(app.body()), f"key {app.principal.key_id}"
+    remedy = remedying.write_remedy(views.alert_name(alert_id), done, by, app.deps)
+    return json_response(remedy_views.remedy_view(remedy), 201)
+
+
+@app.operation("GET", "/v1/alerts/{alert_id}/remedies", scope="alerts:read", returns=RemedyList, problems=(404,))
+def get_remedies(alert_id: str) -> RemedyList:
+    """What was done about an alert, in the order of their days."""
+    return remedy_views.remedy_list(remedying.remedies_of(views.alert_name(alert_id), app.deps))
+
+
+@app.operation(
+    "DELETE", "/v1/alerts/{alert_id}/remedies/{remedy_id}", scope="alerts:write", status=204, problems=(404,)
+)
+def delete_remedy(alert_id: str, remedy_id: str) -> Response:
+    """Take back what was written; a page may show it for 30 seconds more."""
+    remedying.take_back(views.alert_name(alert_id), remedy_id, app.deps)
+    return Response("", status_code=204, headers={})
+
+
+@app.operation(
     "POST", "/v1/mutes", scope="alerts:write", accepts=MuteRequest, returns=MuteView, status=201, problems=(404,)
 )
 def post_mute() -> Response:
@@ -132,7 +164,7 @@ def show_error(error: EtincelleError) -> Response:
 @app.operation("GET", "/alerts/{code}", problems=(404,), present=show_error)
 def get_page(code: str) -> Response:
     """The page behind a message's button, as HTML: what is known of the alert, and what may be done. Does nothing."""
-    return pages.alert_page(acting.opened(code, app.deps), app.deps.catalogue, app.query("done"))
+    return pages.alert_page(acting.opened(code, app.deps), app.deps, code, done=app.query("done"))
 
 
 @app.operation(
@@ -144,11 +176,28 @@ def get_page(code: str) -> Response:
     content_types=FORM,
 )
 def post_page(code: str) -> Response:
-    """Takes the page's buttons: acknowledge, or mute."""
+    """Takes the page's buttons: acknowledge, mute, write what was done, take it back."""
     refuse_foreign_form(app.header, app.deps.public_url)
-    wish = views.wish_of(fields_of(app.raw_body))
+    fields = fields_of(app.raw_body)
+    if fields.get("do") == "remedy":
+        return write_remedy(code, fields)
+    if "take_back" in fields:
+        remedying.take_back(acting.opened(code, app.deps).alert_id, fields["take_back"], app.deps)
+        return pages.redirect(code, "taken_back")
+    wish = views.wish_of(fields)
     acting.act(code, wish, app.deps)
     return pages.redirect(code, wish)
+
+
+def write_remedy(code: str, fields: dict[str, str]) -> Response:
+    """303 to the page, which shows it; or the page again, with what is wrong."""
+    opened = acting.opened(code, app.deps)
+    try:
+        done = remedy_views.done_of_form(fields)
+        remedying.write_remedy(opened.alert_id, done, opened.subscription, app.deps)
+    except InvalidInput as wrong:
+        return pages.alert_page(opened, app.deps, code, typed=pages.Typed(fields, wrong))
+    return pages.redirect(code, "remedy")
 
 
 @app.operation("POST", "/slack/actions", problems=(403, 404, 409, 410), content_types=FORM)

@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from chalice.app import Response
 
+from services.alerts.domain.remedies import days_allowed
 from services.alerts.domain.subscribers import subscriber
 from services.alerts.messages.letters import TEMPLATES, environment
 from services.alerts.messages.story import piece
 from services.alerts.messages.words import SAID, Frame
 from services.alerts.usecases.acting import MUTED_FOR, Opened
-from shared.catalogue import Catalogue
-from shared.errors import EtincelleError
+from services.alerts.usecases.ports import Deps
+from shared.catalogue import words
+from shared.errors import EtincelleError, InvalidInput
+
+MOST_LANGUAGES = 6
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A form as it was sent, and what is wrong with it."""
+
+    fields: Mapping[str, str]
+    wrong: InvalidInput
 
 
 @cache
@@ -40,20 +54,52 @@ def headers() -> dict[str, str]:
     }
 
 
-def alert_page(opened: Opened, catalogue: Catalogue, done: str | None) -> Response:
-    """The alert and its buttons, in the subscription's language. done: the button that was just pressed."""
-    known = subscriber(opened.subscription, catalogue)
+def alert_page(
+    opened: Opened,
+    deps: Deps,
+    code: str,
+    *,
+    done: str | None = None,
+    typed: Typed | None = None,
+) -> Response:
+    """The alert and its buttons, in the subscription's language.
+
+    code: the page's own, checked; done: the button that was just pressed; typed: a remedy that was not taken.
+    """
+    known = subscriber(opened.subscription, deps.catalogue)
     lang = language(known.subscription.lang if known else "en")
     frame, standing = SAID[lang], opened.standing
     shown = piece(standing.event, frame, lang, "")
-    values = {
+    values = remedy_values(opened, deps, lang, typed) | {
+        "code": code,
         "piece": shown,
         "notice": notice(opened, done, frame),
         "may_acknowledge": standing.state == "open",
         "wishes": [(wish, getattr(frame, wish)) for wish in MUTED_FOR],
         "subscription": opened.subscription,
     }
-    return rendered("page.html", lang, shown.title, 200, values)
+    return rendered("page.html", lang, shown.title, 422 if typed else 200, values)
+
+
+def remedy_values(opened: Opened, deps: Deps, lang: str, typed: Typed | None) -> dict[str, Any]:
+    """What was done about the alert, and the form that takes more of it, in the survey's languages."""
+    event, now, frame = opened.standing.event, deps.now(), SAID[lang]
+    touchpoint = deps.catalogue.touchpoint(event.touchpoint)
+    asked_in = touchpoint.survey_for(event.audience).languages if touchpoint else []
+    first, last = days_allowed(event, now)
+    named = {error.pointer.split("/")[1] for error in typed.wrong.errors} if typed else set()
+    return {
+        "remedies": [
+            {"id": one.remedy_id, "on": one.on, "text": words(one.text, lang), "is_shown": one.is_shown}
+            for one in deps.remedies.of_alert(event.alert_id)
+        ],
+        "languages": list(dict.fromkeys([lang, *(one for one in asked_in if one != lang)]))[:MOST_LANGUAGES],
+        "first_day": first,
+        "last_day": last,
+        "typed": {"on": now.date().isoformat(), **(typed.fields if typed else {})},
+        "wrong": [getattr(frame, f"wrong_{name}") for name in ("on", "text") if name in named],
+        "has_check": event.kind in ("drop", "staff", "promise"),
+    }
 
 
 def notice(opened: Opened, done: str | None, frame: Frame) -> str:
@@ -61,6 +107,8 @@ def notice(opened: Opened, done: str | None, frame: Frame) -> str:
     standing = opened.standing
     if done in MUTED_FOR:
         return frame.done_muted
+    if done in ("remedy", "taken_back"):
+        return frame.done_remedy if done == "remedy" else frame.done_taken_back
     if standing.state == "over":
         return frame.over
     if standing.state == "acknowledged":

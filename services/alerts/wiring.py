@@ -13,6 +13,7 @@ from services.alerts.adapters.notes import TableNotes
 from services.alerts.adapters.outbox import TableOutbox
 from services.alerts.adapters.passes import TablePasses
 from services.alerts.adapters.queue import QueueTurns
+from services.alerts.adapters.remedies import TableRemedies
 from services.alerts.adapters.senders.chat import SLACK, SlackSender, TeamsSender
 from services.alerts.adapters.senders.email import EmailSender
 from services.alerts.adapters.senders.outside import Outside
@@ -62,6 +63,7 @@ def deps() -> Deps:
         passes=TablePasses(cases, codes),
         outbox=TableOutbox(cases),
         threads=TableThreads(cases),
+        remedies=TableRemedies(cases),
         turns=QueueTurns(aws.client("sqs", environment, now, os.urandom), environment.need("QUEUE_DELIVERIES_URL")),
         senders=senders(environment, catalogue, codes),
         catalogue=catalogue,

@@ -172,7 +172,7 @@ def post_seen(code: str) -> Response:
 @app.operation("GET", "/s/{code}/thanks", problems=(404,), present=show_error)
 def get_thanks(code: str) -> Response:
     """The page that thanks, as HTML; reloading it sends nothing again."""
-    visited = links.visit(code, app.deps, app.query("t") or "")
+    visited = links.thanked(code, app.deps, app.query("t") or "")
     lang = forms.page_language(visited, app.query("lang"), app.header)
     return render.thanks_page(visited, code, lang, asks_more=app.query("more") is not None)
 

@@ -136,6 +136,14 @@ def visit(code: str, deps: Deps, ticket: str = "") -> Visit:
     return Visit(link, touchpoint, state, answer, ticket if response_id else "")
 
 
+def thanked(code: str, deps: Deps, ticket: str) -> Visit:
+    """What somebody finds who has answered: what owners did about alerts stands among the touchpoint's changes."""
+    visited = visit(code, deps, ticket)
+    touchpoint = visited.touchpoint
+    changes = (*touchpoint.changes, *deps.remedies.shown(touchpoint.id))
+    return replace(visited, touchpoint=touchpoint.model_copy(update={"changes": changes}))
+
+
 def score_of(text: str, survey: Survey) -> int | None:
     """The score that the text names; None where it is none of the survey's scale."""
     if not re.fullmatch("[0-9]{1,2}", text) or not survey.measure.has(int(text)):

@@ -14,7 +14,7 @@ from services.collector.history import Position
 from services.collector.limits import Counters
 from shared import bodies
 from shared.auth import Authenticator
-from shared.catalogue import Catalogue
+from shared.catalogue import Catalogue, Changed
 from shared.codes import keyed_hash
 from shared.errors import FieldError, InvalidInput
 
@@ -88,6 +88,14 @@ class Links(Protocol):
         ...
 
 
+class Remedies(Protocol):
+    """What owners say they did about what people answered."""
+
+    def shown(self, touchpoint: str) -> tuple[Changed, ...]:
+        """What people may read of it, newest first. What is new may be missing; where nothing can be read, all is."""
+        ...
+
+
 @dataclass(frozen=True)
 class Deps:
     """All that the verbs need from outside. new_code: a random code of base-62 characters.
@@ -100,6 +108,7 @@ class Deps:
     openings: Openings
     counters: Counters
     catalogue: Catalogue
+    remedies: Remedies
     authenticator: Authenticator
     now: Callable[[], datetime]
     new_code: Callable[[], str]

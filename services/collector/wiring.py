@@ -13,12 +13,14 @@ from services.collector import usecases
 from services.collector.adapters import EveryLink, TableResponses
 from services.collector.counters import TableCounters
 from services.collector.opening_table import TableOpenings
+from services.collector.remedies import ShownRemedies
 from shared import aws
 from shared.auth import Authenticator, CachedKeys
 from shared.catalogue_table import TableCatalogue
 from shared.codes import random_code
 from shared.dynamo import Table
 from shared.keyring import TableApiKeys
+from shared.remedies import ReadRemedies
 from shared.secret import secret
 from shared.settings import Environment
 
@@ -51,6 +53,7 @@ def deps() -> Deps:
         openings=TableOpenings(responses),
         counters=TableCounters(responses),
         catalogue=TableCatalogue(registry, now),
+        remedies=ShownRemedies(ReadRemedies(Table(dynamodb, environment.need("TABLE_CASES"))), now),
         authenticator=Authenticator(CachedKeys(TableApiKeys(registry), now)),
         now=now,
         new_code=lambda: random_code(os.urandom),

@@ -5,11 +5,16 @@ from __future__ import annotations
 from chalice.app import Response
 
 from services.insights import wiring
-from services.insights.usecases import causes, reports
+from services.insights.pages import check as check_pages
+from services.insights.usecases import causes, checking, reports
 from services.insights.views import reports as views
 from services.insights.views.causes import CausesView, causes_view
+from services.insights.views.checks import CheckView, check_view
 from services.insights.views.reports import AlertList, ReportView
-from shared.http import Api
+from shared.errors import EtincelleError
+from shared.http import Api, found
+from shared.pages.errors import error_page
+from shared.sessions import language
 
 app = Api("insights", wiring.deps)
 
@@ -46,6 +51,26 @@ def get_alerts() -> AlertList:
 def get_causes(alert_id: str) -> CausesView:
     """What is seen more often since an alert's change, in all that has been answered until now."""
     return causes_view(causes.causes(alert_id, app.deps))
+
+
+@app.operation(
+    "GET", "/v1/alerts/{alert_id}/check", scope="alerts:read", returns=CheckView, query=("remedy",), problems=(404,)
+)
+def get_check(alert_id: str) -> CheckView:
+    """Whether what was done about an alert worked, against touchpoints where nothing was done."""
+    return check_view(checking.checked(alert_id, app.query("remedy"), app.deps))
+
+
+def show_error(error: EtincelleError) -> Response:
+    return error_page(error, None, app.header("accept-language"), None)
+
+
+@app.operation("GET", "/alerts/{code}/check", query=("remedy", "lang"), problems=(404,), present=show_error)
+def get_check_page(code: str) -> Response:
+    """Whether what was done about an alert worked, as HTML, for whoever has the code of a message on it."""
+    lang = check_pages.language(app.query("lang"), language(app.header("accept-language")))
+    alert_id = found(app.deps.passes.behind(code), "such page")
+    return check_pages.check_page(checking.checked(alert_id, app.query("remedy"), app.deps), code, lang)
 
 
 @app.operation("GET", "/openapi.json", cors=True)

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from services.insights.adapters.figures import TableAlerts, TableFigures
+from services.insights.adapters.passes import TablePasses
 from services.insights.usecases import ports
 from shared import aws
 from shared.auth import Authenticator, CachedKeys
@@ -17,6 +18,8 @@ from shared.catalogue_table import TableCatalogue
 from shared.causes.answers_table import TableGiven
 from shared.dynamo import Table
 from shared.keyring import TableApiKeys
+from shared.remedies import ReadRemedies
+from shared.secret import secret
 from shared.settings import Environment
 
 
@@ -39,10 +42,15 @@ def deps() -> Deps:
     dynamodb = aws.client("dynamodb", environment, now, os.urandom)
     registry = Table(dynamodb, environment.need("TABLE_REGISTRY"))
     friction = Table(dynamodb, environment.need("TABLE_FRICTION"))
+    cases = Table(dynamodb, environment.need("TABLE_CASES"))
     return Deps(
         figures=TableFigures(friction),
         alerts=TableAlerts(friction),
         responses=TableGiven(Table(dynamodb, environment.need("TABLE_RESPONSES"))),
+        passes=TablePasses(
+            cases, cache(lambda: secret(environment, lambda: aws.client("ssm", environment, now, os.urandom))), now
+        ),
+        remedies=ReadRemedies(cases),
         catalogue=TableCatalogue(registry, now),
         now=now,
         authenticator=Authenticator(CachedKeys(TableApiKeys(registry), now)),

@@ -7,6 +7,8 @@
 | one piece of news for one subscription | same | `NOTE#0001#raised#owner/subscription` (`note_key`) |
 | the first message on an alert, to reply to | same | `THREAD#owner/subscription` (`thread_key`) |
 | what waits for a subscription, by when it is due | index `state`: `WAITING#owner/subscription` | `due_at#alert_id…` (`waiting_key`) |
+| what was done about an alert | same | `REMEDY#remedy_id` (`remedy_key`, `remedies_prefix`) |
+| what was done at a touchpoint, by its day | index `state`: `REMEDIES#touchpoint` (`touchpoint_remedies_partition`) | `2024-03-05#remedy_id` (`touchpoint_remedy_key`) |
 | one message | `DELIVERY#message_id` | `DELIVERY` (`delivery_key`) |
 | what is parked, oldest first | index `state`: `PARKED` (`state_partition`) | `created_at#message_id` (`state_key`) |
 | what was delivered lately | index `state`: `DELIVERED#2024-03-01` | `created_at#…` (`state_key`) |
@@ -37,6 +39,22 @@ def note_key(alert_id: str, revision: int, state: str, subscription: str) -> Key
 
 def notes_prefix(alert_id: str) -> Key:
     return key("ALERT", alert_id), key("NOTE", "")
+
+
+def remedy_key(alert_id: str, remedy_id: str) -> Key:
+    return key("ALERT", alert_id), key("REMEDY", remedy_id)
+
+
+def remedies_prefix(alert_id: str) -> Key:
+    return remedy_key(alert_id, "")
+
+
+def touchpoint_remedy_key(touchpoint: str, on: date, remedy_id: str) -> Key:
+    return touchpoint_remedies_partition(touchpoint), key(on.isoformat(), remedy_id)
+
+
+def touchpoint_remedies_partition(touchpoint: str) -> str:
+    return key("REMEDIES", touchpoint)
 
 
 def thread_key(alert_id: str, subscription: str) -> Key:

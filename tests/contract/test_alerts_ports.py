@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -13,6 +13,7 @@ from services.alerts.adapters.notes import TableNotes
 from services.alerts.adapters.outbox import TableOutbox
 from services.alerts.adapters.passes import TablePasses
 from services.alerts.adapters.queue import body_of, turn_of
+from services.alerts.adapters.remedies import TableRemedies
 from services.alerts.adapters.standings import TableMutes, TableStandings, TableThreads
 from services.alerts.domain.deliveries import Delivery, delivery
 from services.alerts.domain.notes import Message, Note, note
@@ -26,6 +27,7 @@ from services.alerts.usecases.ports import (
     Notes,
     Outbox,
     PassBook,
+    Remedies,
     Standings,
     Threads,
     Try,
@@ -34,6 +36,7 @@ from services.alerts.usecases.ports import (
 from shared.dynamo import Table
 from shared.errors import Conflict
 from shared.events import AlertEvent
+from shared.remedies import ReadRemedies, Remedy
 from tests.alerts import (
     CODES,
     MINUTE,
@@ -41,6 +44,7 @@ from tests.alerts import (
     FakeNotes,
     FakeOutbox,
     FakePassBook,
+    FakeRemedies,
     FakeStandings,
     FakeThreads,
     owner,
@@ -58,6 +62,7 @@ class Stores:
     standings: Standings
     mutes: Mutes
     threads: Threads
+    remedies: Remedies
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +76,7 @@ def stores(request: pytest.FixtureRequest) -> Stores:
     if request.param == "fake":
         outbox = FakeOutbox()
         notes = FakeNotes(outbox)
-        return Stores(notes, outbox, FakePassBook(notes), FakeStandings(), FakeMutes(), FakeThreads())
+        return Stores(notes, outbox, FakePassBook(notes), FakeStandings(), FakeMutes(), FakeThreads(), FakeRemedies())
     cases: Table = request.getfixturevalue("built")
     return Stores(
         TableNotes(cases, CODES),
@@ -80,6 +85,7 @@ def stores(request: pytest.FixtureRequest) -> Stores:
         TableStandings(cases),
         TableMutes(cases),
         TableThreads(cases),
+        TableRemedies(cases),
     )
 
 
@@ -263,3 +269,31 @@ def test_what_is_no_turn_is_refused(body: str) -> None:
     """It is retried, then set aside; the others of its batch go on."""
     with pytest.raises((ValueError, TypeError, KeyError)):
         turn_of(body)
+
+
+def remedy(who: Subscriber, identifier: str, day: int, *, is_shown: bool = True) -> Remedy:
+    event = event_of(who)
+    on, text = date(2024, 3, day), {"fr": "Une caisse de plus", "en": "One more till"}
+    return Remedy(identifier, event.alert_id, event.touchpoint, on, text, is_shown, "web/mail", RAISED)
+
+
+def test_what_was_done_is_kept_in_the_order_of_its_days(stores: Stores, who: Subscriber) -> None:
+    """Written again under its id it is replaced; removed it is gone, and may be removed again."""
+    first, later = remedy(who, "b", 4), remedy(who, "a", 6)
+    for one in (later, first, replace(later, is_shown=False)):
+        stores.remedies.put(one)
+    assert stores.remedies.of_alert(first.alert_id) == [first, replace(later, is_shown=False)]
+    for _ in range(2):
+        stores.remedies.remove(first)
+    assert stores.remedies.of_alert(first.alert_id) == [replace(later, is_shown=False)]
+    assert stores.remedies.of_alert("another") == []
+
+
+def test_what_was_done_is_found_by_its_touchpoint_newest_first(built: Table, who: Subscriber) -> None:
+    """As the collector and insights read it; no more than are asked for."""
+    kept = [remedy(who, f"r{day}", day) for day in (4, 8, 6)]
+    for one in kept:
+        TableRemedies(built).put(one)
+    reading = ReadRemedies(built)
+    assert reading.of_touchpoint(who.subscription.id, 2) == [kept[1], kept[2]]
+    assert reading.of_touchpoint("nowhere", 2) == []

@@ -25,6 +25,7 @@ from shared.catalogue_table import TableCatalogue
 from shared.dynamo import Table
 from shared.errors import InvalidInput, NotFound
 from shared.events import AlertEvent
+from shared.remedies import Remedy
 from tests import aws, fakes
 from tests.events import alert_event
 from tests.unit.test_aggregator import deps_at
@@ -56,9 +57,35 @@ class FakeAlerts:
         return next((event for event in self._events if event.alert_id == alert_id), None)
 
 
+class FakePasses:
+    """A code for each alert: its id backwards."""
+
+    def behind(self, code: str) -> str | None:
+        return code[::-1] or None
+
+
+class FakeRemedies:
+    def __init__(self, *remedies: Remedy) -> None:
+        self._remedies = sorted(remedies, key=lambda one: (one.on, one.remedy_id))
+
+    def of_alert(self, alert_id: str) -> list[Remedy]:
+        return [one for one in self._remedies if one.alert_id == alert_id]
+
+    def of_touchpoint(self, touchpoint: str, most: int) -> list[Remedy]:
+        return [one for one in reversed(self._remedies) if one.touchpoint == touchpoint][:most]
+
+
 def deps(days: Iterable[Day] = (), events: Iterable[AlertEvent] = ()) -> Deps:
     catalogue = fakes.FakeCatalogue({"checkout": fakes.touchpoint()})
-    return Deps(FakeFigures(days), FakeAlerts(events), fakes.FakeResponses(), catalogue, lambda: NOW)
+    return Deps(
+        FakeFigures(days),
+        FakeAlerts(events),
+        fakes.FakeResponses(),
+        FakePasses(),
+        FakeRemedies(),
+        catalogue,
+        lambda: NOW,
+    )
 
 
 def report(known: Deps, audience: str = "customer") -> views.ReportView:

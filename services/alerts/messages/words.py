@@ -51,6 +51,22 @@ class Frame:
     over: str
     unknown_title: str
     unknown: str
+    remedies_title: str
+    remedy_shown: str
+    remedy_check: str
+    remedy_take_back: str
+    remedy_title: str
+    remedy_on: str
+    remedy_text: str
+    remedy_text_in: str
+    remedy_other: str
+    remedy_show: str
+    remedy_write: str
+    done_remedy: str
+    done_taken_back: str
+    wrong_title: str
+    wrong_on: str
+    wrong_text: str
 
 
 SAID = {

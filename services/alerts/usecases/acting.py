@@ -66,6 +66,10 @@ class Opened:
     subscription: str
     standing: Standing
 
+    @property
+    def alert_id(self) -> str:
+        return self.standing.event.alert_id
+
 
 def opened(code: str, deps: Deps) -> Opened:
     """Changes nothing. Raises NotFound where the code is nobody's, has expired, or its subscription is gone."""

@@ -13,6 +13,7 @@ from services.alerts.domain.notes import State as NoteState
 from services.alerts.domain.passes import Pass
 from services.alerts.domain.standings import Standing
 from shared.catalogue import Catalogue
+from shared.remedies import Remedy
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,22 @@ class Threads(Protocol):
         ...
 
 
+class Remedies(Protocol):
+    """What was done about alerts."""
+
+    def of_alert(self, alert_id: str) -> list[Remedy]:
+        """In the order of their days."""
+        ...
+
+    def put(self, remedy: Remedy) -> None:
+        """Writes it, in place of the one of that id."""
+        ...
+
+    def remove(self, remedy: Remedy) -> None:
+        """Takes it away; no harm where it is gone already."""
+        ...
+
+
 class Turns(Protocol):
     """The queue of what is to be done, and when."""
 
@@ -155,6 +172,7 @@ class Deps:
     passes: PassBook
     outbox: Outbox
     threads: Threads
+    remedies: Remedies
     turns: Turns
     senders: dict[str, Sender]
     catalogue: Catalogue

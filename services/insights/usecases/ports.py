@@ -11,6 +11,7 @@ from services.insights.domain.reports import Day
 from shared.catalogue import Catalogue
 from shared.causes.answers import Responses
 from shared.events import AlertEvent
+from shared.remedies import Remedy
 
 
 class Figures(Protocol):
@@ -37,10 +38,32 @@ class Alerts(Protocol):
         ...
 
 
+class Passes(Protocol):
+    """What the codes in messages to owners lead to."""
+
+    def behind(self, code: str) -> str | None:
+        """The id of the alert; None where the code is nobody's, or has expired."""
+        ...
+
+
+class Remedies(Protocol):
+    """What was done about alerts."""
+
+    def of_alert(self, alert_id: str) -> list[Remedy]:
+        """In the order of their days."""
+        ...
+
+    def of_touchpoint(self, touchpoint: str, most: int) -> list[Remedy]:
+        """The last so many by their day, newest first."""
+        ...
+
+
 @dataclass(frozen=True)
 class Deps:
     figures: Figures
     alerts: Alerts
     responses: Responses
+    passes: Passes
+    remedies: Remedies
     catalogue: Catalogue
     now: Callable[[], datetime]
