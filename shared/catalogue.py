@@ -182,7 +182,8 @@ class Changed(Value):
 class Touchpoint(Value):
     """A moment we ask about, with all that answering it takes: one read of the registry.
 
-    pilot: the owner who watches over its journey, where there is one.
+    pilot: the owner who watches over its journey, where there is one. handoff_days: how far back in the journey a
+    touchpoint may lie from which customers are said to come to this one; 0: where they come from is not kept.
     """
 
     id: str
@@ -205,6 +206,7 @@ class Touchpoint(Value):
     segments: tuple[str, ...] = ()
     changes: tuple[Changed, ...] = ()
     pilot: str | None = None
+    handoff_days: float = 7
     detection: dict[str, float | str] = Field(default_factory=dict)
 
     def survey_for(self, audience: str) -> Survey:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.severity import Severity as Severity
 
-AlertKind = Literal["drop", "staff", "silence", "abandonment", "promise", "handoff"]
+AlertKind = Literal["drop", "staff", "silence", "abandonment", "promise", "handoff", "pressure"]
 AlertState = Literal["raised", "acknowledged", "resolved", "withdrawn"]
 
 
@@ -121,6 +121,7 @@ class AlertEvent(Part):
     state: AlertState
     touchpoint: str
     touchpoint_name: dict[str, str]
+    origin: str | None = Field(None, description="of a hand-off: the touchpoint that those came from whom it is about")
     audience: Literal["customer", "staff"]
     scale: str
     owner: str
@@ -135,6 +136,9 @@ class AlertEvent(Part):
     n: int = Field(ge=0, description="answers since the change, when it was raised")
     before: Share
     after: Share
+    otherwise: Share | None = Field(None, description="since then, of those who did not come from `origin`")
+    explained_by: str | None = Field(None, description="the touchpoint from which those come whom it is really about")
+    seen_first: Literal["customer", "staff"] | None = Field(None, description="whose alert was open here already")
     evidence: Evidence
     sentence: dict[str, str]
     flood: Flood | None = None

@@ -10,6 +10,17 @@ DynamoDB adds members to a set in one write without reading it. Figures are tall
     bytes 4–11  hash of the response's id
 
 A person who corrects an answer leaves a mark of a higher revision; the highest one is counted.
+
+Where the person came from, if that is known, stands in the same set as a longer mark, an *arrival*:
+
+    byte 0      cell of the hour, as in the answer's mark
+    byte 1      1 where it is reckoned from the visit that the answer is about, 0 from the answer itself
+    bytes 2–5   seconds from the touchpoint before to there; all ones for none within reach
+    bytes 6–13  hash of the response's id
+    bytes 14–   id of the touchpoint before, in UTF-8; empty for none
+
+What is learned later can only bring the visit to light, or a touchpoint that is nearer. So of an answer's arrivals
+the one at the visit holds, then the one from nearest, and in which order they were learned leaves no trace.
 """
 
 from __future__ import annotations
@@ -25,6 +36,9 @@ CELL = timedelta(minutes=5)
 CELL_SECONDS = 300
 CELLS_AN_HOUR = 12
 LAST_REVISION = 127
+MARK_BYTES = 12
+NOWHERE = 2**32 - 1
+"""Seconds; it stands for none within reach."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +61,33 @@ class Mark:
     def from_bytes(cls, raw: bytes) -> Mark:
         cell, level, channel, revision = raw[:4]
         return cls(cell, level, CHANNELS[channel], revision // 2, bool(revision & 1), raw[4:])
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Where the person of an answer came from. seconds: since then, to the visit where it is known (`is_visit`).
+
+    touchpoint: empty, and `seconds` NOWHERE, where they came from none of the journey's others.
+    """
+
+    cell: int
+    is_visit: bool
+    seconds: int
+    digest: bytes
+    touchpoint: str
+
+    @property
+    def rank(self) -> tuple[bool, int, str]:
+        """Of two arrivals of one answer the one that ranks higher holds."""
+        return self.is_visit, -self.seconds, self.touchpoint
+
+    def to_bytes(self) -> bytes:
+        head = bytes((self.cell, self.is_visit)) + self.seconds.to_bytes(4, "big")
+        return head + self.digest + self.touchpoint.encode()
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> Arrival:
+        return cls(raw[0], bool(raw[1]), int.from_bytes(raw[2:6], "big"), raw[6:14], raw[14:].decode())
 
 
 def digest(response_id: str) -> bytes:
@@ -72,6 +113,8 @@ def settled(marks: Iterable[bytes]) -> list[Mark]:
     """One mark an answer: where there are several, the one of the highest revision."""
     newest: dict[bytes, bytes] = {}
     for raw in marks:
+        if len(raw) != MARK_BYTES:
+            continue
         known = newest.get(raw[4:])
         if known is None or (raw[3] >> 1, raw) > (known[3] >> 1, known):
             newest[raw[4:]] = raw
@@ -95,3 +138,23 @@ def tally_channels(marks: Iterable[bytes], levels: int) -> dict[str, list[int]]:
         if mark.is_counted:
             channels.setdefault(mark.channel, [0] * levels)[mark.level] += 1
     return channels
+
+
+def origins(marks: Iterable[bytes]) -> dict[bytes, str]:
+    """The touchpoint before, by the hash of the answer's id; answers of people who came from none are left out."""
+    best: dict[bytes, Arrival] = {}
+    for one in (Arrival.from_bytes(raw) for raw in marks if len(raw) > MARK_BYTES):
+        known = best.get(one.digest)
+        if known is None or one.rank > known.rank:
+            best[one.digest] = one
+    return {name: one.touchpoint for name, one in best.items() if one.touchpoint}
+
+
+def tally_origins(marks: frozenset[bytes], levels: int) -> dict[str, list[int]]:
+    """Histogram per touchpoint that people came from; the others' answers are in none of them."""
+    came = origins(marks)
+    tallied: dict[str, list[int]] = {}
+    for mark in settled(marks) if came else ():
+        if mark.is_counted and mark.digest in came:
+            tallied.setdefault(came[mark.digest], [0] * levels)[mark.level] += 1
+    return tallied

@@ -70,9 +70,15 @@ SCALES: dict[str, Scale] = {
     )
 }
 
+HANDOFF = Scale("handoff", 0, 1, 0)
+"""Two levels nobody is asked on: whether somebody who came from there fared worse than somebody who did not."""
+COUNTED: dict[str, Scale] = {one.name: one for one in (HANDOFF,)}
+"""Scales of what is counted without being asked; 0 is bad."""
+
 
 def scale(name: str) -> Scale:
-    """The scale of that name.  Raises ValueError naming the scales there are."""
-    if name not in SCALES:
+    """The scale of that name, asked or counted.  Raises ValueError naming the scales that may be asked on."""
+    found = SCALES.get(name) or COUNTED.get(name)
+    if found is None:
         raise ValueError(f"unknown scale {name!r}; known: {', '.join(SCALES)}")
-    return SCALES[name]
+    return found

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from services.aggregator.domain.alerts import AlertFact
 from services.aggregator.domain.answers import Parcel, Series
 from services.aggregator.domain.publishing import Said
-from services.aggregator.domain.watching import Hour, Watch
+from services.aggregator.domain.traces import Trace
+from services.aggregator.domain.watching import Hour, Rolled, Watch
 from shared.catalogue import Owner, Pressure, Subscription, Survey, Touchpoint
 from shared.causes.answers import Given, Reading, Whose
 from shared.errors import Conflict
@@ -20,7 +21,7 @@ class FakeMarks:
     """Sets in memory."""
 
     sets: dict[tuple[Series, datetime], frozenset[bytes]] = field(default_factory=dict)
-    days: dict[tuple[Series, date], dict[str, list[int]]] = field(default_factory=dict)
+    days: dict[tuple[Series, date], Rolled] = field(default_factory=dict)
 
     def add(self, parcel: Parcel) -> None:
         place = (parcel.series, parcel.hour)
@@ -37,8 +38,21 @@ class FakeMarks:
             if of == series and first <= hour <= last
         ]
 
-    def put_day(self, series: Series, day: date, channels: dict[str, list[int]]) -> None:
-        self.days[series, day] = channels
+    def put_day(self, series: Series, day: date, rolled: Rolled) -> None:
+        self.days[series, day] = rolled
+
+
+@dataclass
+class FakeTraces:
+    """Traces in memory, with the time until which each is kept."""
+
+    kept: dict[Trace, datetime] = field(default_factory=dict)
+
+    def add(self, traces: Mapping[Trace, datetime]) -> None:
+        self.kept |= traces
+
+    def of(self, customer: str, journey: str) -> list[Trace]:
+        return [one for one in self.kept if (one.customer, one.journey) == (customer, journey)]
 
 
 @dataclass

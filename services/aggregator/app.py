@@ -12,6 +12,7 @@ from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent
 from services.aggregator import usecases, views, wiring
 from services.aggregator.adapters.findings import alert_fact
 from services.aggregator.adapters.messages import series_of
+from services.aggregator.adapters.traces import trace_of_interaction
 from services.aggregator.domain.answers import Series, answer_of
 from services.aggregator.views import Simulation
 from shared.bodies import parse_query
@@ -21,6 +22,7 @@ from shared.streams import changes, failures, readable
 
 app = Api("aggregator", wiring.deps)
 RESPONSES = "arn:aws:dynamodb:eu-west-1:000000000000:table/responses/stream/placeholder"
+CONTACTS = "arn:aws:dynamodb:eu-west-1:000000000000:table/contacts/stream/placeholder"
 FRICTION = "arn:aws:dynamodb:eu-west-1:000000000000:table/friction/stream/placeholder"
 LOOKS = "arn:aws:sqs:eu-west-1:000000000000:looks"
 
@@ -30,6 +32,15 @@ def fold(event: DynamoDBEvent) -> dict[str, Any]:
     """Counts the answers of a batch of changes; an answer that cannot be read is left to the retries."""
     answers, unreadable = readable(changes(event.to_dict()), "response", answer_of)
     usecases.fold(answers, app.deps)
+    return failures(unreadable)
+
+
+@app.on_dynamodb_record(stream_arn=CONTACTS, name="follow", batch_size=100)
+def follow(event: DynamoDBEvent) -> dict[str, Any]:
+    """Keeps where customers were, so that it can be told where those came from who answer."""
+    new = [change for change in changes(event.to_dict()) if change.is_new("customer")]
+    traces, unreadable = readable(new, "interaction", trace_of_interaction)
+    usecases.follow([trace for trace in traces if trace], app.deps)
     return failures(unreadable)
 
 

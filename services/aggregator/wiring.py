@@ -11,6 +11,7 @@ from services.aggregator import usecases
 from services.aggregator.adapters.findings import TableAlerts, TableEvidence
 from services.aggregator.adapters.marks import TableMarks
 from services.aggregator.adapters.messages import QueueLooks, SnsTopic
+from services.aggregator.adapters.traces import TableTraces
 from services.aggregator.adapters.watches import TableWatches
 from shared import aws
 from shared.auth import Authenticator, CachedKeys
@@ -41,6 +42,7 @@ def deps() -> Deps:
     registry = Table(dynamodb, environment.need("TABLE_REGISTRY"))
     return Deps(
         marks=TableMarks(friction),
+        traces=TableTraces(friction),
         watches=TableWatches(friction),
         evidence=TableEvidence(friction),
         alerts=TableAlerts(friction, now),

@@ -1,18 +1,21 @@
-"""Keys of the table `friction`: figures, evidence accounts and alerts. A series is `touchpoint#audience#scale`.
+"""Keys of the table `friction`: figures, evidence accounts and alerts. A series is `touchpoint#source#scale`.
 
 | to find | partition key | sort key |
 |---|---|---|
-| the answers counted in an hour | `SERIES#touchpoint#audience#scale` | `HOUR#2024-03-01T10#000` (`hour_key`) |
+| the answers counted in an hour | `SERIES#touchpoint#source#scale` | `HOUR#2024-03-01T10#000` (`hour_key`) |
 | the hours of a span | same | between `HOUR#…` and `HOUR#…` (`hours_between`) |
 | a day's histogram, per channel | same | `DAY#2024-03-01` (`day_key`) |
 | the evidence account | same | `ACCOUNT` (`account_key`) |
 | a touchpoint's alerts, newest last | `ALERTS#touchpoint` | `raised_at#alert_id` (`alert_key`) |
 | everybody's alerts of a year | index `time`: `ALERTS#2024` | `raised_at#alert_id` (`alert_time_key`) |
-| what a series' account said | `SERIES#touchpoint#audience#scale` | `SAID#at#kind` (`said_key`) |
+| what a series' account said | `SERIES#touchpoint#source#scale` | `SAID#at#kind` (`said_key`) |
 | what all accounts said, by event time | index `time`: `SAID` | `at#series…#kind` (`said_time_key`) |
-| the series a touchpoint has | `TOUCHPOINT#id` | `SERIES#audience#scale` (`series_key`) |
+| the series a touchpoint has | `TOUCHPOINT#id` | `SERIES#source#scale` (`series_key`) |
+| where a customer was lately, in a journey | `TRACES#customer-hash` | `TRACE#journey#at#touchpoint#hash` (`trace_key`) |
+| everything of that journey | same | `TRACE#journey#…` (`traces_of`) |
 
-An hour's last part is the number of its slice: a busy hour is spread over several items.
+A series' source is an audience, `customer` or `staff`, whose answers are counted; or `from:` and a touchpoint, for
+customers who came from there. An hour's last part is the number of its slice: a busy hour is spread over several items.
 """
 
 from __future__ import annotations
@@ -27,8 +30,8 @@ TIME_INDEX = "time"
 HOUR = "%Y-%m-%dT%H"
 
 
-def series_partition(touchpoint: str, audience: str, scale: str) -> str:
-    return key("SERIES", touchpoint, audience, scale)
+def series_partition(touchpoint: str, source: str, scale: str) -> str:
+    return key("SERIES", touchpoint, source, scale)
 
 
 def hour_key(series: str, hour: datetime, piece: int) -> Key:
@@ -49,8 +52,8 @@ def account_key(series: str) -> Key:
     return series, "ACCOUNT"
 
 
-def series_key(touchpoint: str, audience: str, scale: str) -> Key:
-    return key("TOUCHPOINT", touchpoint), key("SERIES", audience, scale)
+def series_key(touchpoint: str, source: str, scale: str) -> Key:
+    return key("TOUCHPOINT", touchpoint), key("SERIES", source, scale)
 
 
 def alert_key(touchpoint: str, raised_at: datetime, alert_id: str) -> Key:
@@ -68,3 +71,13 @@ def said_key(series: str, at: datetime, kind: str) -> Key:
 
 def said_time_key(series: str, at: datetime, kind: str) -> Key:
     return "SAID", SEPARATOR.join((key_time(at), series, kind))
+
+
+def trace_key(customer: str, journey: str, at: datetime, touchpoint: str, name: str) -> Key:
+    """customer: keyed hash; name: hash of the interaction's or response's id."""
+    return key("TRACES", customer), key("TRACE", journey, key_time(at), touchpoint, name)
+
+
+def traces_of(customer: str, journey: str) -> Key:
+    """The partition, and how the sort keys of the journey's begin."""
+    return key("TRACES", customer), key("TRACE", journey, "")

@@ -19,7 +19,7 @@ from services.aggregator.domain.detection.interval import Share
 from services.aggregator.domain.detection.transition import Transition
 from services.aggregator.domain.publishing import Said
 from services.aggregator.domain.watching import Watch
-from services.aggregator.usecases import Alerts, Evidence, Marks, Watches
+from services.aggregator.usecases.ports import Alerts, Evidence, Marks, Watches
 from shared.dynamo import ItemTooLarge, Table, translated
 from shared.errors import Conflict
 from shared.pieces import FULL

@@ -238,6 +238,17 @@ def counted(cloud: Cloud, running: Running) -> dict[str, Any]:
     return funnel
 
 
+def test_where_a_customer_was_is_kept(cloud: Cloud, running: Running, journey: dict[str, Any]) -> None:
+    """From the stream of contacts: under the keyed hash of the customer, and nowhere under their name."""
+    asked_invitations(running, "POST", "/v1/interactions", interaction("proof-trace"))
+    changed = stream(cloud, f"etincelle-{STAGE}-contacts")
+    assert running("aggregator", "Follow").invoke(changed) == NO_FAILURES
+    of_contacts = [record["dynamodb"].get("NewImage", {}) for record in changed["Records"]]
+    customers = {image["customer"]["S"] for image in of_contacts if "customer" in image}
+    assert customers
+    assert all(list(table(cloud, "friction").query_all(f"TRACES#{customer}")) for customer in customers)
+
+
 def test_interactions_are_decided_and_counted(cloud: Cloud, running: Running, journey: dict[str, Any]) -> None:
     """By HTTP and from the queue; a poisoned message fails alone; outcomes and pressure beside."""
     told = asked_invitations(running, "POST", "/v1/interactions", interaction("proof-http"))

@@ -45,6 +45,7 @@ class Overtaken:
 def deps_at(now: datetime) -> Deps:
     return Deps(
         marks=fakes.FakeMarks(),
+        traces=fakes.FakeTraces(),
         watches=fakes.FakeWatches(),
         evidence=fakes.FakeEvidence(),
         alerts=fakes.FakeAlerts(),
@@ -431,11 +432,11 @@ def test_an_alert_of_staff_rests_on_five_answers_at_least() -> None:
     """Fewer are never shown, and an alert shows its answers; customers' alerts may rest on three."""
     usual = fakes.touchpoint()
     customers, staff = (
-        watching.settings_of(usual, replace(CHECKOUT, audience=audience)) for audience in ("customer", "staff")
+        watching.settings_of(usual, replace(CHECKOUT, source=audience)) for audience in ("customer", "staff")
     )
     assert (customers.least_answers, staff.least_answers) == (3, 5)
     wary = usual.model_copy(update={"detection": {"least_answers": 8}})
-    assert watching.settings_of(wary, replace(CHECKOUT, audience="staff")).least_answers == 8
+    assert watching.settings_of(wary, replace(CHECKOUT, source="staff")).least_answers == 8
 
 
 def test_a_look_that_was_overtaken_while_it_read_writes_nothing() -> None:

@@ -11,7 +11,7 @@ from services.aggregator.domain import board
 from services.aggregator.domain.board import Decision, Fact, Rules, needed
 from services.aggregator.domain.detection.interval import Share
 from services.aggregator.domain.detection.transition import Flood, Transition
-from services.aggregator.domain.sentence import sentence
+from services.aggregator.domain.sentence import Setting, sentence
 
 DAY = 86400
 TUESDAY = 1_700_438_400 + DAY + 14 * 3600
@@ -103,7 +103,7 @@ def test_the_order_in_which_touchpoints_are_processed_does_not_matter() -> None:
 
 def test_the_sentence_says_it_in_french() -> None:
     """Narrow no-break spaces before % and inside guillemets, local hour."""
-    said = sentence(transition("raised", TUESDAY + DAY, 12345.0), "paiement", "fr", "UTC")
+    said = sentence(transition("raised", TUESDAY + DAY, 12345.0), Setting("drop", "paiement", "", "UTC"), "fr")
     assert said == (
         "Depuis mardi 14\u00a0h, 19\u202f% de mauvaises réponses à «\u202fpaiement\u202f», contre 8\u202f% "
         "d’ordinaire\u00a0; 240 réponses\u00a0; une chance sur 10\u202f000 que ce soit le hasard."
@@ -112,7 +112,7 @@ def test_the_sentence_says_it_in_french() -> None:
 
 def test_the_sentence_says_it_in_english_at_local_time() -> None:
     """The same alert in English, an hour later in Paris."""
-    said = sentence(transition("raised", TUESDAY + DAY, 12345.0), "checkout", "en", "Europe/Paris")
+    said = sentence(transition("raised", TUESDAY + DAY, 12345.0), Setting("drop", "checkout", "", "Europe/Paris"), "en")
     assert said == (
         "Since Tuesday 15:00, 19% bad answers at “checkout”, against 8% as a rule; "
         "240 answers; one chance in 10,000 that this is luck."
@@ -121,7 +121,7 @@ def test_the_sentence_says_it_in_english_at_local_time() -> None:
 
 def test_an_old_start_is_given_by_its_date() -> None:
     """Ten days later, Tuesday alone would mislead."""
-    said = sentence(transition("resolved", TUESDAY + 10 * DAY, 5.0), "checkout", "en", "UTC")
+    said = sentence(transition("resolved", TUESDAY + 10 * DAY, 5.0), Setting("drop", "checkout", "", "UTC"), "en")
     assert "Tuesday 21 November" in said
 
 
@@ -129,6 +129,10 @@ def test_the_sentence_names_the_flood_it_rests_on() -> None:
     """One day has a date, several have a span."""
     first = date(2024, 3, 1)
     one = replace(transition("raised", TUESDAY + DAY, 12345.0), flood=Flood((first,), 9.7))
-    assert "Mais le 1er mars, il est venu 10 fois plus de réponses" in sentence(one, "paiement", "fr", "UTC")
+    assert "Mais le 1er mars, il est venu 10 fois plus de réponses" in sentence(
+        one, Setting("drop", "paiement", "", "UTC"), "fr"
+    )
     several = replace(one, flood=Flood((first, date(2024, 3, 4)), 4.2))
-    assert "But from 1 March to 4 March, 4 times as many answers" in sentence(several, "checkout", "en", "UTC")
+    assert "But from 1 March to 4 March, 4 times as many answers" in sentence(
+        several, Setting("drop", "checkout", "", "UTC"), "en"
+    )

@@ -37,6 +37,7 @@ def test_the_functions_are_those_of_the_services() -> None:
     """Who wakes on what."""
     assert {label: binding.source for label, binding in found().items()} == {
         "aggregator.fold": "responses",
+        "aggregator.follow": "contacts",
         "aggregator.look": "looks",
         "aggregator.publish": "friction",
         "aggregator.review": "rate(15 minutes)",

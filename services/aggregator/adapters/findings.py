@@ -55,7 +55,7 @@ def said_item(one: Said) -> Item:
         "time_pk": time_pk,
         "time_sk": time_sk,
         "kind": "said",
-        "series": [one.series.touchpoint, one.series.audience, one.series.scale_name],
+        "series": [one.series.touchpoint, one.series.source, one.series.scale_name],
         "at": one.at,
         "share_false": one.share_false,
         "transition": publishing.to_json(one.transition) if one.transition else None,
@@ -96,6 +96,7 @@ class TableAlerts:
             "pk": pk,
             "sk": sk,
             "kind": "alert",
+            "series": [fact.series.touchpoint, fact.series.source, fact.series.scale_name],
             "time_pk": time_pk,
             "time_sk": time_sk,
             "owners": event.owners,
@@ -109,4 +110,4 @@ class TableAlerts:
 
 def alert_fact(item: Item) -> AlertFact:
     event = AlertEvent.model_validate_json(item["event"])
-    return AlertFact(Series(event.touchpoint, event.audience, event.scale), event)
+    return AlertFact(Series(*item.get("series", (event.touchpoint, event.audience, event.scale))), event)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from itertools import groupby
 
 from services.aggregator.domain.answers import Parcel, Series
-from services.aggregator.domain.watching import Hour
+from services.aggregator.domain.watching import Hour, Rolled
 from shared.dynamo import Table
 from shared.pieces import Addition, Pieces
 from shared.tables import friction as keys
@@ -34,9 +34,9 @@ class TableMarks:
             start = datetime.strptime(hour, keys.HOUR).replace(tzinfo=UTC)
             yield Hour(start, frozenset().union(*(piece["marks"] for piece in pieces)))
 
-    def put_day(self, series: Series, day: date, channels: dict[str, list[int]]) -> None:
+    def put_day(self, series: Series, day: date, rolled: Rolled) -> None:
         pk, sk = keys.day_key(series.partition, day)
-        self.table.put({"pk": pk, "sk": sk, "channels": channels})
+        self.table.put({"pk": pk, "sk": sk, "channels": rolled.channels, "origins": rolled.origins})
 
 
 def key_of(place: Place, piece: int) -> keys.Key:

@@ -23,7 +23,7 @@ class QueueLooks:
     url: str
 
     def ask(self, series: Series, delay_s: int) -> None:
-        self._send([series.touchpoint, series.audience, series.scale_name], delay_s)
+        self._send([series.touchpoint, series.source, series.scale_name], delay_s)
 
     def ask_to_decide(self, delay_s: int) -> None:
         self._send([], delay_s)
@@ -42,9 +42,9 @@ def series_of(body: str) -> Series | None:
     named = json.loads(body)
     if named == []:
         return None
-    touchpoint, audience, scale_name = named
+    touchpoint, source, scale_name = named
     scale(scale_name)
-    return Series(touchpoint, audience, scale_name)
+    return Series(touchpoint, source, scale_name)
 
 
 @dataclass(frozen=True)

@@ -50,19 +50,20 @@ class TableWatches:
         self._build_on(
             watch,
             "SET account = :account, settings_version = :settings, stepped_to = :stepped,"
-            " rolled_to = :rolled, recomputed_n = :recomputed, version = :next REMOVE late_since",
+            " rolled_to = :rolled, recomputed_n = :recomputed, paths = :paths, version = :next REMOVE late_since",
             {
                 ":account": watch.account,
                 ":settings": watch.settings_version,
                 ":stepped": watch.stepped_to,
                 ":rolled": watch.rolled_to.isoformat() if watch.rolled_to else None,
                 ":recomputed": watch.recomputed_n,
+                ":paths": watch.paths,
             },
         )
 
     def _register(self, series: Series) -> None:
         """Lets the series be found from its touchpoint."""
-        pk, sk = keys.series_key(series.touchpoint, series.audience, series.scale_name)
+        pk, sk = keys.series_key(series.touchpoint, series.source, series.scale_name)
         self.table.put({"pk": pk, "sk": sk})
 
     def _build_on(self, watch: Watch, expression: str, values: dict[str, Any]) -> None:
@@ -98,4 +99,5 @@ def watch_of(series: Series, item: Item) -> Watch:
         late_since=time("late_since"),
         late_at=time("late_at"),
         look_at=time("look_at"),
+        paths=item.get("paths"),
     )

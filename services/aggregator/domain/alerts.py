@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +11,10 @@ from services.aggregator.domain.answers import Series
 from services.aggregator.domain.detection import detector
 from services.aggregator.domain.detection.detector import Transition
 from services.aggregator.domain.detection.transition import ADOPTED, RAISED, RESOLVED
-from services.aggregator.domain.sentence import sentence
+from services.aggregator.domain.findings import EXPLAINED
+from services.aggregator.domain.sentence import Setting, sentence
 from services.aggregator.domain.watching import METHOD
-from shared.catalogue import Touchpoint
+from shared.catalogue import Touchpoint, Words
 from shared.events import AlertEvent, AlertKind, Evidence, Flood, Severity, Share
 from shared.times import from_unix
 
@@ -35,16 +36,38 @@ class AlertFact:
 
 @dataclass(frozen=True)
 class Context:
-    """What every alert of a series says besides its transition."""
+    """What every alert of a series says besides its transition.
+
+    origins: the touchpoints from which those came whom an alert is about, as far as they are still there.
+    """
 
     series: Series
     touchpoint: Touchpoint
     public_url: str
+    origins: Mapping[str, Touchpoint] = field(default_factory=dict)
+
+    def names(self, origin: str | None) -> Words:
+        """What the alert is about, in every language an alert speaks: `Delivery`, or `Payment → Delivery`."""
+        if origin is None:
+            return self.touchpoint.name
+        before = self.origins.get(origin)
+        return {
+            lang: f"{before.named(lang) if before else origin} → {self.touchpoint.named(lang)}"
+            for lang in dict.fromkeys((*LANGUAGES, *self.touchpoint.name))
+        }
+
+    def owners(self, origin: str | None) -> list[str]:
+        """Who is accountable: the touchpoint's owner first; of a hand-off, of both its sides."""
+        before = self.origins.get(origin or "")
+        return list(dict.fromkeys([self.touchpoint.owner.id, *([before.owner.id] if before else [])]))
 
 
-def alert_id(kind: str, series: Series, raised_at: datetime) -> str:
-    """An id that the same finding always gets: `drop.checkout.customer.20240301T101500Z`."""
-    return f"{kind}.{series.touchpoint}.{series.audience}.{raised_at:%Y%m%dT%H%M%SZ}"
+def alert_id(kind: str, series: Series, origin: str | None, raised_at: datetime) -> str:
+    """An id that the same finding always gets: `drop.checkout.customer.20240301T101500Z`.
+
+    Of a hand-off it says where they came from: `handoff.checkout.basket.20240301T101500Z`.
+    """
+    return f"{kind}.{series.touchpoint}.{origin or series.audience}.{raised_at:%Y%m%dT%H%M%SZ}"
 
 
 def revisions(context: Context, transitions: Iterable[Transition]) -> list[AlertFact]:
@@ -56,6 +79,8 @@ def revisions(context: Context, transitions: Iterable[Transition]) -> list[Alert
             latest = raised_alert(context, transition)
         elif latest is None or latest.event.state != "raised":
             continue
+        elif transition.kind == EXPLAINED:
+            latest = explained_alert(context, latest, transition)
         elif transition.kind in (RESOLVED, ADOPTED):
             latest = resolved_alert(context, latest, transition)
         elif latest.event.flood and not transition.flood:
@@ -118,19 +143,20 @@ def changed(fact: AlertFact, **fields: Any) -> AlertFact:
 def raised_alert(context: Context, transition: Transition) -> AlertFact:
     """The alert that the raising transition makes."""
     series, touchpoint = context.series, context.touchpoint
-    raised_at = from_unix(transition.at)
-    kind: AlertKind = "staff" if series.audience == "staff" else "drop"
+    raised_at, origin = from_unix(transition.at), origin_of(series, transition)
+    kind = kind_of(series, origin)
     event = AlertEvent(
-        alert_id=alert_id(kind, series, raised_at),
+        alert_id=alert_id(kind, series, origin, raised_at),
         revision=1,
         kind=kind,
         state="raised",
         touchpoint=touchpoint.id,
-        touchpoint_name=touchpoint.name,
+        touchpoint_name=context.names(origin),
+        origin=origin,
         audience=series.audience,
         scale=series.scale_name,
         owner=touchpoint.owner.id,
-        owners=[touchpoint.owner.id],
+        owners=context.owners(origin),
         journey=touchpoint.journey,
         severity=severity(transition),
         raised_at=raised_at,
@@ -142,8 +168,10 @@ def raised_alert(context: Context, transition: Transition) -> AlertFact:
         n=transition.after.n,
         before=share_of(transition.before),
         after=share_of(transition.after),
+        otherwise=otherwise_of(transition),
+        seen_first=getattr(transition, "seen_first", None) or None,
         evidence=evidence_of(transition),
-        sentence=sentences(transition, touchpoint),
+        sentence=sentences(context, kind, transition),
         flood=flood_of(transition),
         links={"report": f"{context.public_url}/v1/touchpoints/{touchpoint.id}/report"},
     )
@@ -159,7 +187,7 @@ def confirmed_alert(context: Context, fact: AlertFact, transition: Transition) -
         before=share_of(transition.before),
         after=share_of(transition.after),
         evidence=evidence_of(transition),
-        sentence=sentences(transition, context.touchpoint),
+        sentence=sentences(context, fact.event.kind, transition),
         flood=None,
         revision=fact.event.revision + 1,
     )
@@ -172,9 +200,35 @@ def resolved_alert(context: Context, fact: AlertFact, transition: Transition) ->
         state="resolved",
         resolved_at=from_unix(transition.at),
         resolved_because="adopted" if transition.kind == ADOPTED else "recovered",
-        sentence=sentences(transition, context.touchpoint),
+        sentence=sentences(context, fact.event.kind, transition),
         revision=fact.event.revision + 1,
     )
+
+
+def explained_alert(context: Context, fact: AlertFact, transition: Transition) -> AlertFact:
+    """The touchpoint's own alert, once it is known that it is about those who came from one other touchpoint."""
+    return changed(
+        fact,
+        explained_by=origin_of(context.series, transition),
+        sentence=sentences(context, fact.event.kind, transition),
+        revision=fact.event.revision + 1,
+    )
+
+
+def origin_of(series: Series, transition: Transition) -> str | None:
+    """The touchpoint from which those came whom it is about; None where it is about everybody."""
+    return series.origin or getattr(transition, "origin", None) or None
+
+
+def kind_of(series: Series, origin: str | None) -> AlertKind:
+    if origin is not None:
+        return "handoff"
+    return "staff" if series.audience == "staff" else "drop"
+
+
+def otherwise_of(transition: Transition) -> Share | None:
+    found = getattr(transition, "otherwise", None)
+    return share_of(found) if found else None
 
 
 def severity(transition: Transition) -> Severity:
@@ -205,6 +259,15 @@ def evidence_of(transition: Transition) -> Evidence:
     )
 
 
-def sentences(transition: Transition, touchpoint: Touchpoint) -> dict[str, str]:
+def sentences(context: Context, kind: AlertKind, transition: Transition) -> dict[str, str]:
     """What happened in one sentence, in every language an alert speaks."""
-    return {lang: sentence(transition, touchpoint.named(lang), lang, touchpoint.time_zone) for lang in LANGUAGES}
+    touchpoint, origin = context.touchpoint, origin_of(context.series, transition)
+    before = context.origins.get(origin or "")
+    return {
+        lang: sentence(
+            transition,
+            Setting(kind, touchpoint.named(lang), before.named(lang) if before else origin or "", touchpoint.time_zone),
+            lang,
+        )
+        for lang in LANGUAGES
+    }

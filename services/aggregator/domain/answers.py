@@ -1,4 +1,4 @@
-"""Answers as the aggregator counts them, and the series they belong to."""
+"""What the aggregator counts, answers above all, and the series they belong to."""
 
 from __future__ import annotations
 
@@ -9,22 +9,43 @@ from typing import Any
 
 from shared.catalogue import Audience
 from shared.marks import CELL_SECONDS, Mark, cell_of, digest, first_cell, hour_of
-from shared.scales import Scale, scale
+from shared.scales import HANDOFF, Scale, scale
 from shared.tables.friction import series_partition
 from shared.times import parse_time
+
+FROM = "from:"
+INVITED = "invitation:"
+"""How the ids of responses begin that were given by an invitation's link."""
 
 
 @dataclass(frozen=True)
 class Series:
-    """What is watched as one: the answers of one audience at one touchpoint on one scale."""
+    """What is watched as one: what is told of one touchpoint by one source, on one scale.
+
+    source: an audience, whose answers they are; or `from:` and the touchpoint from which customers came.
+    """
 
     touchpoint: str
-    audience: Audience
+    source: str
     scale_name: str
 
     @property
     def partition(self) -> str:
-        return series_partition(self.touchpoint, self.audience, self.scale_name)
+        return series_partition(self.touchpoint, self.source, self.scale_name)
+
+    @property
+    def audience(self) -> Audience:
+        """Whose experience it is."""
+        return "staff" if self.source == "staff" else "customer"
+
+    @property
+    def origin(self) -> str | None:
+        """The touchpoint before, where this is a hand-off."""
+        return self.source.removeprefix(FROM) if self.source.startswith(FROM) else None
+
+    def coming_from(self, touchpoint: str) -> Series:
+        """The hand-off from that touchpoint to this one."""
+        return Series(self.touchpoint, FROM + touchpoint, HANDOFF.name)
 
     @property
     def scale(self) -> Scale:
@@ -33,7 +54,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Answer:
-    """One stored response, as far as it is counted."""
+    """One stored response, as far as it is counted. customer: keyed hash of whose it is; None where nobody knows."""
 
     response_id: str
     series: Series
@@ -42,6 +63,13 @@ class Answer:
     channel: str
     revision: int
     is_counted: bool
+    customer: str | None = None
+
+    @property
+    def invitation(self) -> str | None:
+        """Hash of the invitation it answers, where it answers one."""
+        is_invited = self.response_id.startswith(INVITED)
+        return digest(self.response_id.removeprefix(INVITED)).hex() if is_invited else None
 
     @property
     def mark(self) -> bytes:
@@ -91,6 +119,7 @@ def answer_of(item: Mapping[str, Any]) -> Answer:
         channel=item["channel"],
         revision=item["revision"],
         is_counted=item["counted"],
+        customer=item.get("customer"),
     )
     if not (answer.mark and series.partition):
         raise ValueError("an answer has a mark and a series")
@@ -99,9 +128,14 @@ def answer_of(item: Mapping[str, Any]) -> Answer:
 
 def parcels(answers: Iterable[Answer]) -> list[Parcel]:
     """The answers gathered by series and hour: one write each."""
+    return gathered((answer.series, answer.hour, answer.mark) for answer in answers)
+
+
+def gathered(marks: Iterable[tuple[Series, datetime, bytes]]) -> list[Parcel]:
+    """The marks by series and hour. hour: its beginning, aware UTC."""
     gathered: dict[tuple[Series, datetime], set[bytes]] = {}
-    for answer in answers:
-        gathered.setdefault((answer.series, answer.hour), set()).add(answer.mark)
+    for series, hour, mark in marks:
+        gathered.setdefault((series, hour), set()).add(mark)
     return [Parcel(series, hour, frozenset(marks)) for (series, hour), marks in gathered.items()]
 
 

@@ -18,8 +18,11 @@ from services.aggregator.domain.answers import Series
 from services.aggregator.domain.board import Fact, Rules, decide
 from services.aggregator.domain.detection.interval import Share
 from services.aggregator.domain.detection.transition import Flood, Transition
+from services.aggregator.domain.findings import Finding
 
 SHARE_FALSE = 0.05
+ANSWERS, HANDOFFS = "answers", "handoffs"
+"""A board each; of the alerts of either, few are false."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,11 @@ class Said:
     def kind(self) -> str:
         return self.transition.kind if self.transition else "began"
 
+    @property
+    def board(self) -> str:
+        """Which board decides on it: so that watching hand-offs costs the touchpoints' own alerts nothing."""
+        return HANDOFFS if self.series.origin else ANSWERS
+
 
 def published(said: Iterable[Said]) -> dict[Series, list[Transition]]:
     """What is published of each series, in order of event time.
@@ -45,7 +53,15 @@ def published(said: Iterable[Said]) -> dict[Series, list[Transition]]:
     A series counts among the watched ones from its beginning on, so that a touchpoint added later
     does not change what was published before.
     """
+    decided: dict[Series, list[Transition]] = {}
     ordered = sorted(said, key=lambda one: (one.at, one.series.partition, one.kind))
+    for board in sorted({one.board for one in ordered}):
+        decided |= published_by_one([one for one in ordered if one.board == board])
+    return decided
+
+
+def published_by_one(ordered: Sequence[Said]) -> dict[Series, list[Transition]]:
+    """What one board publishes of what is told to it, in order of event time."""
     names = {one.series.partition: one.series for one in ordered}
     facts = [Fact(one.series.partition, one.transition) for one in ordered if one.transition]
     decided: dict[Series, list[Transition]] = {}
@@ -74,11 +90,12 @@ def to_json(transition: Transition) -> str:
 
 
 def from_json(text: str) -> Transition:
+    """The transition, or finding, that was written as this text."""
     fields: dict[str, Any] = json.loads(text)
-    first, last = fields.pop("change_interval")
-    before, after = Share(**fields.pop("before")), Share(**fields.pop("after"))
-    flood = flood_of(fields.pop("flood"))
-    return Transition(**fields, change_interval=(first, last), before=before, after=after, flood=flood)
+    fields["change_interval"] = tuple(fields["change_interval"])
+    fields["flood"] = flood_of(fields["flood"])
+    fields |= {name: Share(**fields[name]) for name in ("before", "after", "otherwise") if fields.get(name)}
+    return Finding(**fields) if "seen_first" in fields else Transition(**fields)
 
 
 def flood_of(fields: dict[str, Any] | None) -> Flood | None:

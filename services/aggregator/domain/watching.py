@@ -20,7 +20,7 @@ from services.aggregator.domain.detection.detector import (
 )
 from services.aggregator.domain.publishing import SHARE_FALSE, Said
 from shared.catalogue import SMALLEST_STAFF_GROUP, Touchpoint
-from shared.marks import CELL_SECONDS, hour_of, tally_cells, tally_channels
+from shared.marks import CELL_SECONDS, hour_of, tally_cells, tally_channels, tally_origins
 from shared.scales import Scale
 from shared.times import from_unix
 
@@ -41,7 +41,7 @@ class Hour:
 class Watch:
     """What is remembered of a series between two looks.
 
-    account: the evidence account as JSON; None before the first look.
+    account: the evidence account as JSON; None before the first look. paths: those of the hand-offs to here.
     claimed_to, stepped_to: the first cell not yet claimed, not yet stepped; 0 before the first look.
     rolled_to: the first day whose histogram is not yet written.
     late_n, recomputed_n: how often late answers were noted, and up to which note they were folded in.
@@ -62,6 +62,7 @@ class Watch:
     late_since: datetime | None = None
     late_at: datetime | None = None
     look_at: datetime | None = None
+    paths: str | None = None
 
     @property
     def is_afresh(self) -> bool:
@@ -140,6 +141,13 @@ def measure_of(series: Series, touchpoint: Touchpoint) -> Scale:
     return measure if measure.name == series.scale_name else series.scale
 
 
+def answered(series: Series, touchpoint: Touchpoint) -> Series:
+    """The answers that a series is told from: its own; of a hand-off, all that customers gave at the touchpoint."""
+    if series.origin is None:
+        return series
+    return Series(series.touchpoint, "customer", touchpoint.survey_for("customer").scale)
+
+
 def stepped(watch: Watch, hours: Sequence[Hour], measure: Scale, settings: Settings) -> tuple[Watch, list[Transition]]:
     """The watch after the cells that were claimed, and the transitions it went through, in order.
 
@@ -175,18 +183,33 @@ def cells(watch: Watch, hours: Iterable[Hour], levels: int) -> Iterator[tuple[in
                 yield cell, tallied[cell]
 
 
-def whole_days(watch: Watch, hours: Iterable[Hour], levels: int) -> Iterator[tuple[date, dict[str, list[int]]]]:
-    """The days that are over and not yet rolled up, with a histogram per channel."""
+@dataclass(frozen=True)
+class Rolled:
+    """A day's histograms: by channel, and by the touchpoint that customers came from."""
+
+    channels: dict[str, list[int]]
+    origins: dict[str, list[int]]
+
+
+def whole_days(watch: Watch, hours: Iterable[Hour], levels: int) -> Iterator[tuple[date, Rolled]]:
+    """The days that are over and not yet rolled up."""
     last = day_of_cell(watch.claimed_to)
     for day, of_day in groupby(hours, key=lambda hour: hour.start.date()):
         if (watch.rolled_to is None or watch.rolled_to <= day) and day < last:
-            yield day, tally_channels(frozenset().union(*(h.marks for h in of_day)), levels)
+            marks: frozenset[bytes] = frozenset().union(*(hour.marks for hour in of_day))
+            yield day, Rolled(tally_channels(marks, levels), tally_origins(marks, levels))
 
 
-def said(watch: Watch, hours: Sequence[Hour], transitions: Iterable[Transition], touchpoint: Touchpoint) -> list[Said]:
-    """What the series has to say to the board: its transitions, and at the first look when it began."""
+def said(series: Series, began: int | None, transitions: Iterable[Transition], touchpoint: Touchpoint) -> list[Said]:
+    """What the series has to say to the board: its transitions, and when it began to be watched.
+
+    began: unix seconds; None where that was said before.
+    """
     share = float(touchpoint.detection.get("share_false", SHARE_FALSE))
-    told = [Said(watch.series, one.at, one, share) for one in transitions]
-    if watch.is_afresh and hours:
-        told.insert(0, Said(watch.series, int(hours[0].start.timestamp()), None, share))
-    return told
+    told = [Said(series, one.at, one, share) for one in transitions]
+    return told if began is None else [Said(series, began, None, share), *told]
+
+
+def began_at(watch: Watch, hours: Sequence[Hour]) -> int | None:
+    """When the series began, unix seconds, at its first look; None at any other."""
+    return int(hours[0].start.timestamp()) if watch.is_afresh and hours else None

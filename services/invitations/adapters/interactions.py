@@ -55,6 +55,7 @@ def item_of_decided(decided: Decided) -> Item:
         "interaction_id": one.interaction_id,
         "touchpoint": one.touchpoint,
         "person_id": decided.person_id,
+        "customer": decided.customer,
         "invitation_id": decided.invitation_id,
         "occurred_at": one.occurred_at,
         "received_at": one.received_at,
@@ -95,7 +96,7 @@ def decided_in(item: Item) -> Decided:
         consent=frozenset(item["consent"]) if "consent" in item else None,
         attributes=item.get("attributes", {}),
     )
-    return Decided(interaction, item["person_id"], item["invitation_id"], decision_in(item))
+    return Decided(interaction, item["person_id"], item["invitation_id"], decision_in(item), item.get("customer"))
 
 
 def decision_in(item: Item) -> Decision:

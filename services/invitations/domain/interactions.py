@@ -87,9 +87,13 @@ Decision = Planned | Suppressed
 
 @dataclass(frozen=True)
 class Decided:
-    """An interaction with what was decided. invitation_id: also where nobody was invited; made of the interaction."""
+    """An interaction with what was decided. invitation_id: also where nobody was invited; made of the interaction.
+
+    customer: keyed hash of whose it is, the same as in that customer's answers.
+    """
 
     interaction: Interaction
     person_id: str
     invitation_id: str
     decision: Decision
+    customer: str | None = None

@@ -49,9 +49,14 @@ def link_of(secret: bytes, invitation: Invitation, person: Person, expires_at: d
         channel=invitation.channel,
         created_at=invitation.planned_at,
         invitation_id=invitation.invitation_id,
-        customer=keyed_hash(secret, "customer", person.customer),
+        customer=customer_of(secret, person),
         expires_at=expires_at,
     )
+
+
+def customer_of(secret: bytes, person: Person) -> str:
+    """What stands for the person wherever their name is not needed: keyed, and the same for the same customer."""
+    return keyed_hash(secret, "customer", person.customer)
 
 
 def base62(hexadecimal: str, length: int) -> str:

@@ -13,7 +13,7 @@ from services.invitations.domain.decision import Case, decide, to_displace
 from services.invitations.domain.interactions import Decided, Decision, Interaction, Planned, Suppressed
 from services.invitations.domain.invitations import SENT_BY_US, Invitation
 from services.invitations.domain.ledger import Contact
-from services.invitations.domain.links import Link, invitation_id_of, link_of
+from services.invitations.domain.links import Link, customer_of, invitation_id_of, link_of
 from services.invitations.domain.people import Person
 from services.invitations.domain.quiet_hours import next_allowed
 from services.invitations.usecases.contacts import pruned, rules_at
@@ -72,7 +72,7 @@ def case_of(interaction: Interaction, person: Person, deps: Deps) -> Case:
 
 def decided_of(interaction: Interaction, person: Person, decision: Decision, deps: Deps) -> Decided:
     invitation_id = invitation_id_of(deps.secret, interaction.touchpoint, interaction.interaction_id)
-    return Decided(interaction, person.person_id, invitation_id, decision)
+    return Decided(interaction, person.person_id, invitation_id, decision, customer_of(deps.secret, person))
 
 
 def reserved(interaction: Interaction, case: Case, planned: Planned, deps: Deps) -> Reservation:

@@ -102,6 +102,7 @@ def touchpoint_value(
         owner=owners[touchpoint.owner],
         journey=journey_id,
         pilot=lived.pilot if lived else None,
+        **({"handoff_days": lived.handoff_days} if lived else {}),
         stage=touchpoint.stage or ONLY_STAGE,
         pillar=touchpoint.pillar,
         channels=touchpoint.channels,

@@ -178,6 +178,9 @@ class Journey(Part):
     name: Words | None = None
     stages: dict[Id, Words] = Field(min_length=1, max_length=50, description="in the customer's order, by id")
     pilot: Id | None = Field(None, description="the owner told of what its team did not acknowledge in time")
+    handoff_days: float = Field(
+        7, ge=0, le=30, description="who was at another touchpoint so recently came from there; 0: this is not kept"
+    )
 
 
 class FollowUp(Part):

@@ -22,6 +22,7 @@ TYPICAL: Mapping[str, tuple[float, ...]] = MappingProxyType(
         "ces": (0.05, 0.03, 0.05, 0.08, 0.15, 0.24, 0.4),
         "stars": (0.08, 0.04, 0.08, 0.2, 0.6),
         "thumbs": (0.15, 0.85),
+        "handoff": (0.5, 0.5),
     }
 )
 """What a touchpoint nobody has measured yet is taken to look like: polarised, J-shaped, about one

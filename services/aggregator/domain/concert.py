@@ -1,0 +1,116 @@
+"""What a touchpoint's alerts say together: one trouble is told once, by whom it concerns, with who saw it first.
+
+Each series' account speaks for itself. Laid side by side in order of event time:
+
+- A touchpoint's own alert that is only about those who came from one other touchpoint is that hand-off's alert.
+- While a hand-off's alert is open, the touchpoint's own is not raised beside it, unless the others fare worse too,
+  or until the hand-off's is over and the touchpoint's is not.
+- A touchpoint's own alert that stands when its hand-off's is raised says so.
+- A customers' alert says whether the staff's was open before it, and the other way round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+
+from services.aggregator.domain.answers import Series
+from services.aggregator.domain.detection.transition import RAISED, STRENGTHENED, Transition
+from services.aggregator.domain.findings import EXPLAINED, Finding, finding
+
+Told = tuple[Series, Transition]
+AUDIENCE_OF = {"customer": "staff", "staff": "customer"}
+"""By audience the other one."""
+
+
+@dataclass
+class Touchpoint:
+    """What is open at one touchpoint while its transitions are gone through, and what is told of each.
+
+    drivers: the series on whose account a hand-off's alert stands, by the touchpoint before.
+    hidden: series whose accounts are open, but told by another's alert, with what they said last.
+    """
+
+    told: list[Told] = field(default_factory=list)
+    open: dict[Series, Transition] = field(default_factory=dict)
+    drivers: dict[str, Series] = field(default_factory=dict)
+    hidden: dict[Series, Transition] = field(default_factory=dict)
+
+    def hear(self, series: Series, transition: Transition) -> None:
+        """Takes one transition in."""
+        if transition.kind == STRENGTHENED:
+            self.strengthened(series, transition)
+        elif transition.kind == RAISED:
+            self.raised(series, transition)
+        elif series in self.hidden:
+            del self.hidden[series]
+        else:
+            self.ended(series, transition)
+
+    def raised(self, series: Series, transition: Transition) -> None:
+        origin = series.origin or getattr(transition, "origin", "")
+        if origin in self.drivers or (self.drivers and series.source == "customer" and not is_spread(transition)):
+            self.hidden[series] = transition
+            return
+        first = AUDIENCE_OF.get(series.source, "")
+        if any(one.source == first for one in self.open):
+            transition = finding(transition, seen_first=first)
+        if origin:
+            self.drivers[origin] = series
+        if series.origin and not is_spread(transition):
+            self.explain(series.origin, transition)
+        self.open[series] = transition
+        self.told.append((series, transition))
+
+    def explain(self, origin: str, by: Transition) -> None:
+        """The touchpoint's own alert, where it stands, says that it is about those who came from there."""
+        for series, own in list(self.open.items()):
+            if series.source == "customer" and not getattr(own, "origin", ""):
+                explained = finding(own, kind=EXPLAINED, at=by.at, origin=origin)
+                self.open[series] = explained
+                self.told.append((series, explained))
+
+    def strengthened(self, series: Series, transition: Transition) -> None:
+        """What was told by a hand-off's alert may have become everybody's."""
+        if series in self.open:
+            self.told.append((series, transition))
+        elif series in self.hidden and series.source == "customer" and is_spread(transition):
+            self.tell_hidden(series, transition.at, transition)
+
+    def ended(self, series: Series, transition: Transition) -> None:
+        self.told.append((series, transition))
+        self.open.pop(series, None)
+        for origin in [name for name, driver in self.drivers.items() if driver == series]:
+            del self.drivers[origin]
+        if not self.drivers:
+            for hidden, said in list(self.hidden.items()):
+                self.tell_hidden(hidden, transition.at, said)
+
+    def tell_hidden(self, series: Series, at: int, said: Transition) -> None:
+        """Raises what was hidden, at that time."""
+        del self.hidden[series]
+        made = replace(said, kind=RAISED, at=at)
+        self.open[series] = made
+        if series.origin:
+            self.drivers[series.origin] = series
+        self.told.append((series, finding(made, origin="") if isinstance(made, Finding) else made))
+
+
+def is_spread(transition: Transition) -> bool:
+    """Whether everybody fares worse; so it is taken to be where there is no hand-off to tell apart."""
+    return bool(getattr(transition, "is_spread", True))
+
+
+def in_concert(decided: Mapping[Series, Sequence[Transition]]) -> dict[Series, list[Transition]]:
+    """What is told of each series, in order of event time. decided: what the boards publish."""
+    heard = [(series, one) for series, several in decided.items() for one in several]
+    heard.sort(key=lambda told: (told[0].touchpoint, told[1].at, told[1].kind == STRENGTHENED, told[0].partition))
+    concert: dict[Series, list[Transition]] = {}
+    for _, of_touchpoint in groupby(heard, key=lambda told: told[0].touchpoint):
+        touchpoint = Touchpoint()
+        for series, transition in of_touchpoint:
+            touchpoint.hear(series, transition)
+        for series, transition in touchpoint.told:
+            concert.setdefault(series, []).append(transition)
+    return concert

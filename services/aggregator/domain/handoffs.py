@@ -1,0 +1,214 @@
+"""Hand-offs: how a touchpoint goes for those who came from one other touchpoint, against all others there."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from math import sqrt
+from typing import Any, NamedTuple
+
+from services.aggregator.domain.comparing import Comparison, Waiting
+from services.aggregator.domain.detection.detector import Account, Settings, Transition, open_account, step
+from services.aggregator.domain.detection.interval import Share, counted
+from services.aggregator.domain.detection.settings import CELL_SECONDS
+from services.aggregator.domain.detection.transition import RAISED, STRENGTHENED
+from services.aggregator.domain.findings import Finding, finding
+from services.aggregator.domain.watching import Hour, Watch
+from shared.marks import MARK_BYTES, first_cell, origins, settled
+from shared.metrics import Z95, wilson
+from shared.scales import HANDOFF, Scale
+
+BEFORE_S = 28 * 86400
+"""What was usual on a hand-off is told from the four weeks before."""
+CERTAIN = 3.2905
+"""Standard deviations of a 99.9 % interval: the moment was picked for looking bad."""
+SURE = 2.5758
+"""The 99 % interval of a difference: several hand-offs into a touchpoint are looked at."""
+FEWEST = 5
+"""Answers from which it may be said that those who came from there fare differently."""
+
+
+@dataclass
+class Path:
+    """What is remembered of one hand-off: its account of evidence, and the answers waiting to be compared."""
+
+    account: Account | None = None
+    comparison: Comparison = field(default_factory=Comparison)
+
+    def to_list(self) -> list[Any]:
+        compared = self.comparison
+        return [self.account.to_json() if self.account else None, list(compared.mine), list(compared.others)]
+
+    @classmethod
+    def from_list(cls, written: list[Any]) -> Path:
+        account, *waiting = written
+        path = cls(Account.from_json(account) if account else None)
+        for side, answers in zip((path.comparison.mine, path.comparison.others), waiting, strict=True):
+            _fill(side, answers)
+        return path
+
+
+def _fill(side: Waiting, answers: Iterable[Sequence[int]]) -> None:
+    side.extend((cell, level) for cell, level in answers)
+
+
+@dataclass(frozen=True)
+class Passed:
+    """What came of the hand-offs into a touchpoint while cells were stepped.
+
+    paths: what is remembered, as JSON; began: unix seconds at which the first pair of each hand-off was compared.
+    """
+
+    paths: str | None
+    began: dict[str, int]
+    transitions: list[tuple[str, Transition]]
+
+
+def known(text: str | None) -> dict[str, Path]:
+    """What is remembered, by the touchpoint before."""
+    return {name: Path.from_list(written) for name, written in json.loads(text or "{}").items()}
+
+
+class Told(NamedTuple):
+    """One counted answer. digest: hash of its id; level: 0 is the worst; origin: touchpoint before, or empty."""
+
+    cell: int
+    digest: bytes
+    level: int
+    origin: str
+
+
+def told_in(hours: Iterable[Hour]) -> list[Told]:
+    """The counted answers by time; those of one cell in the order of their hashes, which says nothing of scores."""
+    told: list[Told] = []
+    for hour in hours:
+        came, first = origins(hour.marks), first_cell(hour.start)
+        told += [
+            Told(first + mark.cell, mark.digest, mark.level, came.get(mark.digest, ""))
+            for mark in settled(hour.marks)
+            if mark.is_counted
+        ]
+    return sorted(told)
+
+
+def has_origins(watch: Watch, hours: Iterable[Hour]) -> bool:
+    """Whether it is known of anybody where they came from; where it is not, all this costs nothing."""
+    return watch.paths is not None or any(len(mark) > MARK_BYTES for hour in hours for mark in hour.marks)
+
+
+def passed(watch: Watch, told: Sequence[Told], settings: Settings) -> Passed:
+    """The hand-offs after the cells that were claimed. told: at least of the complete cells still to be stepped."""
+    paths = known(None if watch.is_afresh else watch.paths)
+    began: dict[str, int] = {}
+    said: list[tuple[str, Transition]] = []
+    fresh = [one for one in told if watch.stepped_to <= one.cell < watch.claimed_to]
+    for cell, grouped in groupby(fresh, key=lambda one: one.cell):
+        answers = [(one.level, one.origin) for one in grouped]
+        for name in sorted({origin for _, origin in answers if origin} | paths.keys()):
+            path = paths.setdefault(name, Path())
+            worse, better = path.comparison.compare(cell, ((level, origin == name) for level, origin in answers))
+            if not worse + better:
+                continue
+            if path.account is None:
+                path.account, began[name] = open_account(HANDOFF, settings), cell * CELL_SECONDS
+            path.account, found = step(path.account, cell, (worse, better), settings)
+            said += [(name, one) for one in found]
+    text = json.dumps({name: path.to_list() for name, path in paths.items()}, sort_keys=True, separators=(",", ":"))
+    return Passed(text if paths else None, began, said)
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Shares of bad answers before and since a change: of those who came from there, and of the others."""
+
+    before: Share
+    after: Share
+    others_before: Share
+    others_after: Share
+
+    @property
+    def is_spread(self) -> bool:
+        """Whether it is beyond doubt that the others fare worse than before, too."""
+        return self.others_worse(CERTAIN)
+
+    def others_worse(self, z: float) -> bool:
+        """Whether the others fare worse than before by more than so many standard deviations."""
+        low, _ = wilson(self.others_after.bad, self.others_after.n, z)
+        return low > (self.others_before.share or 0.0) and self.others_before.n > 0
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether those who came from there fare credibly worse than the others, and by more than before."""
+        if min(self.after.n, self.others_after.n) < FEWEST:
+            return False
+        least = least_difference(self.after, self.others_after)
+        return least > max(0.0, (self.before.share or 0.0) - (self.others_before.share or 0.0))
+
+
+def least_difference(one: Share, other: Share) -> float:
+    """Lower end of the interval of a difference of shares (Agresti and Caffo 2000: one of each kind added)."""
+    n, m = one.n + 2, other.n + 2
+    p, q = (one.bad + 1) / n, (other.bad + 1) / m
+    return p - q - SURE * sqrt(p * (1 - p) / n + q * (1 - q) / m)
+
+
+def sides(told: Sequence[Told], transition: Transition, scale: Scale) -> dict[str, Sides]:
+    """Both sides' shares before and since the change, by the touchpoint before.
+
+    told: answers from four weeks before the change to the transition, at least.
+    """
+    first = (transition.change_started_at - BEFORE_S) // CELL_SECONDS
+    change, last = transition.change_started_at // CELL_SECONDS, transition.at // CELL_SECONDS
+    tallied: Counter[tuple[str, bool, bool]] = Counter(
+        (one.origin, one.cell >= change, one.level < scale.bad_levels)
+        for one in told[bisect_left(told, (first,)) : bisect_left(told, (last,))]
+    )
+    names = sorted({origin for origin, _, _ in tallied})
+    each = {name: [_tally(tallied, [name], since) for since in (False, True)] for name in names}
+    others = {name: [_tally(tallied, set(names) - {name}, since) for since in (False, True)] for name in names}
+    return {name: Sides(*each[name], *others[name]) for name in names if name}
+
+
+def _tally(tallied: Mapping[tuple[str, bool, bool], int], names: Iterable[str], since: bool) -> Share:
+    bad, good = (sum(tallied.get((name, since, is_bad), 0) for name in names) for is_bad in (True, False))
+    return counted(bad, bad + good)
+
+
+NOBODY = Sides(*[counted(0, 0)] * 4)
+
+
+def about_handoff(transition: Transition, origin: str, told: Sequence[Told], scale: Scale) -> Finding:
+    """What a hand-off's account said, in shares of bad answers instead of pairs."""
+    found = sides(told, transition, scale).get(origin, NOBODY)
+    return finding(
+        transition,
+        before=found.before,
+        after=found.after,
+        otherwise=found.others_after,
+        is_spread=found.is_spread,
+    )
+
+
+def about_touchpoint(transition: Transition, told: Sequence[Told], scale: Scale) -> Transition:
+    """What a touchpoint's own account said; where only those who came from one touchpoint fare worse, about those."""
+    each = sides(told, transition, scale)
+    if transition.kind not in MORE or not each:
+        return transition
+    apart = {name: found for name, found in each.items() if found.is_apart and not found.others_worse(Z95)}
+    if not apart:
+        return finding(transition, is_spread=all(one.is_spread for one in each.values()))
+    name = max(apart, key=lambda one: (surplus(apart[one]), one))
+    found = apart[name]
+    return finding(transition, origin=name, before=found.before, after=found.after, otherwise=found.others_after)
+
+
+MORE = (RAISED, STRENGTHENED)
+
+
+def surplus(found: Sides) -> float:
+    """Bad answers that those who came from there gave more than they would have, had they fared as the others."""
+    return found.after.bad - found.after.n * (found.others_after.share or 0.0)

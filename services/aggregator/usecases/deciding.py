@@ -1,0 +1,78 @@
+"""Decisions: alerts are made of what all accounts said, as facts; the table's stream publishes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from services.aggregator.domain import alerts, publishing, watching
+from services.aggregator.domain.alerts import AlertFact
+from services.aggregator.domain.answers import Series
+from services.aggregator.domain.concert import in_concert
+from services.aggregator.domain.detection.detector import Transition
+from services.aggregator.usecases.ports import Deps
+from shared.catalogue import Touchpoint
+from shared.causes.answers import Reading, Whose, spans
+from shared.causes.finding import explained
+from shared.marks import digest, hour_of, origins
+
+
+def decide(deps: Deps) -> None:
+    """Writes the alerts that follow from all that the accounts said.
+
+    The alerts are read first: whatever another decision made them of has then been said already, so that
+    none is withdrawn only because it is newer than what was read.
+    """
+    known = deps.alerts.all()
+    said = deps.evidence.all()
+    told = in_concert(publishing.published(said))
+    for series in {one.series for one in said} & {*told, *(fact.series for fact in known)}:
+        touchpoint = deps.catalogue.touchpoint(series.touchpoint)
+        if touchpoint is not None:
+            mine = [fact for fact in known if fact.series == series]
+            transitions = told.get(series, [])
+            context = alerts.Context(series, touchpoint, deps.public_url, origins_of(series, transitions, deps))
+            write_news(mine, transitions, context, deps)
+
+
+def origins_of(series: Series, transitions: Iterable[Transition], deps: Deps) -> dict[str, Touchpoint]:
+    """The touchpoints from which those came whom the alerts are about, as far as the registry still has them."""
+    names = {series.origin, *(getattr(one, "origin", None) for one in transitions)}
+    found = {name: deps.catalogue.touchpoint(name) for name in names if name}
+    return {name: touchpoint for name, touchpoint in found.items() if touchpoint}
+
+
+def write_news(
+    known: Sequence[AlertFact], transitions: Sequence[Transition], context: alerts.Context, deps: Deps
+) -> None:
+    """Writes what the series' alerts do not say yet."""
+    for fact in alerts.news(known, alerts.revisions(context, transitions)):
+        deps.alerts.write(with_causes(fact, context, deps))
+
+
+def with_causes(fact: AlertFact, context: alerts.Context, deps: Deps) -> AlertFact:
+    """The alert with what is seen more often between the change and the alarm, and comments that show it."""
+    event, series = fact.event, watching.answered(fact.series, context.touchpoint)
+    whose = Whose(series.touchpoint, series.audience, watching.measure_of(series, context.touchpoint))
+    when = spans(event.change_started_between[0], event.change_started_at, event.raised_at)
+    before = of_those(fact, series, deps.responses.between(whose, when.before_from, when.before_to), deps)
+    after = of_those(fact, series, deps.responses.between(whose, when.after_from, when.after_to), deps)
+    found = explained(before, after, series.audience)
+    told = {"causes": found.causes, "sample_comments": found.sample_comments}
+    return replace(fact, event=event.model_copy(update=told))
+
+
+def of_those(fact: AlertFact, series: Series, read: Reading, deps: Deps) -> Reading:
+    """The answers of those whom the alert is about: of a hand-off, of those who came from there."""
+    if fact.event.origin is None or not read.answers:
+        return read
+    times = [one.collected_at for one in read.answers]
+    hours = deps.marks.hours(series, hour_of(min(times)), hour_of(max(times)))
+    theirs = {name for hour in hours for name, origin in origins(hour.marks).items() if origin == fact.event.origin}
+    return replace(read, answers=[one for one in read.answers if digest(one.response_id) in theirs])
+
+
+def publish(facts: Iterable[AlertFact], deps: Deps) -> None:
+    """Publishes transitions of alerts; the same one may go out twice, under the same id and revision."""
+    for fact in facts:
+        deps.topic.publish(fact)

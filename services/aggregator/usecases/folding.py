@@ -1,0 +1,97 @@
+"""Answers and interactions in: each is counted once, and its series is asked to be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from services.aggregator.domain.answers import Answer, Parcel, Series, by_series, gathered, seconds_until_complete
+from services.aggregator.domain.traces import KEPT_BEYOND, Trace, news, trace_of_answer
+from services.aggregator.usecases.ports import Deps
+from shared.marks import cell_of
+
+LONGEST_DELAY = 900
+"""Seconds an SQS message can wait."""
+Mark = tuple[Series, datetime, bytes]
+
+
+def fold(answers: Sequence[Answer], deps: Deps) -> None:
+    """Counts the answers, once each, and sees to it that their series are looked at.
+
+    Where their customers came from is found first, so that it is written with the answers themselves.
+    """
+    own = [(answer.series, answer.hour, answer.mark) for answer in answers]
+    count(gathered([*own, *traced(traces_of(answers, deps), deps)]), deps)
+
+
+def follow(interactions: Iterable[Trace], deps: Deps) -> None:
+    """Keeps where customers were, and tells it of their answers that are there already.
+
+    interactions: with no journey yet; one at a touchpoint that is in none is passed over.
+    """
+    known = [one for each in interactions if (one := in_journey(each, deps))]
+    count(gathered(traced(known, deps)), deps)
+
+
+def in_journey(trace: Trace, deps: Deps) -> Trace | None:
+    touchpoint = deps.catalogue.touchpoint(trace.touchpoint)
+    return replace(trace, journey=touchpoint.journey) if touchpoint and touchpoint.handoff_days else None
+
+
+def traces_of(answers: Iterable[Answer], deps: Deps) -> list[Trace]:
+    """Those that the answers of known customers leave, where hand-offs are watched."""
+    found = (trace_of_answer(answer, "") for answer in answers)
+    return [one for each in found if each and (one := in_journey(each, deps))]
+
+
+def traced(added: Sequence[Trace], deps: Deps) -> list[Mark]:
+    """Keeps the traces, and gives what they tell of where the customers of answers came from.
+
+    All are kept before any is read, so that of two who do this at once at least one sees both.
+    """
+    deps.traces.add({one: kept_until(one, deps) for one in added})
+    marks: list[Mark] = []
+    for customer, journey in sorted({(one.customer, one.journey) for one in added}):
+        known = deps.traces.of(customer, journey)
+        for answer in (one for one in known if one.scale_name is not None):
+            marks += news([answer], added, known, reach_of(answer.touchpoint, deps))
+    return marks
+
+
+def kept_until(trace: Trace, deps: Deps) -> datetime:
+    return max(deps.now(), trace.at) + reach_of(trace.touchpoint, deps) + KEPT_BEYOND
+
+
+def reach_of(touchpoint: str, deps: Deps) -> timedelta:
+    """How far back a touchpoint may lie from which customers come to this one."""
+    known = deps.catalogue.touchpoint(touchpoint)
+    return timedelta(days=known.handoff_days if known else 0)
+
+
+def count(parcels: Sequence[Parcel], deps: Deps) -> None:
+    """Adds the marks to their sets, and asks for looks."""
+    now = deps.now()
+    complete = cell_of(now - timedelta(seconds=deps.lateness_s))
+    deps.marks.add_history([parcel for parcel in parcels if parcel.newest_cell < complete])
+    for parcel in parcels:
+        if parcel.newest_cell >= complete:
+            deps.marks.add(parcel)
+    for series, of_series in by_series(parcels).items():
+        ask_for_look(series, of_series, complete, now, deps)
+
+
+def ask_for_look(series: Series, folded: Sequence[Parcel], complete: int, now: datetime, deps: Deps) -> None:
+    """Asks for a look when the newest cell will be complete; what came late is noted, and looked at once it settled."""
+    watch = deps.watches.read(series)
+    newest = max(parcel.newest_cell for parcel in folded)
+    if newest >= complete:
+        delay = seconds_until_complete(newest, now, deps.lateness_s)
+        deps.looks.ask(series, min(delay + 1, LONGEST_DELAY))
+    if min(parcel.oldest_cell for parcel in folded) >= max(watch.claimed_to, complete):
+        return
+    look_at = watch.look_at
+    if look_at is None or look_at <= now:
+        deps.looks.ask(series, deps.settle_s)
+        look_at = now + timedelta(seconds=deps.settle_s)
+    deps.watches.note_late(series, now, look_at)

@@ -1,0 +1,131 @@
+"""What the aggregator's verbs need from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from services.aggregator.domain.alerts import AlertFact
+from services.aggregator.domain.answers import Parcel, Series
+from services.aggregator.domain.publishing import Said
+from services.aggregator.domain.traces import Trace
+from services.aggregator.domain.watching import Hour, Rolled, Watch
+from shared.catalogue import Catalogue
+from shared.causes.answers import Responses
+
+
+class Marks(Protocol):
+    """Where answers are counted: sets of marks by series and hour, and the days rolled up from them."""
+
+    def add(self, parcel: Parcel) -> None:
+        """Adds the marks to their hour's set; adding them again changes nothing."""
+        ...
+
+    def add_history(self, parcels: Sequence[Parcel]) -> None:
+        """The same for many parcels of the past, in few calls."""
+        ...
+
+    def hours(self, series: Series, first: datetime, last: datetime) -> Iterable[Hour]:
+        """The hours that have marks, from `first` to `last`, both included, in order."""
+        ...
+
+    def put_day(self, series: Series, day: date, rolled: Rolled) -> None:
+        """Replaces the day's histograms."""
+        ...
+
+
+class Traces(Protocol):
+    """Where customers were lately, by keyed hash; each trace is forgotten by itself after a while."""
+
+    def add(self, traces: Mapping[Trace, datetime]) -> None:
+        """Keeps traces, each until the time given; adding one again changes nothing but that time."""
+        ...
+
+    def of(self, customer: str, journey: str) -> list[Trace]:
+        """Everything that is kept of a customer in a journey, as of now, whoever added it."""
+        ...
+
+
+class Watches(Protocol):
+    """Where each series' evidence account is kept. Writers race; each write names what it builds on."""
+
+    def read(self, series: Series) -> Watch:
+        """The watch as it stands; a fresh one where there is none."""
+        ...
+
+    def note_late(self, series: Series, now: datetime, look_at: datetime) -> None:
+        """Notes that answers came behind the claim, so that the series is recomputed."""
+        ...
+
+    def postpone(self, series: Series, look_at: datetime) -> None:
+        """Says when the look at late answers is due now."""
+        ...
+
+    def claim(self, watch: Watch, to_cell: int) -> Watch:
+        """Says that the cells before `to_cell` are about to be read. Raises Conflict if another look won."""
+        ...
+
+    def save(self, watch: Watch) -> None:
+        """Keeps what was learned. Raises Conflict if another look won."""
+        ...
+
+
+class Evidence(Protocol):
+    """What the accounts said: their transitions, kept so that alerts can be decided over all of them."""
+
+    def add(self, said: Iterable[Said]) -> None: ...
+
+    def replace(self, series: Series, said: Iterable[Said]) -> None:
+        """All that the series' account says, in place of all it said before."""
+        ...
+
+    def all(self) -> list[Said]:
+        """What every account said; what was written a moment ago may be missing."""
+        ...
+
+
+class Alerts(Protocol):
+    """Where alerts stand as facts."""
+
+    def all(self) -> list[AlertFact]:
+        """Every alert, oldest first; what was written a moment ago may be missing."""
+        ...
+
+    def write(self, fact: AlertFact) -> None:
+        """Writes the alert, unless it stands there with this revision or a later one."""
+        ...
+
+
+class Looks(Protocol):
+    """Asks for a series to be looked at, and for alerts to be decided, after a while."""
+
+    def ask(self, series: Series, delay_s: int) -> None: ...
+
+    def ask_to_decide(self, delay_s: int) -> None: ...
+
+
+class Topic(Protocol):
+    """The topic that owners' teams subscribe to."""
+
+    def publish(self, fact: AlertFact) -> None: ...
+
+
+@dataclass(frozen=True)
+class Deps:
+    """All that the verbs need from outside."""
+
+    marks: Marks
+    traces: Traces
+    watches: Watches
+    evidence: Evidence
+    alerts: Alerts
+    looks: Looks
+    responses: Responses
+    topic: Topic
+    catalogue: Catalogue
+    now: Callable[[], datetime]
+    public_url: str
+    lateness_s: int
+    settle_s: int
