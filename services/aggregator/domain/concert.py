@@ -49,6 +49,7 @@ class Touchpoint:
             self.ended(series, transition)
 
     def raised(self, series: Series, transition: Transition) -> None:
+        """An account raised: it is told, or hidden behind a hand-off's alert that tells it already."""
         origin = series.origin or getattr(transition, "origin", "")
         if origin in self.drivers or (self.drivers and series.source == "customer" and not is_spread(transition)):
             self.hidden[series] = transition
@@ -79,6 +80,7 @@ class Touchpoint:
             self.tell_hidden(series, transition.at, transition)
 
     def ended(self, series: Series, transition: Transition) -> None:
+        """An alert is over; what it hid, and is not over, is told from now on."""
         self.told.append((series, transition))
         self.open.pop(series, None)
         for origin in [name for name, driver in self.drivers.items() if driver == series]:
