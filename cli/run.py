@@ -86,7 +86,7 @@ def serve(stack: Stack, folder: Path, sample: bool, stop: threading.Event) -> No
 
 def show_addresses(url: str, folder: Path) -> None:
     out.print(f"\n[bold]Étincelle runs at {url}[/bold]")
-    out.print(f"  start   {url}/          where to begin")
+    out.print(f"  start   {url}/start     where to begin")
     out.print(f"  outbox  {url}/outbox    every e-mail, text message and webhook that would have left")
     out.print(f"  API     {url}/v1/…      described in {url}/openapi.json")
     out.print(f"  key     {folder / seed.CREDENTIALS}")

@@ -49,7 +49,7 @@ class Pages:
             return self._hook(hook[1], asked, query)
         if answer := self._texts.respond(path, asked):
             return answer
-        page = {"/": self._start, "/outbox": self._outbox, "/outbox.json": self._outbox_json}.get(path)
+        page = {"/start": self._start, "/outbox": self._outbox, "/outbox.json": self._outbox_json}.get(path)
         if page is None:
             return None
         return page() if asked.method in ("GET", "HEAD") else problem(405, "", (("Allow", "GET, HEAD"),))

@@ -6,17 +6,26 @@ from chalice.app import Response
 
 from services.insights import wiring
 from services.insights.pages import check as check_pages
-from services.insights.usecases import causes, checking, reports
+from services.insights.pages import friction as friction_pages
+from services.insights.pages import home as home_pages
+from services.insights.pages import journeys as journey_pages
+from services.insights.pages import touchpoint as touchpoint_pages
+from services.insights.usecases import causes, checking, friction, home, journeys, reports, touchpoints
+from services.insights.views import filters
 from services.insights.views import reports as views
 from services.insights.views.causes import CausesView, causes_view
 from services.insights.views.checks import CheckView, check_view
 from services.insights.views.reports import AlertList, ReportView
+from shared.catalogue import ROLES
 from shared.errors import EtincelleError
-from shared.http import Api, found
+from shared.http import found
 from shared.pages.errors import error_page
+from shared.pages.site import Site
 from shared.sessions import language
 
-app = Api("insights", wiring.deps)
+CSV = "csv"
+
+app = Site("insights", wiring.deps)
 
 
 @app.operation(
@@ -71,6 +80,65 @@ def get_check_page(code: str) -> Response:
     lang = check_pages.language(app.query("lang"), language(app.header("accept-language")))
     alert_id = found(app.deps.passes.behind(code), "such page")
     return check_pages.check_page(checking.checked(alert_id, app.query("remedy"), app.deps), code, lang)
+
+
+@app.page("GET", "/", roles=ROLES, query=("page", "q", "as"), problems=(422,))
+def get_home() -> Response:
+    """What changed, what to do first, and how the visitor's touchpoints stand, as HTML; with `as=csv` as a file."""
+    asked = filters.paged(app.parameters)
+    found = home.home(app.visitor, asked.page, asked.q, app.deps)
+    if app.query("as") == CSV:
+        return home_pages.home_csv(found, app.visitor)
+    return home_pages.home_page(found, app.visitor, asked.q, app.here)
+
+
+@app.page(
+    "GET",
+    "/touchpoints/{touchpoint}",
+    roles=ROLES,
+    query=("days", "to", "channel", "as"),
+    problems=(404, 422),
+)
+def get_touchpoint_page(touchpoint: str) -> Response:
+    """A touchpoint: trend, both voices, distribution, comments, alerts, as HTML; with `as=csv` the trend as a file."""
+    asked = filters.filters(app.parameters)
+    window = asked.window(app.deps.now().date())
+    found = touchpoints.touchpoint_view(app.visitor, touchpoint, window, asked.channel, app.deps)
+    if app.query("as") == CSV:
+        return touchpoint_pages.touchpoint_csv(found)
+    return touchpoint_pages.touchpoint_page(found, app.visitor, asked, app.here)
+
+
+@app.page("GET", "/journeys", roles=ROLES)
+def get_journeys_page() -> Response:
+    """The journeys there are, as HTML."""
+    return journey_pages.list_page(journeys.journeys(app.deps), app.visitor, app.here)
+
+
+@app.page("GET", "/journeys/{journey}", roles=ROLES, query=("page", "as"), problems=(404, 422))
+def get_journey_page(journey: str) -> Response:
+    """A journey's map: stages, touchpoints, owners, both voices, promises, friction, as HTML or as a CSV file."""
+    asked = filters.paged(app.parameters)
+    found = journeys.journey_view(app.visitor, journey, asked.page, app.deps)
+    if app.query("as") == CSV:
+        return journey_pages.journey_csv(found, app.visitor)
+    return journey_pages.journey_page(found, app.visitor, app.here)
+
+
+@app.page("GET", "/friction", roles=ROLES, query=("state", "owner", "before", "as"), problems=(422,))
+def get_friction_page() -> Response:
+    """Friction alerts, newest first, as HTML or as a CSV file."""
+    asked = filters.listed(app.parameters)
+    found = friction.friction(app.visitor, asked.state, asked.owner, asked.before, app.deps)
+    if app.query("as") == CSV:
+        return friction_pages.list_csv(found, app.visitor)
+    return friction_pages.list_page(found, app.visitor, asked, app.here)
+
+
+@app.page("GET", "/friction/{alert_id}", roles=ROLES, problems=(404,))
+def get_alert_page(alert_id: str) -> Response:
+    """An alert: what got worse, since when, how certain that is, and what is seen more often since, as HTML."""
+    return friction_pages.alert_page(friction.alert_view(app.visitor, alert_id, app.deps), app.visitor, app.here)
 
 
 @app.operation("GET", "/openapi.json", cors=True)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from services.insights.adapters.comments import TableComments
 from services.insights.adapters.figures import TableAlerts, TableFigures
 from services.insights.adapters.passes import TablePasses
+from services.insights.adapters.places import TablePlaces
 from services.insights.usecases import ports
 from shared import aws
 from shared.auth import Authenticator, CachedKeys
@@ -20,13 +24,18 @@ from shared.dynamo import Table
 from shared.keyring import TableApiKeys
 from shared.remedies import ReadRemedies
 from shared.secret import secret
+from shared.sessions import Sessions
 from shared.settings import Environment
+
+AT_ONCE = 8
+"""Reads under way at the same time, each on a connection of its own."""
 
 
 @dataclass(frozen=True)
-class Deps(ports.Deps):
+class Deps(ports.PageDeps):
     """The verbs' dependencies, and the app's own. openapi: reads the text of the API's description."""
 
+    sessions: Sessions
     authenticator: Authenticator
     openapi: Callable[[], str]
 
@@ -43,19 +52,35 @@ def deps() -> Deps:
     registry = Table(dynamodb, environment.need("TABLE_REGISTRY"))
     friction = Table(dynamodb, environment.need("TABLE_FRICTION"))
     cases = Table(dynamodb, environment.need("TABLE_CASES"))
+    responses = Table(dynamodb, environment.need("TABLE_RESPONSES"))
+    catalogue = TableCatalogue(registry, now)
+    key = cache(lambda: secret(environment, lambda: aws.client("ssm", environment, now, os.urandom)))
     return Deps(
         figures=TableFigures(friction),
         alerts=TableAlerts(friction),
-        responses=TableGiven(Table(dynamodb, environment.need("TABLE_RESPONSES"))),
-        passes=TablePasses(
-            cases, cache(lambda: secret(environment, lambda: aws.client("ssm", environment, now, os.urandom))), now
-        ),
+        responses=TableGiven(responses),
+        passes=TablePasses(cases, key, now),
         remedies=ReadRemedies(cases),
-        catalogue=TableCatalogue(registry, now),
+        catalogue=catalogue,
         now=now,
+        comments=TableComments(responses),
+        places=TablePlaces(registry),
+        together=together,
+        sessions=Sessions(catalogue, key, now, environment.need("PUBLIC_URL")),
         authenticator=Authenticator(CachedKeys(TableApiKeys(registry), now)),
         openapi=described,
     )
+
+
+def together(questions: Sequence[Callable[[], Any]]) -> list[Any]:
+    """The answers, in the order of the questions, which are asked at once; the first that fails fails all."""
+    return list(pool().map(lambda ask: ask(), questions))
+
+
+@cache
+def pool() -> ThreadPoolExecutor:
+    """Threads that stay, as each keeps its connection."""
+    return ThreadPoolExecutor(AT_ONCE)
 
 
 def described() -> str:

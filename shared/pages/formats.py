@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
+from shared.catalogue import words
+
 NARROW, NO_BREAK, MINUS = "\u202f", "\u00a0", "\u2212"
 MONTHS = {
     "fr": ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."),
@@ -25,10 +27,15 @@ def percent(value: float, lang: str, digits: int = 0) -> str:
     return number(100 * value, lang, digits) + (f"{NO_BREAK}%" if lang == "fr" else "%")
 
 
-def points(value: float, lang: str, digits: int = 0) -> str:
+def points(value: float, lang: str) -> str:
     """A difference of shares, −1 to 1, in points, with its sign: `+4 pts`."""
-    text = number(100 * value, lang, digits)
-    return (text if text.startswith(MINUS) or not text.strip("0.,") else f"+{text}") + f"{NO_BREAK}pts"
+    return f"{signed(value, lang)}{NO_BREAK}pts"
+
+
+def signed(value: float, lang: str) -> str:
+    """The points alone: `+4`, `0`, `−6`."""
+    text = number(100 * value, lang)
+    return text if text.startswith(MINUS) or text == "0" else f"+{text}"
 
 
 def day(value: date, lang: str, with_year: bool = False) -> str:
@@ -44,11 +51,24 @@ def moment(value: datetime, lang: str) -> str:
     return f"{day(utc.date(), lang, with_year=True)}, {utc:%H:%M} UTC"
 
 
+def counted(n: int, lang: str, one: str, many: str) -> str:
+    """`1 answer`, `1,234 answers`; in French 0 goes with 1."""
+    return f"{number(n, lang)}{NO_BREAK}{one if n == 1 or (n == 0 and lang == 'fr') else many}"
+
+
+def span(low: float, high: float, lang: str, digits: int = 0) -> str:
+    """The ends of a share's interval: `9–16 %`."""
+    return f"{number(100 * low, lang, digits)}–{percent(high, lang, digits)}"
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "number": number,
     "percent": percent,
     "points": points,
+    "signed": signed,
     "day": day,
     "moment": moment,
+    "counted": counted,
+    "words": words,
 }
 """By these names templates write values: `{{ share|percent(lang) }}`."""

@@ -37,7 +37,11 @@ class Place:
     roles: tuple[Role, ...] = ROLES
 
 
-PLACES: tuple[Place, ...] = (Place("/", "nav_home"),)
+PLACES: tuple[Place, ...] = (
+    Place("/", "nav_home"),
+    Place("/journeys", "nav_journeys"),
+    Place("/friction", "nav_friction"),
+)
 """In the order of the navigation. A service that serves further pages adds them here."""
 
 

@@ -294,7 +294,7 @@ def test_an_email_from_an_address_that_is_not_ours_is_refused(echo: Running) -> 
 
 def test_the_pages_say_where_to_begin(echo: Running) -> None:
     """Start and outbox are whole pages, in the reader's colours."""
-    for path in ("/", "/outbox"):
+    for path in ("/start", "/outbox"):
         page = httpx.get(echo.url + path)
         assert page.headers["content-type"] == "text/html; charset=utf-8"
         assert all(part in page.text for part in ('lang="en"', "<main>", "prefers-color-scheme", "</html>"))

@@ -16,6 +16,7 @@ from services.aggregator.domain.alerts import AlertFact
 from services.aggregator.domain.answers import Series
 from services.insights.adapters.figures import TableAlerts, TableFigures
 from services.insights.domain.reports import Day
+from services.insights.domain.windows import Window
 from services.insights.usecases import reports as usecases
 from services.insights.usecases.ports import Deps
 from services.insights.usecases.reports import AlertQuery
@@ -39,8 +40,8 @@ class FakeFigures:
         self._days = list(days)
 
     def days(self, *asked: object) -> Iterable[Day]:
-        first, last = asked[3], asked[4]
-        return [day for day in self._days if first <= day.day <= last]  # type: ignore[operator]
+        window = asked[3]
+        return [day for day in self._days if window.first <= day.day <= window.last]  # type: ignore[operator]
 
 
 class FakeAlerts:
@@ -50,8 +51,9 @@ class FakeAlerts:
     def of_touchpoint(self, touchpoint: str) -> Iterable[AlertEvent]:
         return [event for event in self._events if event.touchpoint == touchpoint]
 
-    def of_year(self, year: int) -> Iterable[AlertEvent]:
-        return [event for event in self._events if event.raised_at.year == year]
+    def of_year(self, year: int, upto: datetime) -> Iterable[AlertEvent]:
+        until = upto.replace(microsecond=999_999)
+        return [event for event in self._events if event.raised_at.year == year and event.raised_at <= until]
 
     def named(self, alert_id: str) -> AlertEvent | None:
         return next((event for event in self._events if event.alert_id == alert_id), None)
@@ -181,8 +183,8 @@ def test_raised_alerts_are_read_back_from_the_aggregators_table() -> None:
             fact = AlertFact(Series("checkout", "customer", "csat"), event)
             findings.TableAlerts(table, lambda: NOW).write(fact)
         assert list(TableAlerts(table).of_touchpoint("checkout")) == written[::-1]
-        assert list(TableAlerts(table).of_year(2024)) == written[::-1]
-        assert list(TableAlerts(table).of_year(2023)) == []
+        assert list(TableAlerts(table).of_year(2024, NOW)) == written[::-1]
+        assert list(TableAlerts(table).of_year(2023, NOW)) == []
 
 
 def test_a_report_up_to_a_day_before_the_last_roll_up_has_no_hours_to_read() -> None:
@@ -191,7 +193,7 @@ def test_a_report_up_to_a_day_before_the_last_roll_up_has_no_hours_to_read() -> 
         table = refusing_inverted_spans(aws.table("friction"))
         table.put({"pk": "SERIES#checkout#customer#csat", "sk": "ACCOUNT", "rolled_to": "2024-05-01"})
         table.put({"pk": "SERIES#checkout#customer#csat", "sk": "DAY#2024-03-01", "channels": {"web": [0, 0, 0, 0, 7]}})
-        found = TableFigures(table).days("checkout", "customer", "csat", date(2024, 3, 1), date(2024, 3, 31))
+        found = TableFigures(table).days("checkout", "customer", "csat", Window(date(2024, 3, 1), date(2024, 3, 31)))
         assert [day.channels for day in found] == [{"web": [0, 0, 0, 0, 7]}]
 
 

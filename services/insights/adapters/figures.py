@@ -7,43 +7,58 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from services.insights.domain.reports import Day
+from services.insights.domain.windows import DAY, Window
 from shared.dynamo import Table
 from shared.events import AlertEvent
-from shared.marks import tally_channels
+from shared.marks import CELL, tally_channels
 from shared.scales import scale
 from shared.tables import friction as keys
 from shared.times import key_time
 
+AT_ONCE = 100
+"""Alerts that are read at a time; further ones only where somebody goes on."""
+
 
 @dataclass(frozen=True)
 class TableFigures:
-    """Days that were rolled up, and the hours since."""
+    """Days that were rolled up, and the hours since: two reads, unless there is more than a page of either.
+
+    A day is rolled up once it is over, in order; so the hours that count by themselves begin after the last one.
+    """
 
     table: Table
 
-    def days(self, touchpoint: str, audience: str, scale_name: str, first: date, last: date) -> Iterable[Day]:
+    def days(self, touchpoint: str, audience: str, scale_name: str, window: Window) -> Iterable[Day]:
         series = keys.series_partition(touchpoint, audience, scale_name)
-        account = self.table.get(*keys.account_key(series)) or {}
-        rolled_to = date.fromisoformat(account.get("rolled_to") or "1970-01-01")
-        yield from self._whole_days(series, first, last, rolled_to)
-        yield from self._hours(series, max(first, rolled_to), last, scale(scale_name).levels)
+        whole = list(self._whole_days(series, window))
+        yield from whole
+        since = max((day.day + DAY for day in whole), default=window.first)
+        yield from self._hours(series, since, window, scale(scale_name).levels)
 
-    def _whole_days(self, series: str, first: date, last: date, end: date) -> Iterable[Day]:
-        between = (keys.day_key(series, first)[1], keys.day_key(series, last)[1])
+    def _whole_days(self, series: str, window: Window) -> Iterable[Day]:
+        """Days that are in the window to their end."""
+        last = window.last if window.until is None else (window.until - DAY).date()
+        between = (keys.day_key(series, window.first)[1], keys.day_key(series, last)[1])
         for item in self.table.query_all(series, between=between):
-            day = date.fromisoformat(str(item["sk"]).split("#")[1])
-            if day < end:
-                yield Day(day, item["channels"])
+            yield Day(date.fromisoformat(str(item["sk"]).split("#")[1]), item["channels"])
 
-    def _hours(self, series: str, first: date, last: date, levels: int) -> Iterable[Day]:
+    def _hours(self, series: str, since: date, window: Window, levels: int) -> Iterable[Day]:
         """Hours, their pieces together, so that an answer in two of them counts once."""
-        begins = datetime.combine(first, time.min, UTC)
-        ends = datetime.combine(last, time.max, UTC)
+        begins = datetime.combine(since, time.min, UTC)
+        ends = window.until or datetime.combine(window.last, time.max, UTC)
         hours: dict[str, set[bytes]] = {}
         for item in self.table.query_all(series, between=keys.hours_between(begins, ends)):
             hours.setdefault(str(item["sk"]).split("#")[1], set()).update(item["marks"])
         for hour, marks in hours.items():
-            yield Day(date.fromisoformat(hour[:10]), tally_channels(marks, levels))
+            start = datetime.fromisoformat(f"{hour}:00+00:00")
+            yield Day(start.date(), tally_channels(before(marks, start, window.until), levels))
+
+
+def before(marks: set[bytes], hour: datetime, until: datetime | None) -> Iterable[bytes]:
+    """The marks of an hour that lie before a time, which is a multiple of five minutes."""
+    if until is None:
+        return marks
+    return [mark for mark in marks if hour + mark[0] * CELL < until]
 
 
 @dataclass(frozen=True)
@@ -54,12 +69,14 @@ class TableAlerts:
 
     def of_touchpoint(self, touchpoint: str) -> Iterable[AlertEvent]:
         partition = keys.alert_key(touchpoint, datetime.min.replace(tzinfo=UTC), "")[0]
-        for item in self.table.query_all(partition, forward=False):
+        for item in self.table.query_all(partition, forward=False, limit=AT_ONCE):
             yield AlertEvent.model_validate_json(item["event"])
 
-    def of_year(self, year: int) -> Iterable[AlertEvent]:
+    def of_year(self, year: int, upto: datetime) -> Iterable[AlertEvent]:
         partition = keys.alert_time_key(datetime(year, 1, 1, tzinfo=UTC), "")[0]
-        for item in self.table.query_all(partition, index=keys.TIME_INDEX, forward=False):
+        between = (f"{year}", key_time(upto.replace(microsecond=999_999)) + "~")
+        options = {"index": keys.TIME_INDEX, "between": between, "forward": False, "limit": AT_ONCE}
+        for item in self.table.query_all(partition, **options):
             yield AlertEvent.model_validate_json(item["event"])
 
     def named(self, alert_id: str) -> AlertEvent | None:

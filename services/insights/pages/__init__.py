@@ -1,1 +1,1 @@
-"""Pages of insights."""
+"""What insights shows people, in HTML."""

@@ -11,6 +11,7 @@ from itertools import islice
 from services.insights.domain import check
 from services.insights.domain.check import Compared, Findings, Span, Spans
 from services.insights.domain.levels import Count
+from services.insights.domain.windows import Window
 from services.insights.usecases.ports import Deps
 from shared.catalogue import Touchpoint
 from shared.errors import NotFound
@@ -76,7 +77,7 @@ def counts_of(touchpoint: str, event: AlertEvent, measure: Scale, span: Span, de
     """Bad and all answers of each day of the span that has any; a day may come in several parts."""
     bad: dict[date, int] = {}
     n: dict[date, int] = {}
-    for part in deps.figures.days(touchpoint, event.audience, measure.name, *span):
+    for part in deps.figures.days(touchpoint, event.audience, measure.name, Window(*span)):
         for counts in part.channels.values():
             bad[part.day] = bad.get(part.day, 0) + sum(counts[: measure.bad_levels])
             n[part.day] = n.get(part.day, 0) + sum(counts)

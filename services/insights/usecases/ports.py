@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from services.insights.domain.reports import Day
-from shared.catalogue import Catalogue
+from services.insights.domain.windows import Window
+from shared.catalogue import Catalogue, Words
 from shared.causes.answers import Responses
 from shared.events import AlertEvent
 from shared.remedies import Remedy
@@ -17,8 +18,8 @@ from shared.remedies import Remedy
 class Figures(Protocol):
     """The histograms the aggregator keeps."""
 
-    def days(self, touchpoint: str, audience: str, scale: str, first: date, last: date) -> Iterable[Day]:
-        """The days of the span that have answers, both ends included; one day may come in several parts."""
+    def days(self, touchpoint: str, audience: str, scale: str, window: Window) -> Iterable[Day]:
+        """The days of the window that have answers; one day may come in several parts."""
         ...
 
 
@@ -29,8 +30,8 @@ class Alerts(Protocol):
         """Newest first."""
         ...
 
-    def of_year(self, year: int) -> Iterable[AlertEvent]:
-        """Everybody's of a year, newest first."""
+    def of_year(self, year: int, upto: datetime) -> Iterable[AlertEvent]:
+        """Everybody's of a year that were raised up to that second, newest first."""
         ...
 
     def named(self, alert_id: str) -> AlertEvent | None:
@@ -67,3 +68,84 @@ class Deps:
     remedies: Remedies
     catalogue: Catalogue
     now: Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Comment:
+    """What a customer wrote with an answer."""
+
+    text: str
+    score: int
+    collected_at: datetime
+    channel: str
+    lang: str | None = None
+
+
+class Comments(Protocol):
+    """What customers wrote."""
+
+    def latest(self, touchpoint: str, first: date, last: date, most: int) -> list[Comment]:
+        """Newest first, of these days; at the most so many, and none that lie far behind."""
+        ...
+
+
+@dataclass(frozen=True)
+class Place:
+    """A touchpoint as a list shows it. owner, journey, stage: ids."""
+
+    id: str
+    name: Words
+    owner: str
+    journey: str
+    stage: str
+    paused: bool = False
+
+
+@dataclass(frozen=True)
+class Stage:
+    id: str
+    name: Words
+
+
+@dataclass(frozen=True)
+class Journey:
+    """What a customer goes through; stages in their order."""
+
+    id: str
+    name: Words
+    stages: tuple[Stage, ...]
+
+
+class Places(Protocol):
+    """What there is, as lists show it."""
+
+    def touchpoints(self) -> list[Place]:
+        """By id."""
+        ...
+
+    def journeys(self) -> list[Journey]:
+        """By id."""
+        ...
+
+    def journey(self, journey: str) -> Journey | None: ...
+
+    def owners(self) -> dict[str, str]:
+        """The name of each team, by id."""
+        ...
+
+
+class Together(Protocol):
+    """Asks several questions at once."""
+
+    def __call__(self, questions: Sequence[Callable[[], Any]]) -> list[Any]:
+        """The answers, in the order of the questions."""
+        ...
+
+
+@dataclass(frozen=True)
+class PageDeps(Deps):
+    """What pages need beside."""
+
+    comments: Comments
+    places: Places
+    together: Together

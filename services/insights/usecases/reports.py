@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from services.insights.domain import reports
 from services.insights.domain.reports import Report
+from services.insights.domain.windows import Window
 from services.insights.usecases.ports import Deps
 from shared.catalogue import Touchpoint
 from shared.errors import NotFound
 from shared.events import AlertEvent
+from shared.times import parse_time
 
 FIRST_YEAR = 2000
+CLOCKS_APART = timedelta(days=366)
+"""An alert may be raised at a time that is still to come: that of an answer from a clock that is fast."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ def report(touchpoint: str, audience: str, first: date, last: date, deps: Deps) 
     if known is None:
         raise NotFound(f"there is no touchpoint {touchpoint!r}")
     scale = known.survey_for(audience).measure
-    days = deps.figures.days(touchpoint, audience, scale.name, first, last)
+    days = deps.figures.days(touchpoint, audience, scale.name, Window(first, last))
     found = reports.report(scale, days)
     if not reports.is_shown(audience, found.summary.n):
         raise NotFound("fewer than 5 staff answers: they are not shown")
@@ -58,8 +62,17 @@ def candidates(query: AlertQuery, deps: Deps) -> Iterable[AlertEvent]:
     if query.touchpoint is not None:
         yield from deps.alerts.of_touchpoint(query.touchpoint)
         return
-    for year in range(deps.now().year, query.since.year - 1, -1):
-        yield from deps.alerts.of_year(year)
+    upto = time_of(query.before) or deps.now() + CLOCKS_APART
+    for year in range(upto.year, query.since.year - 1, -1):
+        yield from deps.alerts.of_year(year, upto)
+
+
+def time_of(cursor: str | None) -> datetime | None:
+    """When the alert was raised that a cursor is of; None where it is none of ours."""
+    try:
+        return parse_time((cursor or "").partition("~")[0] + "Z")
+    except ValueError:
+        return None
 
 
 def is_wanted(event: AlertEvent, query: AlertQuery) -> bool:

@@ -1,0 +1,41 @@
+"""The first page."""
+
+from __future__ import annotations
+
+from chalice.app import Response
+
+from services.insights.pages.frame import LINE_HEADS, line_cells, neighbours, shown, words
+from services.insights.usecases.home import TILES, Home
+from shared.catalogue import Changed
+from shared.pages.spreadsheet import csv_file
+from shared.sessions import Visitor
+
+
+def home_page(found: Home, visitor: Visitor, sought: str, here: str) -> Response:
+    """What changed, what to do first, and a tile a touchpoint."""
+    said = words()[visitor.lang]
+    earlier, later = neighbours("/", found.page, TILES, found.total, q=sought)
+    return shown(
+        "home.html",
+        said["all_title" if visitor.role == "pilot" else "home_title"],
+        visitor,
+        "/",
+        here,
+        home=found,
+        sought=sought,
+        earlier=earlier,
+        later=later,
+        seen=visitor.seen,
+        changes=changes_of(found) if visitor.role == "front_line" else None,
+    )
+
+
+def changes_of(found: Home) -> list[tuple[str, Changed]]:
+    """What was done about answers at the touchpoints that are shown, newest first."""
+    done = [(one.touchpoint.id, change) for one in found.lines for change in one.touchpoint.changes]
+    return sorted(done, key=lambda pair: pair[1].on, reverse=True)[:10]
+
+
+def home_csv(found: Home, visitor: Visitor) -> Response:
+    rows = [line_cells(one, visitor.lang, one.touchpoint.owner.name) for one in found.lines]
+    return csv_file("touchpoints", LINE_HEADS, rows)

@@ -1,0 +1,124 @@
+"""A touchpoint's page."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from chalice.app import Response
+
+from services.insights.domain.shares import Point
+from services.insights.pages.frame import address, samples, share_text, shown, words
+from services.insights.usecases.touchpoints import TouchpointView
+from services.insights.views.filters import DAYS, Filters
+from shared.pages import charts, formats
+from shared.pages.spreadsheet import csv_file
+from shared.sessions import Visitor
+
+
+def touchpoint_page(found: TouchpointView, visitor: Visitor, asked: Filters, here: str) -> Response:
+    """Trend, both voices, distribution, comments, alerts; each figure with its n, its interval and its definition."""
+    lang = visitor.lang
+    path = f"/touchpoints/{found.touchpoint.id}"
+    return shown(
+        "touchpoint.html",
+        found.touchpoint.named(lang),
+        visitor,
+        "",
+        here,
+        view=found,
+        asked=asked,
+        path=path,
+        spans=DAYS,
+        csv=address(path, days=asked.days, to=asked.to, channel=asked.channel, **{"as": "csv"}),
+        figure=figure_text(found, lang),
+        trend=trend_of(found),
+        trend_text=trend_text(found, lang),
+        trend_rows=[point_cells(point, lang) for point in found.trend],
+        scores=charts.bars(score_rows(found)),
+        score_rows=score_cells(found, lang),
+        channels=charts.bars([(channel, n, False) for channel, n in found.channels.items()]),
+    )
+
+
+def figure_text(found: TouchpointView, lang: str) -> str:
+    """`NPS: 31.0 (24.1 to 37.9)`; empty of no answers."""
+    said, figure = words()[lang], found.line.figure
+    if figure is None:
+        return ""
+    shown = [formats.number(one, lang, 1) for one in (figure.value, figure.low, figure.high)]
+    if figure.name == "csat":
+        shown = [formats.percent(one / 100, lang, 1) for one in (figure.value, figure.low, figure.high)]
+    value, low, high = shown
+    return said["figure_is"].format(name=said[f"figure_{figure.name}"], value=value, low=low, high=high)
+
+
+def trend_of(found: TouchpointView) -> charts.Trend:
+    """The picture: the days of the window, its alerts, its promise, staff beside."""
+    promise = found.touchpoint.promise
+    first, last = found.window.first, found.window.last
+    starts = [point.start for point in found.trend]
+    return charts.trend(
+        samples(found.trend),
+        (min([first, *starts]), last),
+        samples(found.staff_trend),
+        promise.bad_at_most if promise else None,
+        [event.change_started_at.date() for event in found.alerts if event.state != "withdrawn"],
+    )
+
+
+def trend_text(found: TouchpointView, lang: str) -> str:
+    """What the picture shows, for who does not see it."""
+    said, values = words()[lang], [point.share.value for point in found.trend if point.share.n]
+    if not values:
+        return said["no_answers"]
+    return said["trend_text"].format(
+        first=formats.day(found.window.first, lang),
+        last=formats.day(found.window.last, lang),
+        low=formats.percent(min(values), lang, 1),
+        high=formats.percent(max(values), lang, 1),
+    )
+
+
+def point_cells(point: Point, lang: str) -> list[str]:
+    share = point.share
+    value = formats.percent(share.value, lang, 1) if share.n else "–"
+    return [
+        formats.day(point.start, lang, with_year=True),
+        formats.number(share.n, lang),
+        value,
+        share_text(share, lang),
+    ]
+
+
+def score_rows(found: TouchpointView) -> list[tuple[str, int, bool]]:
+    """From the best score to the worst."""
+    measure = found.touchpoint.survey.measure
+    rows = [(str(measure.low + place), n, place < measure.bad_levels) for place, n in enumerate(found.summary.counts)]
+    return rows[::-1]
+
+
+def score_cells(found: TouchpointView, lang: str) -> list[list[str]]:
+    total = max(found.summary.n, 1)
+    return [[label, formats.number(n, lang), formats.percent(n / total, lang, 1)] for label, n, _ in score_rows(found)]
+
+
+def touchpoint_csv(found: TouchpointView) -> Response:
+    """The trend as it is shown: a row a day or week."""
+    length = timedelta(days=1 if found.step == "day" else 7)
+    rows: list[list[Any]] = [
+        [
+            found.touchpoint.id,
+            point.start.isoformat(),
+            (point.start + length - timedelta(days=1)).isoformat(),
+            found.channel or "all",
+            point.share.n,
+            point.share.bad,
+            point.share.value if point.share.n else None,
+            point.share.low,
+            point.share.high,
+        ]
+        for point in found.trend
+    ]
+    heads = ("touchpoint", "from", "to", "channel", "answers", "bad", "share", "low", "high")
+    return csv_file(f"{found.touchpoint.id}-trend", heads, rows)

@@ -1,0 +1,101 @@
+"""A touchpoint in one line: how bad it is, against the span before, against its promise, and where friction is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+
+from services.insights.domain.reports import Day
+from services.insights.domain.shares import (
+    BadShare,
+    Difference,
+    Keeping,
+    Point,
+    counts_of,
+    difference,
+    keeping,
+    share_of,
+    trend,
+    within,
+)
+from services.insights.domain.windows import Window
+from services.insights.usecases.ports import Deps
+from services.insights.usecases.reports import AlertQuery, candidates
+from shared.catalogue import Touchpoint
+from shared.events import AlertEvent
+from shared.metrics import Figure, figures
+
+RECENT = timedelta(days=60)
+"""Alerts older than this are history: after 28 days a new level has become the usual."""
+MOST_RECENT = 300
+"""Alerts that are looked through for those of an owner."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """figure: the scale's own (NPS, CSAT, CES); None of no answers. weeks: of both spans, oldest first.
+
+    promise: how the touchpoint's promise stands; None where it makes none.
+    """
+
+    touchpoint: Touchpoint
+    share: BadShare
+    before: BadShare
+    change: Difference | None
+    figure: Figure | None
+    weeks: list[Point]
+    promise: Keeping | None
+
+
+def line(touchpoint: str, window: Window, deps: Deps) -> Line | None:
+    """The line of what customers answered in the window; None where there is no such touchpoint."""
+    known = deps.catalogue.touchpoint(touchpoint)
+    if known is None:
+        return None
+    measure, before = known.survey.measure, window.before
+    asked = Window(before.first, window.last, window.until)
+    days = list(deps.figures.days(touchpoint, "customer", measure.name, asked))
+    return line_of(known, days, window)
+
+
+def line_of(known: Touchpoint, days: list[Day], window: Window) -> Line:
+    """days: of the window and of the one before it."""
+    measure, before = known.survey.measure, window.before
+    now = within(days, window.first, window.last)
+    counts = counts_of(measure, now)
+    share = share_of(measure, counts)
+    earlier = share_of(measure, counts_of(measure, within(days, before.first, before.last)))
+    return Line(
+        touchpoint=known,
+        share=share,
+        before=earlier,
+        change=difference(share, earlier),
+        figure=next(iter(figures(measure, counts)), None),
+        weeks=trend(measure, days, "week"),
+        promise=keeping(share, known.promise.bad_at_most) if known.promise else None,
+    )
+
+
+def recent_alerts(deps: Deps, now: datetime) -> list[AlertEvent]:
+    """Everybody's of the last weeks as they stood at that time, newest first; the newest where there are very many."""
+    found = islice(candidates(AlertQuery(since=now - RECENT), deps), MOST_RECENT)
+    return [as_of(event, now) for event in found if now - RECENT <= event.raised_at <= now]
+
+
+def as_of(event: AlertEvent, now: datetime) -> AlertEvent:
+    """The alert as it stood at that time: what ended later was still open."""
+    if event.resolved_at is None or event.resolved_at <= now:
+        return event
+    return event.model_copy(update={"state": "raised", "resolved_at": None, "resolved_because": None})
+
+
+def is_open(event: AlertEvent) -> bool:
+    return event.state in ("raised", "acknowledged")
+
+
+def by_urgency(events: Iterable[AlertEvent]) -> list[AlertEvent]:
+    """Open ones only: the gravest first, of equals the one where most answers were bad since."""
+    grave = {"high": 0, "medium": 1, "low": 2}
+    return sorted(filter(is_open, events), key=lambda one: (grave[one.severity], -one.after.bad, one.alert_id))

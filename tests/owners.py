@@ -1,0 +1,192 @@
+"""What tests of owners' pages share: two teams, who may see what, and the pages over fakes that count their reads."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from services.insights.app import app
+from services.insights.domain.reports import Day
+from services.insights.domain.windows import Window
+from services.insights.usecases.ports import Comment, Journey, Place, Stage
+from services.insights.wiring import Deps
+from shared.auth import Authenticator
+from shared.catalogue import Person, Promise, Survey, Touchpoint
+from shared.events import AlertEvent
+from shared.sessions import Sessions
+from tests import fakes
+from tests.events import alert_event
+from tests.http import Reply, ask
+from tests.unit.test_insights import FakeAlerts, FakePasses, FakeRemedies
+
+NOW = datetime(2024, 3, 6, 12, tzinfo=UTC)
+"""A Wednesday."""
+PUBLIC_URL = "https://answers.example.com"
+STAFF = Survey(id="seen", version=1, scale="csat", question={"en": "And you?"})
+PEOPLE = {
+    person.id: person
+    for person in (
+        Person(id="pilot", email="p@example.com", role="pilot", lang="fr"),
+        Person(id="web-owner", email="w@example.com", role="owner", owner="web"),
+        Person(id="store-owner", email="s@example.com", role="owner", owner="store"),
+        Person(id="web-clerk", email="c@example.com", role="front_line", owner="web", touchpoints=("checkout",)),
+        Person(id="store-clerk", email="t@example.com", role="front_line", owner="store", touchpoints=("till",)),
+    )
+}
+SECRET_WORDS = {"checkout": "the cat ate my parcel", "till": "ask for Jeanne at the till"}
+"""What a customer wrote at each touchpoint: personal data of its team's."""
+
+
+@dataclass
+class FakePeople:
+    known: dict[str, Person] = field(default_factory=lambda: dict(PEOPLE))
+
+    def person(self, person: str) -> Person | None:
+        return self.known.get(person)
+
+    def person_at(self, email: str) -> Person | None:
+        return next((one for one in self.known.values() if one.email == email), None)
+
+
+@dataclass
+class FakeFigures:
+    """by touchpoint and audience: histograms by day."""
+
+    by_series: dict[tuple[str, str], dict[date, list[int]]] = field(default_factory=dict)
+    channel: str = "web"
+
+    def days(self, touchpoint: str, audience: str, scale: str, window: Window) -> Iterable[Day]:
+        of_series = self.by_series.get((touchpoint, audience), {})
+        return [Day(day, {self.channel: n}) for day, n in of_series.items() if window.first <= day <= window.last]
+
+
+@dataclass
+class FakeComments:
+    by_touchpoint: dict[str, list[Comment]] = field(default_factory=dict)
+
+    def latest(self, touchpoint: str, first: date, last: date, most: int) -> list[Comment]:
+        of_touchpoint = self.by_touchpoint.get(touchpoint, [])
+        return [one for one in of_touchpoint if first <= one.collected_at.date() <= last][:most]
+
+
+@dataclass
+class FakePlaces:
+    touchpoints_: list[Place]
+    journeys_: list[Journey]
+
+    def touchpoints(self) -> list[Place]:
+        return self.touchpoints_
+
+    def journeys(self) -> list[Journey]:
+        return self.journeys_
+
+    def journey(self, journey: str) -> Journey | None:
+        return next((one for one in self.journeys_ if one.id == journey), None)
+
+    def owners(self) -> dict[str, str]:
+        return {"web": "Web", "store": "Store"}
+
+
+def together(questions: Sequence[Callable[[], Any]]) -> list[Any]:
+    return [ask() for ask in questions]
+
+
+def touchpoint(name: str, owner: str, **changes: Any) -> Touchpoint:
+    made = fakes.touchpoint(name, owner=owner)
+    promise = Promise(text={"en": "Quick"}, bad_at_most=0.1)
+    return made.model_copy(update={"staff_survey": STAFF, "promise": promise, **changes})
+
+
+def world(alerts: Iterable[AlertEvent] | None = None) -> Deps:
+    """A checkout of the web team and a till of the stores, sixty days of answers, an alert and a comment at each."""
+    known = {name: touchpoint(name, owner) for name, owner in (("checkout", "web"), ("till", "store"))}
+    days = [NOW.date() - timedelta(days=n) for n in range(60)]
+    figures = {(name, "customer"): {day: [1, 0, 0, 4, 5] for day in days} for name in known}
+    figures |= {(name, "staff"): {day: [1, 0, 0, 0, 1] for day in days} for name in known}
+    raised = [event_at(name, known[name].owner.id) for name in known] if alerts is None else list(alerts)
+    people = FakePeople()
+    return Deps(
+        figures=FakeFigures(figures),
+        alerts=FakeAlerts(raised),
+        responses=fakes.FakeResponses(),
+        passes=FakePasses(),
+        remedies=FakeRemedies(),
+        catalogue=fakes.FakeCatalogue(known),
+        now=lambda: NOW,
+        comments=FakeComments(
+            {name: [Comment(SECRET_WORDS[name], 1, NOW - timedelta(days=1), "web")] for name in known}
+        ),
+        places=FakePlaces(
+            [Place(one.id, one.name, one.owner.id, one.journey, one.stage) for one in known.values()],
+            [Journey("shop", {"en": "Shopping", "fr": "Acheter"}, (Stage("buy", {"en": "Buy", "fr": "Payer"}),))],
+        ),
+        together=together,
+        sessions=Sessions(people, lambda: b"secret", lambda: NOW, PUBLIC_URL),
+        authenticator=Authenticator(FakeKeys()),
+        openapi=lambda: "{}",
+    )
+
+
+def comment_at(name: str) -> Comment:
+    return Comment(SECRET_WORDS[name], 1, NOW - timedelta(days=1), "web")
+
+
+class FakeKeys:
+    def principal(self, digest: str) -> None:
+        return None
+
+
+def event_at(name: str, owner: str) -> AlertEvent:
+    words = [SECRET_WORDS[name]]
+    return alert_event(
+        touchpoint=name,
+        owner=owner,
+        owners=[owner],
+        raised_at=NOW - timedelta(days=2),
+        sample_comments=words,
+        touchpoint_name={"en": name.title(), "fr": name.title()},
+    )
+
+
+def cookie(deps: Deps, person: str, seen: datetime | None = None) -> str:
+    """The Cookie header of somebody who is signed in."""
+    known = deps.sessions.people.person(person)
+    assert known is not None
+    return deps.sessions.begun(known, known.lang, seen).partition(";")[0]
+
+
+def visit(deps: Deps, person: str | None, path: str, seen: datetime | None = None, **query: str) -> Reply:
+    """A page as somebody sees it. person: None where nobody is signed in."""
+    headers = {"Cookie": cookie(deps, person, seen)} if person else {}
+    before, app._deps = app._deps, lambda: deps
+    try:
+        return ask(app, "GET", path + (f"?{urlencode(query)}" if query else ""), headers=headers)
+    finally:
+        app._deps = before
+
+
+def counting(deps: Deps) -> tuple[Deps, dict[str, int]]:
+    """The world, and how often each of its ports is asked."""
+    counts: dict[str, int] = {}
+
+    class Counted:
+        def __init__(self, name: str, port: Any) -> None:
+            self._name, self._port = name, port
+
+        def __getattr__(self, name: str) -> Any:
+            found = getattr(self._port, name)
+
+            @functools.wraps(found)
+            def counted(*arguments: Any) -> Any:
+                place = f"{self._name}.{name}"
+                counts[place] = counts.get(place, 0) + 1
+                return found(*arguments)
+
+            return counted
+
+    ports = ("figures", "alerts", "comments", "places", "catalogue")
+    return replace(deps, **{name: Counted(name, getattr(deps, name)) for name in ports}), counts

@@ -1,0 +1,259 @@
+"""The figures of owners' pages: differences of shares, both voices, spans, pictures, files; against known values."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.insights.domain import shares, voices, windows
+from services.insights.domain.reports import Day
+from services.insights.domain.shares import BadShare
+from services.insights.domain.windows import Window
+from shared.events import AlertEvent
+from shared.metrics import wilson
+from shared.pages import charts, formats
+from shared.pages.spreadsheet import csv_file
+from shared.scales import scale
+from tests.events import alert_event
+from tests.owners import NOW, FakeFigures, counting, event_at, visit, world
+
+CSAT = scale("csat")
+MONDAY = date(2024, 1, 1)
+
+
+def share(bad: int, n: int) -> BadShare:
+    return BadShare(bad, n, *wilson(bad, n))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "low", "high"),
+    [
+        ((56, 70), (48, 80), 0.0524, 0.3339),
+        ((9, 10), (3, 10), 0.1705, 0.8090),
+        ((10, 10), (0, 10), 0.6075, 1.0),
+        ((5, 56), (0, 29), -0.0381, 0.1926),
+    ],
+)
+def test_a_difference_has_newcombes_interval(
+    one: tuple[int, int], other: tuple[int, int], low: float, high: float
+) -> None:
+    """The examples of Newcombe 1998, table II, method 10."""
+    found = shares.difference(share(*one), share(*other))
+    assert found is not None
+    assert (found.low, found.high) == (pytest.approx(low, abs=5e-5), pytest.approx(high, abs=5e-5))
+
+
+@given(st.integers(0, 50), st.integers(1, 50), st.integers(0, 50), st.integers(1, 50))
+def test_a_difference_turned_round_changes_its_sign_only(a: int, m: int, b: int, n: int) -> None:
+    """And its interval holds it."""
+    one, other = share(min(a, m), m), share(min(b, n), n)
+    there, back = shares.difference(one, other), shares.difference(other, one)
+    assert there is not None
+    assert back is not None
+    assert (there.value, there.low, there.high) == pytest.approx((-back.value, -back.high, -back.low))
+    assert there.low <= there.value <= there.high
+
+
+def test_a_difference_needs_answers_on_both_sides() -> None:
+    """None rather than 0."""
+    assert shares.difference(share(0, 0), share(1, 2)) is None
+
+
+@pytest.mark.parametrize(
+    ("bad", "n", "said"), [(0, 0, "unclear"), (0, 200, "kept"), (9, 100, "unclear"), (40, 100, "broken")]
+)
+def test_a_promise_is_judged_by_the_interval(bad: int, n: int, said: str) -> None:
+    """Kept or broken only where the whole interval says so."""
+    assert shares.keeping(share(bad, n), 0.1) == said
+
+
+def staff(*weekly: int) -> list[Day]:
+    """So many answers in each week from MONDAY, all on its Wednesday."""
+    return [Day(MONDAY + timedelta(days=7 * week + 2), {"web": [n, 0, 0, 0, 0]}) for week, n in enumerate(weekly) if n]
+
+
+def test_staff_answers_count_by_whole_weeks_of_five_or_more() -> None:
+    """Not four, not a week that is not over, not one that the span cuts."""
+    days, last = staff(5, 4, 9, 6), MONDAY + timedelta(days=27)
+    sizes = [voices.size([day]) for day in voices.shown_weeks(days, MONDAY, last, last + timedelta(days=1))]
+    assert sizes == [5, 9, 6]
+    assert len(voices.shown_weeks(days, MONDAY, last, last)) == 2
+    assert len(voices.shown_weeks(days, MONDAY + timedelta(days=1), last, date(2025, 1, 1))) == 2
+
+
+@given(
+    st.lists(st.integers(0, 9), min_size=8, max_size=8),
+    st.integers(0, 55),
+    st.integers(0, 55),
+    st.integers(0, 55),
+    st.integers(0, 55),
+)
+def test_no_two_spans_differ_by_a_small_group_of_staff(weekly: list[int], a: int, b: int, c: int, d: int) -> None:
+    """What is in one span and not in the other is whole weeks of five or more, whatever spans somebody chooses."""
+    one, other = (shown_between(weekly, *sorted(days)) for days in ((a, b), (c, d)))
+    apart = (one - other) + (other - one)
+    assert all(n >= 5 for n in apart.values())
+
+
+def shown_between(weekly: list[int], first: int, last: int) -> Counter[date]:
+    """The staff answers by day that are shown of a span, long after it."""
+    span = (MONDAY + timedelta(days=first), MONDAY + timedelta(days=last))
+    shown = voices.shown_weeks(staff(*weekly), *span, MONDAY + timedelta(days=56))
+    return Counter({day.day: voices.size([day]) for day in shown})
+
+
+def test_both_voices_are_shown_with_their_gap() -> None:
+    """Staff worse than customers, for certain; and nothing of staff where they are too few."""
+    shown = staff(40)
+    found = voices.voices(share(5, 100), CSAT, shown, shown)
+    assert found.staff is not None
+    assert found.gap is not None
+    assert found.gap.verdict == "worse"
+    assert voices.voices(share(5, 100), CSAT, staff(4), []).hidden
+    assert not voices.voices(share(5, 100), CSAT, [], []).hidden
+
+
+def test_which_side_saw_it_first_is_told() -> None:
+    """By when the change began, of two alerts on the same story."""
+    customers = event_at("checkout", "web")
+    earlier = alert_event(
+        audience="staff", kind="staff", touchpoint="checkout", raised_at=NOW - timedelta(days=1),
+        change_started_at=customers.change_started_at - timedelta(days=3),
+    )  # fmt: skip
+    page = visit(world([customers, earlier]), "web-owner", "/touchpoints/checkout").body
+    assert "Staff saw it first" in page or "les ont vu" in page or "les premières" in page
+
+
+def test_a_span_has_an_equal_one_before_it() -> None:
+    """28 days and the 28 before."""
+    window = windows.ending(date(2024, 3, 28), 28)
+    assert (window.first, window.before) == (date(2024, 3, 1), Window(date(2024, 2, 2), date(2024, 2, 29)))
+
+
+def test_a_time_is_cut_to_its_five_minutes() -> None:
+    """And midnight belongs to the day before."""
+    assert windows.at(datetime(2024, 3, 6, 10, 7, tzinfo=UTC), 2).until == datetime(2024, 3, 6, 10, 5, tzinfo=UTC)
+    assert windows.at(datetime(2024, 3, 6, tzinfo=UTC), 2).last == date(2024, 3, 5)
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\t=1", " =1", "\n=1", "|x", "%x"])
+def test_a_text_in_a_file_is_never_a_formula(cell: str) -> None:
+    """It gets an apostrophe; plain words and numbers do not."""
+    body = csv_file("x", ("a", "b", "c"), [(cell, "word", -1.5)]).body
+    [_, row] = csv.reader(io.StringIO(body.removeprefix("\ufeff"), newline=""))
+    assert row == [f"'{cell}", "word", "-1.5"]
+
+
+@pytest.mark.parametrize(
+    ("said", "fr", "en"),
+    [
+        (lambda lang: formats.number(12345.6, lang, 1), "12\u202f345,6", "12,345.6"),
+        (lambda lang: formats.number(-0.04, lang, 1), "0,0", "0.0"),
+        (lambda lang: formats.percent(0.07, lang), "7\u00a0%", "7%"),
+        (lambda lang: formats.points(-0.06, lang), "−6\u00a0pts", "−6\u00a0pts"),
+        (lambda lang: formats.points(0.001, lang), "0\u00a0pts", "0\u00a0pts"),
+        (lambda lang: formats.day(date(2024, 3, 1), lang), "1er\u00a0mars", "1\u00a0Mar"),
+        (
+            lambda lang: formats.counted(0, lang, "réponse" if lang == "fr" else "answer", "many"),
+            "0\u00a0réponse",
+            "0\u00a0many",
+        ),
+        (lambda lang: formats.span(0.09, 0.16, lang), "9–16\u00a0%", "9–16%"),
+    ],
+)
+def test_numbers_are_written_as_people_write_them(said: object, fr: str, en: str) -> None:
+    """In French and in English."""
+    assert callable(said)
+    assert (said("fr"), said("en")) == (fr, en)
+
+
+def test_a_picture_stays_within_its_frame() -> None:
+    """Every point of a trend, also of one day, of all bad answers, and of none at all."""
+    for values in ([], [(1.0, 0.2, 1.0)], [(0.0, 0.0, 0.02), (0.5, 0.4, 0.6)]):
+        samples = [charts.Sample(MONDAY + timedelta(days=7 * n), *one, 5) for n, one in enumerate(values)]
+        drawn = charts.trend(samples, (MONDAY, MONDAY + timedelta(days=27)), goal=0.1)
+        assert all(0 <= dot.x <= charts.WIDTH and 0 <= dot.y <= charts.HEIGHT for dot in drawn.dots)
+        assert 0 <= (drawn.goal or 0) <= charts.HEIGHT
+
+
+@pytest.mark.parametrize(("value", "most"), [(0.02, 0.02), (0.021, 0.04), (0.1, 0.1), (0.3, 0.4), (0.95, 1.0)])
+def test_an_axis_ends_at_a_round_number(value: float, most: float) -> None:
+    """Not below what it must show."""
+    assert charts.nice(value) == most
+
+
+def test_no_panel_waits_for_more_than_two_reads() -> None:
+    """A touchpoint's page: figures of customers and of staff, comments, alerts, journey, each once."""
+    deps, counts = counting(world())
+    assert visit(deps, "web-owner", "/touchpoints/checkout").status == 200
+    assert counts == {
+        "catalogue.touchpoint": 1,
+        "figures.days": 2,
+        "comments.latest": 1,
+        "alerts.of_touchpoint": 1,
+        "places.journey": 1,
+    }
+
+
+def test_a_first_page_reads_as_much_for_a_thousand_touchpoints_as_for_twelve() -> None:
+    """One list, one look at the alerts, and one series for each tile that is shown."""
+    deps = world()
+    [place, _] = deps.places.touchpoints()
+    many = [replace(place, id=f"t{n:04}") for n in range(1000)]
+    known = {one.id: deps.catalogue.touchpoint("checkout") for one in many}
+    deps.catalogue.known.update(known)  # type: ignore[attr-defined]
+    deps.places.touchpoints_ = many  # type: ignore[attr-defined]
+    counted, counts = counting(deps)
+    assert visit(counted, "pilot", "/").status == 200
+    assert counts["figures.days"] == counts["catalogue.touchpoint"] == 12
+    assert counts["places.touchpoints"] == 1
+    assert counts["alerts.of_year"] <= 3
+
+
+def alerts_of(events: list[AlertEvent], **query: str) -> str:
+    return str(visit(world(events), "pilot", "/friction", **query).body)
+
+
+def test_friction_is_paged_and_filtered() -> None:
+    """Twenty to a page, no gap and no repeat; open ones only where that is asked."""
+    raised = [replace_time(event_at("checkout", "web"), NOW - timedelta(hours=n)) for n in range(1, 46)]
+    first = alerts_of(raised)
+    assert first.count("<h2>") == 20
+    following = first.partition('rel="next" href="/friction?')[2].partition('"')[0].replace("&amp;", "&")
+    cursor = dict(part.split("=") for part in following.split("&"))["before"].replace("%3A", ":").replace("%7E", "~")
+    assert alerts_of(raised, before=cursor).count("<h2>") == 20
+    over = [one.model_copy(update={"state": "resolved", "resolved_at": NOW}) for one in raised[:5]]
+    assert alerts_of([*over, *raised[5:8]], state="open").count("<h2>") == 3
+
+
+def replace_time(event: AlertEvent, at: datetime) -> AlertEvent:
+    return event.model_copy(update={"raised_at": at, "alert_id": f"drop.checkout.customer.{at:%Y%m%dT%H%M%SZ}"})
+
+
+def test_wrong_filters_are_refused_on_a_page() -> None:
+    """422, in words; nothing is guessed."""
+    for query in ({"days": "27"}, {"to": "yesterday"}, {"channel": "fax"}):
+        assert visit(world(), "pilot", "/touchpoints/checkout", **query).status == 422
+    assert visit(world(), "pilot", "/", page="0").status == 422
+    assert visit(world(), "pilot", "/touchpoints/nowhere").status == 404
+    assert visit(world(), "pilot", "/touchpoints/checkout", days="", to="", channel="").status == 200
+
+
+def test_an_empty_touchpoint_says_so_in_words() -> None:
+    """No figure of no answers: neither 0 % nor an error."""
+    page = visit(replace(world([]), figures=FakeFigures()), "pilot", "/touchpoints/checkout").body
+    assert "Personne n&#39;a encore répondu" in page
+    assert "0 %" not in page
+
+
+def test_the_first_page_tells_what_changed_since_the_last_visit() -> None:
+    """An alert that began before is not news; one after is."""
+    assert "rien de changé" in visit(world(), "pilot", "/", seen=NOW - timedelta(days=1)).body.casefold()
+    assert "a commencé" in visit(world(), "pilot", "/", seen=NOW - timedelta(days=3)).body
