@@ -109,6 +109,7 @@ def bring_sample(site: seed.Site, endpoint: str, folder: Path, stop: threading.E
             out.print(f"  survey  {site.url}{link['path']}    {link['touchpoint']}")
         with AnswersBar() as advance:
             seed.history(site, engine, datetime.now(UTC), advance)
+        seed.case(site, datetime.now(UTC))
     except (seed.NotSeeded, httpx.HTTPError, wire.Away, wire.EngineError) as error:
         if not stop.is_set():
             err.print(f"the sample is not complete; the next run goes on with it: {error}", markup=False)

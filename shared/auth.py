@@ -22,6 +22,9 @@ Scope = Literal[
     "alerts:read",
     "alerts:write",
     "interactions:write",
+    "cases:read",
+    "cases:write",
+    "persons:read",
     "people:read",
     "people:write",
 ]

@@ -172,6 +172,22 @@ class Sampling(Value):
     share: float | None = None
 
 
+class CaseRules(Value):
+    """Which single answers open a case, and how it is put right. No answer does where none of the first four is given.
+
+    when: every bad score; scores_at_most: this score and those below. words: found in the comment as whole words.
+    call_back: the person may wish to be called back, which opens one. causes: what a case may be closed with, by id.
+    """
+
+    when: Literal["bad"] | None = None
+    scores_at_most: int | None = None
+    words: tuple[str, ...] = ()
+    call_back: bool = False
+    due_hours: float = 48
+    escalate_every_hours: float = 24
+    causes: dict[str, Words] = Field(default_factory=dict)
+
+
 class Changed(Value):
     """What was done, on that day, about what people said."""
 
@@ -205,6 +221,7 @@ class Touchpoint(Value):
     sampling: Sampling | None = None
     segments: tuple[str, ...] = ()
     changes: tuple[Changed, ...] = ()
+    cases: CaseRules | None = None
     pilot: str | None = None
     handoff_days: float = 7
     detection: dict[str, float | str] = Field(default_factory=dict)

@@ -1,7 +1,9 @@
-"""Events that leave a service: the friction alert, as the topic, webhooks and `etincelle alerts --json` carry it."""
+"""Events that leave a service: the friction alert, as the topic, webhooks and `etincelle alerts --json` carry it; and
+the news of one person's case, as its owner's subscriptions get it."""
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from typing import Literal
 
@@ -11,6 +13,10 @@ from shared.severity import Severity as Severity
 
 AlertKind = Literal["drop", "staff", "silence", "abandonment", "promise", "handoff", "pressure"]
 AlertState = Literal["raised", "acknowledged", "resolved", "withdrawn"]
+NewsKind = Literal[AlertKind, "case"]
+"""What a subscription may be told of."""
+CaseNews = Literal["opened", "reopened", "assigned", "overdue"]
+CaseReason = Literal["score", "words", "call_back"]
 
 
 class Part(BaseModel):
@@ -149,6 +155,44 @@ class AlertEvent(Part):
     links: dict[str, str] = Field(default_factory=dict)
 
 
-def canonical(event: AlertEvent) -> str:
+class CaseEvent(Part):
+    """A case is there to be put right, or is overdue. Nothing in it tells whose it is, or what they said.
+
+    Each piece of news of a case has a `revision` of its own, which grows.
+    """
+
+    version: Literal["1"] = "1"
+    kind: Literal["case"] = "case"
+    case_id: str
+    revision: int = Field(ge=1)
+    state: CaseNews
+    touchpoint: str
+    touchpoint_name: dict[str, str]
+    owner: str
+    owners: list[str] = Field(min_length=1)
+    journey: str
+    severity: Severity = "medium"
+    reasons: list[CaseReason]
+    raised_at: datetime = Field(description="when the case was opened")
+    due_at: datetime
+    links: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def alert_id(self) -> str:
+        """What notes and messages of it are kept under; no alert is called so."""
+        return f"case-{self.case_id}"
+
+
+News = AlertEvent | CaseEvent
+
+
+def canonical(event: News) -> str:
     """The event as JSON text; equal events give equal bytes."""
     return event.model_dump_json(exclude_none=True)
+
+
+def news_in(text: str) -> News:
+    """The event in JSON text. Raises ValueError where it holds none."""
+    fields = json.loads(text)
+    is_case = isinstance(fields, dict) and fields.get("kind") == "case"
+    return (CaseEvent if is_case else AlertEvent).model_validate_json(text)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from services.invitations.domain.interactions import Interaction
 from services.invitations.domain.invitations import Invitation, Step
+from services.invitations.domain.ledger import Ledger
 from services.invitations.domain.links import Link
 from services.invitations.domain.people import Identifier
+from services.invitations.domain.replies import ReplyStanding
 from services.invitations.domain.sending import Outcome, Progress, Taken
 from services.invitations.usecases.deciding import record_interaction
 from services.invitations.usecases.ports import Deps
 from services.invitations.usecases.sending import attend, pick
 from services.invitations.usecases.sending_ports import Outgoing, Reply, SendingDeps, Suppression, Turn
 from shared.catalogue import Ask, Pressure, Touchpoint
-from shared.errors import Unavailable
+from shared.errors import Conflict, Unavailable
 from shared.tables.contacts import due_key, due_partition
 from tests.faults import Crash
 from tests.invitations import NOW, FakeInvitations, FakeLedgers, touchpoint
@@ -138,6 +140,26 @@ class FakeSuppressions:
         return [value for _, value in named], named[-1][0] if len(named) == most else None
 
 
+@dataclass
+class FakeCaseReplies:
+    """Replies by id, written with the ledger or not at all."""
+
+    ledgers: FakeLedgers
+    stored: dict[str, ReplyStanding] = field(default_factory=dict)
+
+    def get(self, reply_id: str) -> ReplyStanding | None:
+        return self.stored.get(reply_id)
+
+    def write(self, standing: ReplyStanding, ledger: Ledger | None) -> ReplyStanding:
+        known = self.stored.get(standing.reply_id)
+        if (known.version if known else 0) != standing.version:
+            raise Conflict("the reply has changed")
+        if ledger is not None:
+            self.ledgers.save(ledger)
+        self.stored[standing.reply_id] = replace(standing, version=standing.version + 1)
+        return self.stored[standing.reply_id]
+
+
 def asking(remind: float | None = None, **more: Any) -> Touchpoint:
     """A touchpoint that asks by e-mail, then by text; remind: after so many hours."""
     return touchpoint(ask=Ask(remind_after_hours=remind, expires_days=10), **more)
@@ -151,6 +173,7 @@ class World(DecidingWorld):
         self.steps = FakeSteps(self.invitations, self.ledgers)
         self.queue, self.links, self.replies = FakeSendings(), FakeLinks(), FakeReplies()
         self.answers, self.suppressions = FakeAnswers(), FakeSuppressions()
+        self.case_replies = FakeCaseReplies(self.ledgers)
         self.email, self.sms = FakeSender(), FakeSender()
         self.seam: Callable[[SendingDeps], SendingDeps] = lambda deps: deps
 
@@ -167,6 +190,7 @@ class World(DecidingWorld):
             answers=self.answers,
             senders={"email": self.email, "sms": self.sms},
             suppressions=self.suppressions,
+            case_replies=self.case_replies,
             sender_email="ask@example.com",
         )
 

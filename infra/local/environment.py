@@ -53,6 +53,7 @@ def environment(endpoint: str, public_url: str, secret: str, service: str = "eti
             "QUEUE_LOOKS_URL": queue_url(endpoint, "looks"),
             "QUEUE_DELIVERIES_URL": queue_url(endpoint, "deliveries"),
             "QUEUE_SENDINGS_URL": queue_url(endpoint, "sendings"),
+            "QUEUE_REPLIES_URL": queue_url(endpoint, "replies"),
             "TOPIC_FRICTION_ALERTS_ARN": topic_arn(),
             "SECRET": secret,
             "PUBLIC_URL": public_url,

@@ -9,7 +9,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -137,6 +137,18 @@ def history(site: Site, engine: wire.Wire, now: datetime, progress: Progress) ->
         site.done("POST", "/v1/responses", {"responses": batch})
         progress(len(batch))
     notes.set_sample_answers(engine)
+
+
+def case(site: Site, now: datetime) -> None:
+    """One customer whom we know and who wishes to be called back. Sent again it changes nothing."""
+    customer = {"id": "camille", "email": "camille@example.com", "phone": "+33600000001"}
+    at = f"{now - timedelta(hours=2):%Y-%m-%dT%H:%M:%SZ}"
+    happened = {"interaction_id": "sample-camille", "touchpoint": "livraison", "occurred_at": at, "customer": customer}
+    site.done("POST", "/v1/interactions", happened | {"locale": "fr"})
+    said = {"response_id": "sample-camille", "touchpoint": "livraison", "score": 1, "customer_id": customer["id"]}
+    comment = "Le carton était ouvert et le livreur a été blessé par un éclat de verre."
+    said |= {"comment": comment, "call_back": True, "lang": "fr", "channel": "email"}
+    site.done("POST", "/v1/responses", said)
 
 
 def batches(source: Iterator[Any]) -> Iterator[list[Any]]:

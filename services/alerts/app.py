@@ -1,19 +1,25 @@
-"""The alerts service: alerts in from the topic, messages out to owners, what became of them, what people do."""
+"""The alerts service: alerts in from the topic, messages out to owners, what became of them, what people do; and cases,
+opened by single answers."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from chalice.app import DynamoDBEvent, Response, SQSEvent
+from chalice.app import CloudWatchEvent, DynamoDBEvent, Response, SQSEvent
 
 from services.alerts import pages, remedy_views, slack_actions, views, wiring
+from services.alerts.adapters.cases.answers import answer_of
+from services.alerts.adapters.cases.table import deed_in
 from services.alerts.adapters.notes import note_of
 from services.alerts.adapters.outbox import delivery_of
 from services.alerts.adapters.queue import event_of, turn_of
+from services.alerts.cases import api as cases_api
 from services.alerts.domain.deliveries import Delivery
 from services.alerts.domain.notes import Note
 from services.alerts.remedy_views import NewRemedy, RemedyList, RemedyView
 from services.alerts.usecases import acting, remedying, telling
+from services.alerts.usecases.cases import opening
+from services.alerts.usecases.cases import telling as case_telling
 from services.alerts.usecases.ports import Bundle, Try, Turn
 from services.alerts.views import AlertStanding, DeliveryList, MuteRequest, MuteView, NoteList, ReplayRequest
 from shared.bodies import parse_as
@@ -25,6 +31,7 @@ from shared.streams import Change, changes, failures, readable
 
 app = Api("alerts", wiring.deps)
 CASES = "arn:aws:dynamodb:eu-west-1:000000000000:table/cases/stream/placeholder"
+RESPONSES = "arn:aws:dynamodb:eu-west-1:000000000000:table/responses/stream/placeholder"
 ALERTS = "arn:aws:sqs:eu-west-1:000000000000:alerts"
 DELIVERIES = "arn:aws:sqs:eu-west-1:000000000000:deliveries"
 
@@ -37,15 +44,18 @@ def hear(event: SQSEvent) -> dict[str, Any]:
 
 @app.on_dynamodb_record(stream_arn=CASES, name="dispatch", batch_size=100)
 def dispatch(event: DynamoDBEvent) -> dict[str, Any]:
-    """Gives each note and each delivery that was newly written, or starts over, its first turn."""
+    """Gives each note and each delivery that was newly written, or starts over, its first turn; follows up deeds."""
     changed = changes(event.to_dict())
+    deeds, odd = readable([change for change in changed if change.before is None], "deed", deed_in)
     notes, strange = to_tell(changed)
     starting, unreadable = to_dispatch(changed)
+    for case_id, deed in deeds:
+        case_telling.follow(case_id, deed, app.deps)
     for note in notes:
         telling.dispatch_note(note, app.deps)
     for delivery in starting:
         telling.dispatch_delivery(delivery, app.deps)
-    return failures(strange + unreadable)
+    return failures(odd + strange + unreadable)
 
 
 def to_tell(changed: list[Change]) -> tuple[list[Note], list[str]]:
@@ -57,6 +67,21 @@ def to_dispatch(changed: list[Change]) -> tuple[list[Delivery], list[str]]:
     """The deliveries that are pending and were not before; and the sequence numbers of what cannot be read."""
     read, unreadable = readable([change for change in changed if change.is_new("state")], "delivery", delivery_of)
     return [delivery for delivery in read if delivery.state == "pending"], unreadable
+
+
+@app.on_dynamodb_record(stream_arn=RESPONSES, name="open_cases", batch_size=100)
+def open_cases(event: DynamoDBEvent) -> dict[str, Any]:
+    """Opens a case for each answer that gives reason for one; what cannot be read comes again."""
+    answers, unreadable = readable(changes(event.to_dict()), "response", answer_of)
+    for answer in answers:
+        opening.consider(answer, app.deps)
+    return failures(unreadable)
+
+
+@app.schedule("rate(15 minutes)", name="watch_cases")
+def watch_cases(_: CloudWatchEvent) -> None:
+    """Tells the next ones of cases that are overdue."""
+    case_telling.watch(app.deps)
 
 
 @app.on_sqs_message(queue_arn=DELIVERIES, name="deliver", batch_size=2)
@@ -72,6 +97,9 @@ def take(turn: Turn) -> None:
         telling.deliver(turn, app.deps)
     else:
         acting.escalate(turn, app.deps)
+
+
+cases_api.register(app)
 
 
 @app.operation("GET", "/v1/deliveries", scope="alerts:read", returns=DeliveryList, query=("state", "day"))

@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
+from services.alerts.adapters.cases.answers import TableAnswers
+from services.alerts.adapters.cases.people import TablePeople
+from services.alerts.adapters.cases.replies import QueueReplies
+from services.alerts.adapters.cases.table import TableCases
 from services.alerts.adapters.notes import TableNotes
 from services.alerts.adapters.outbox import TableOutbox
 from services.alerts.adapters.passes import TablePasses
@@ -21,7 +25,7 @@ from services.alerts.adapters.senders.text import TextSender
 from services.alerts.adapters.senders.webhook import WebhookSender
 from services.alerts.adapters.standings import TableMutes, TableStandings, TableThreads
 from services.alerts.domain.passes import Codes
-from services.alerts.usecases import ports
+from services.alerts.usecases.cases.ports import CaseDeps
 from services.alerts.usecases.ports import Sender
 from shared import aws
 from shared.auth import Authenticator, CachedKeys
@@ -34,11 +38,10 @@ from shared.sms import TextMessages
 
 
 @dataclass(frozen=True)
-class Deps(ports.Deps):
+class Deps(CaseDeps):
     """The verbs' dependencies, and the app's own. slack_signing: gives Slack's secret, empty where there is no app."""
 
     authenticator: Authenticator
-    public_url: str
     slack_signing: Callable[[], str]
 
 
@@ -55,7 +58,8 @@ def deps() -> Deps:
     cases = Table(dynamodb, environment.need("TABLE_CASES"))
     catalogue = TableCatalogue(registry, now)
     public_url = environment.need("PUBLIC_URL").rstrip("/")
-    codes = Codes(secret(environment, lambda: aws.client("ssm", environment, now, os.urandom)), public_url)
+    key = secret(environment, lambda: aws.client("ssm", environment, now, os.urandom))
+    codes, sqs = Codes(key, public_url), aws.client("sqs", environment, now, os.urandom)
     return Deps(
         standings=TableStandings(cases),
         notes=TableNotes(cases, codes),
@@ -64,12 +68,17 @@ def deps() -> Deps:
         outbox=TableOutbox(cases),
         threads=TableThreads(cases),
         remedies=TableRemedies(cases),
-        turns=QueueTurns(aws.client("sqs", environment, now, os.urandom), environment.need("QUEUE_DELIVERIES_URL")),
+        turns=QueueTurns(sqs, environment.need("QUEUE_DELIVERIES_URL")),
         senders=senders(environment, catalogue, codes),
         catalogue=catalogue,
         now=now,
         jitter=random.random,
         gathered_for=timedelta(seconds=int(environment.get("GATHERED_SECONDS", "60"))),
+        cases=TableCases(cases),
+        answers=TableAnswers(Table(dynamodb, environment.need("TABLE_RESPONSES"))),
+        people=TablePeople(Table(dynamodb, environment.need("TABLE_CONTACTS")), key),
+        replies=QueueReplies(sqs, environment.need("QUEUE_REPLIES_URL")),
+        secret=key,
         authenticator=Authenticator(CachedKeys(TableApiKeys(registry), now)),
         public_url=public_url,
         slack_signing=slack_signing,

@@ -26,6 +26,7 @@ CHANGEABLE = (
     "comment",
     "follow_up",
     "follow_up_text",
+    "call_back",
     "lang",
     "evidence",
     "counted",
@@ -173,6 +174,7 @@ def item_of(response: Response) -> Item:
         "evidence": response.evidence or None,
         "follow_up": response.follow_up,
         "follow_up_text": response.follow_up_text,
+        "call_back": response.call_back or None,
     }
     return present(item)
 
@@ -189,6 +191,7 @@ def response_of(item: Item) -> Response:
         invited_at=parse_time(item["invited_at"]) if "invited_at" in item else None,
         attributes=item.get("attributes", {}),
         evidence=item.get("evidence", {}),
+        call_back=item.get("call_back", False),
         revision=item["revision"],
     )
 

@@ -65,6 +65,7 @@ class Answer(BaseModel):
     comment: Text | None = Field(None, max_length=LONGEST_COMMENT)
     follow_up: str | None = Field(None, description="id of the choice made in answer to the follow-up question")
     follow_up_text: Text | None = Field(None, max_length=LONGEST_COMMENT, description="or the answer in own words")
+    call_back: bool = Field(False, description="the person would like to be called back")
     customer_id: CustomerId | None = Field(None, description="kept only as a keyed hash, never as it is sent")
     survey_version: int | None = Field(None, ge=1, le=999_999, description="of the question; the current one if absent")
     attributes: dict[AttributeName, AttributeValue] = Field(default_factory=dict, max_length=MOST_ATTRIBUTES)

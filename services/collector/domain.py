@@ -36,6 +36,7 @@ class Response:
     owner, survey, survey_version, scale: as they were when it was taken in.
     customer: keyed hash of the customer's id; the id itself is not kept.
     follow_up: id of the choice made in answer to the survey's follow-up question; follow_up_text: in own words.
+    call_back: the person would like to be called back.
     not_counted_because: None where it counts in every figure.
     revision: 1, and 1 more with each change.
     """
@@ -60,6 +61,7 @@ class Response:
     evidence: dict[str, str] = field(default_factory=dict)
     follow_up: str | None = None
     follow_up_text: str | None = None
+    call_back: bool = False
     revision: int = 1
 
     @property

@@ -61,6 +61,7 @@ class ResponseView(BaseModel):
     attributes: dict[str, str | int | float | bool] = Field(default_factory=dict)
     follow_up: str | None = None
     follow_up_text: str | None = None
+    call_back: bool | None = None
     place: str | None = None
     stored_at: str
     revision: int
@@ -108,6 +109,7 @@ def view(response: Response) -> ResponseView:
         "stored_at": format_time(response.stored_at),
         "invited_at": format_time(response.invited_at) if response.invited_at else None,
         "customer_id": response.customer,
+        "call_back": response.call_back or None,
         "place": response.evidence.get("place"),
         "counted": response.is_counted,
     }

@@ -39,12 +39,20 @@ class Visit:
     def survey(self) -> Survey:
         return self.touchpoint.survey_for(self.link.audience)
 
+    @property
+    def offers_call_back(self) -> bool:
+        """Whether the person may wish to be called back: where the touchpoint does so, and knows whom."""
+        cases = self.touchpoint.cases
+        is_offered = cases is not None and cases.call_back and self.link.audience == "customer"
+        return is_offered and self.link.customer is not None
+
 
 @dataclass(frozen=True)
 class Sent:
     """What a person's form carries, as text. ticket: the hidden field that tells one form from another.
 
     is_trapped: the field that no person sees was filled in. was_asked: the follow-up question was to be seen.
+    call_back: the box was ticked.
     """
 
     score: str
@@ -55,6 +63,7 @@ class Sent:
     follow_up: str = ""
     follow_up_text: str = ""
     was_asked: bool = False
+    call_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -214,6 +223,7 @@ def read(visited: Visit, sent: Sent, known: Known) -> tuple[Answer | None, tuple
         "score": score,
         "comment": sent.comment if sent.comment.strip() else None,
         "lang": sent.lang,
+        "call_back": sent.call_back and visited.offers_call_back,
     }
     if score is not None and visited.survey.follow_up_to(score):
         # a choice made before the score was changed is still in the form, where nobody sees it

@@ -202,6 +202,7 @@ def response_of(answer: Answer, response_id: str, known: Known, evidence: dict[s
         evidence=evidence,
         follow_up=answer.follow_up,
         follow_up_text=answer.follow_up_text or None,
+        call_back=answer.call_back,
     )
 
 

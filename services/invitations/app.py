@@ -14,6 +14,7 @@ from services.invitations.adapters.events import heard_of, said_of
 from services.invitations.adapters.interactions import decided_in
 from services.invitations.adapters.invitations import invitation_in
 from services.invitations.adapters.reactions import reactions_in
+from services.invitations.adapters.replies import reply_of
 from services.invitations.adapters.steps import turn_of
 from services.invitations.pages import forms, render
 from services.invitations.usecases import (
@@ -26,6 +27,7 @@ from services.invitations.usecases import (
     preferences,
     pressure,
     previewing,
+    replying,
     revoking,
     sending,
     suppressing,
@@ -59,6 +61,7 @@ CONTACTS = "arn:aws:dynamodb:eu-west-1:000000000000:table/contacts/stream/placeh
 RESPONSES = "arn:aws:dynamodb:eu-west-1:000000000000:table/responses/stream/placeholder"
 INTERACTIONS = "arn:aws:sqs:eu-west-1:000000000000:interactions"
 SENDINGS = "arn:aws:sqs:eu-west-1:000000000000:sendings"
+REPLIES = "arn:aws:sqs:eu-west-1:000000000000:replies"
 OUTCOMES = "arn:aws:sqs:eu-west-1:000000000000:outcomes"
 WISHES = "arn:aws:sqs:eu-west-1:000000000000:sms-wishes"
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -186,6 +189,12 @@ def pick(_: CloudWatchEvent) -> None:
 def send(event: SQSEvent) -> dict[str, Any]:
     """Sends the messages whose turn has come, each at most once; so few that a slow provider does not outlast it."""
     return one_by_one(event.to_dict(), lambda body: sending.attend(turn_of(body), app.deps), app.logger)
+
+
+@app.on_sqs_message(queue_arn=REPLIES, name="send_replies", batch_size=2)
+def send_replies(event: SQSEvent) -> dict[str, Any]:
+    """Sends what teams write to customers about their cases, each at most once."""
+    return one_by_one(event.to_dict(), lambda body: replying.send_reply(reply_of(body), app.deps), app.logger)
 
 
 @app.on_sqs_message(queue_arn=OUTCOMES, name="hear_outcomes", batch_size=10)

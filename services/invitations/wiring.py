@@ -15,6 +15,7 @@ from services.invitations.adapters.invitations import TableInvitations
 from services.invitations.adapters.ledgers import TableLedgers
 from services.invitations.adapters.outcomes import TableOutcomes
 from services.invitations.adapters.people import TablePeople
+from services.invitations.adapters.replies import TableCaseReplies
 from services.invitations.adapters.reservations import TableReservations
 from services.invitations.adapters.senders import SesSender, SmsSender
 from services.invitations.adapters.steps import (
@@ -104,5 +105,6 @@ def sending(environment: Environment, contacts: Table, key: bytes) -> dict[str, 
             ),
         },
         "suppressions": TableSuppressions(contacts, key),
+        "case_replies": TableCaseReplies(contacts),
         "sender_email": sender,
     }

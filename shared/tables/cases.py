@@ -1,4 +1,4 @@
-"""Keys of the table `cases`: what is to be told to whom, and what became of it.
+"""Keys of the table `cases`: what is to be told to whom, and what became of it; and people's cases.
 
 | to find | partition key | sort key |
 |---|---|---|
@@ -15,6 +15,12 @@
 | who acts on which alert by a code | `PASS#hash` | `PASS` (`pass_key`) |
 | what a subscription does not want to hear of | `SUBSCRIPTION#owner/subscription` | `MUTE#…` (`mute_key`) |
 | when it was last told of a touchpoint | same | `TOLD#touchpoint` (`told_key`) |
+| a case as it stands | `CASE#case_id` | `CASE` (`case_key`) |
+| who did what about it, when: notes, looks and replies too | same | `DEED#000007` (`deed_key`) |
+| a team's cases that are not closed, by when they are due | index `state`: `CASES#owner#OPEN` (`cases_partition`) | `due_at#case_id` (`case_place`) |
+| a team's closed cases, by when they were closed | index `state`: `CASES#owner#CLOSED` | `closed_at#case_id` |
+| the same of all teams: a copy of the case | `CASE#case_id` | `AMONG_ALL` (`among_all_key`), in the index under `CASES#*#…` |
+| the cases of a customer | `CUSTOMER#hash` | `CASE#case_id` (`customer_case_key`) |
 """
 
 from __future__ import annotations
@@ -26,6 +32,7 @@ from shared.times import key_time
 
 Key = tuple[str, str]
 STATE_INDEX = "state"
+EVERYBODY = "*"
 
 
 def standing_key(alert_id: str) -> Key:
@@ -94,3 +101,35 @@ def mute_key(subscription: str, scope: str) -> Key:
 
 def told_key(subscription: str, touchpoint: str) -> Key:
     return key("SUBSCRIPTION", subscription), key("TOLD", touchpoint)
+
+
+def case_key(case_id: str) -> Key:
+    return key("CASE", case_id), "CASE"
+
+
+def among_all_key(case_id: str) -> Key:
+    return key("CASE", case_id), "AMONG_ALL"
+
+
+def deed_key(case_id: str, number: int) -> Key:
+    """number: from 1, in their order."""
+    return key("CASE", case_id), key("DEED", f"{number:06}")
+
+
+def deeds_prefix(case_id: str) -> Key:
+    return key("CASE", case_id), key("DEED", "")
+
+
+def cases_partition(owner: str, *, is_closed: bool) -> str:
+    """owner: a team's id, or EVERYBODY."""
+    return key("CASES", owner, "CLOSED" if is_closed else "OPEN")
+
+
+def case_place(at: datetime, case_id: str) -> str:
+    """at: when it is due, or when it was closed."""
+    return key(key_time(at), case_id)
+
+
+def customer_case_key(customer: str, case_id: str) -> Key:
+    """customer: the keyed hash that stands in the response."""
+    return key("CUSTOMER", customer), key("CASE", case_id)

@@ -5,6 +5,9 @@
 | a person: identifiers, wishes, languages | `PERSON#person_id` | `PERSON` (`person_key`) |
 | every contact of a person, over all teams and channels | same | `LEDGER` (`ledger_key`) |
 | the person whom an id, an e-mail address or a phone number names | `IDENTITY#hash` | `IDENTITY` (`identity_key`) |
+| the person whom a response names by its keyed hash | `CUSTOMER#hash` | `CUSTOMER` (`customer_key`) |
+| a message of a team to a customer about a case, sent once | `CASE_REPLY#reply_id` | `CASE_REPLY` (`case_reply_key`) |
+| the messages of teams to a person, by time | index `person`: `PERSON#person_id#REPLIES` (`replies_partition`) | `at#reply_id` (`person_reply_key`) |
 | an interaction and what was decided, once | `INTERACTION#touchpoint#interaction_id` | `INTERACTION` (`interaction_key`) |
 | a person's interactions, by time | index `person`: `PERSON#person_id` (`person_partition`) | `occurred_at#touchpoint#interaction_id` (`person_interaction_key`) |
 | a touchpoint's interactions of a month, by time | index `month`: `touchpoint#2024-03` (`month_partition`) | `occurred_at#interaction_id` (`month_key`) |
@@ -60,6 +63,23 @@ def ledger_key(person_id: str) -> Key:
 def identity_key(identity_hash: str) -> Key:
     """identity_hash: keyed hash, for the purpose `identity`, of `id:…`, `email:…` or `phone:…`, normalised."""
     return key("IDENTITY", identity_hash), "IDENTITY"
+
+
+def customer_key(customer: str) -> Key:
+    """customer: keyed hash, for the purpose `customer`, as responses carry it."""
+    return key("CUSTOMER", customer), "CUSTOMER"
+
+
+def case_reply_key(reply_id: str) -> Key:
+    return key("CASE_REPLY", reply_id), "CASE_REPLY"
+
+
+def replies_partition(person_id: str) -> str:
+    return key("PERSON", person_id, "REPLIES")
+
+
+def person_reply_key(person_id: str, at: datetime, reply_id: str) -> Key:
+    return replies_partition(person_id), key(key_time(at), reply_id)
 
 
 def interaction_key(touchpoint: str, interaction_id: str) -> Key:

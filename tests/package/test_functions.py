@@ -318,6 +318,38 @@ def test_an_invitation_is_picked_sent_heard_of_and_stopped(
     assert asked_invitations(running, "POST", "/v1/pressure", asked)["opted_out"] == ["all"]
 
 
+@pytest.mark.usefixtures("verified")
+def test_a_case_is_opened_told_of_answered_and_closed(cloud: Cloud, running: Running, journey: dict[str, Any]) -> None:
+    """From the stream of answers to the customer's mailbox and the figures; the schedule looks for overdue ones."""
+    customer = {"id": "proof-case", "email": "proof-case@example.com"}
+    happened = interaction("proof-case", touchpoint="livraison", channel="email", customer=customer)
+    asked_invitations(running, "POST", "/v1/interactions", happened)
+    said = {"touchpoint": "livraison", "score": 1, "customer_id": "proof-case", "call_back": True}
+    running("collector", API).invoke(rest("POST", "/v1/responses", said, KEY))
+    responses = stream(cloud, f"etincelle-{STAGE}-responses")
+    assert running("alerts", "OpenCases").invoke(responses) == NO_FAILURES
+    assert running("alerts", "OpenCases").invoke(responses) == NO_FAILURES, "twice opens none twice"
+    [case] = asked_cases(running, "GET", "/v1/cases")["cases"]
+    place = {"case_id": case["case_id"]}
+    assert asked_cases(running, "GET", "/v1/cases/{case_id}/contact", **place)["is_known"]
+    asked_cases(running, "POST", "/v1/cases/{case_id}/reply", {"text": "Bonjour"}, **place)
+    assert running("alerts", "Dispatch").invoke(stream(cloud, f"etincelle-{STAGE}-cases")) == NO_FAILURES
+    replies = queued(cloud, f"etincelle-{STAGE}-replies")
+    assert running("invitations", "SendReplies").invoke(replies) == NO_FAILURES
+    asked_cases(running, "POST", "/v1/cases/{case_id}/closed", {"cause": "casse"}, **place)
+    shown = asked_cases(running, "GET", "/v1/cases/{case_id}", **place)
+    assert [deed["reply"]["state"] for deed in shown["story"] if "reply" in deed] == ["sent"]
+    assert asked_cases(running, "GET", "/v1/cases/figures")["closed"] == 1
+    running("alerts", "WatchCases").invoke(scheduled_event("watch_cases", datetime.now(UTC)))
+
+
+def asked_cases(running: Running, method: str, resource: str, body: Any = None, **parameters: str) -> Any:
+    """What the API of cases answers, where all is well."""
+    reply = running("alerts", API).invoke(rest(method, resource, body, KEY, **parameters))
+    assert reply["statusCode"] in (200, 202), reply["body"]
+    return json.loads(reply["body"])
+
+
 def test_a_key_and_a_text_are_taken(running: Running, journey: dict[str, Any]) -> None:
     """A caller's key is an answer; a text from a number that was never asked is passed over."""
     pressed = event("connect/key")

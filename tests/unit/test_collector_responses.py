@@ -286,3 +286,15 @@ def test_naughty_strings_are_stored_as_they_are_sent(world: World) -> None:
         assert world.send(GOOD | {"comment": text, "attributes": {"a": text[:200]}}).status == 201
     assert [stored.comment for stored in world.stored] == naughty
     assert [stored.attributes["a"] for stored in world.stored] == [text[:200] for text in naughty]
+
+
+def test_the_wish_to_be_called_back_is_kept_and_shown() -> None:
+    """And only where it was sent; anything but true or false is refused."""
+    world = World()
+    assert world.send({"touchpoint": "checkout", "score": 2, "call_back": True}).status == 201
+    assert world.send({"touchpoint": "checkout", "score": 2}).status == 201
+    assert [one.call_back for one in world.stored] == [True, False]
+    shown = world.ask("GET", "/v1/responses?touchpoint=checkout").body["responses"]
+    assert sorted(one.get("call_back", False) for one in shown) == [False, True]
+    refused = world.send({"touchpoint": "checkout", "score": 2, "call_back": "yes"})
+    assert (refused.status, refused.body["errors"][0]["pointer"]) == (422, "#/call_back")

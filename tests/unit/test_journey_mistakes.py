@@ -80,6 +80,43 @@ def test_people_are_checked_for_what_their_role_needs(person: str, where: str, w
     assert hint in mistake.hint
 
 
+CASES = "    cases: {when: bad, causes: {late: Late}}\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where", "what", "hint"),
+    [
+        ("when: bad, ", "", "checkout.cases", "no answer opens a case", "`when: bad`"),
+        ("when: bad", "when: bad, scores_at_most: 0", "cases.scores_at_most", "says the same", "leave one out"),
+        ("when: bad", "scores_at_most: 1", "cases.scores_at_most", "a case for every answer", "choose 0 to 0"),
+        ("when: bad", 'when: bad, words: ["!!"]', "cases.words[0]", "holds no letter", "leave it out"),
+        ("{late: Late}", "{}", "cases.causes", "", ""),
+        ("when: bad", "when: good", "cases.when", "", ""),
+        ("when: bad", "when: bad, due_hours: 0", "cases.due_hours", "", ""),
+        ("when: bad", "when: bad, due_hour: 2", "cases.due_hour", "", "did you mean `due_hours`?"),
+    ],
+)
+def test_rules_of_cases_that_make_no_sense(old: str, new: str, where: str, what: str, hint: str) -> None:
+    """Each names its place and what to do about it."""
+    mistake = one(GOOD + CASES.replace(old, new, 1))
+    assert where in mistake.place
+    assert what in mistake.what
+    assert hint in mistake.hint
+
+
+def test_rules_of_cases_that_are_good() -> None:
+    """All of them at once."""
+    rules = "{scores_at_most: 0, words: [accident], call_back: true, due_hours: 4, causes: {late: {fr: Tard}}}"
+    assert check_text(GOOD + f"    cases: {rules}\n", {}).mistakes == ()
+
+
+def test_a_call_back_that_nobody_could_have_is_warned_of() -> None:
+    """A poster does not know who answers."""
+    text = GOOD.replace("[web, email]", "[qr, kiosk]") + CASES.replace("when: bad", "call_back: true")
+    mistake = one(text)
+    assert (mistake.warning, "nobody can be called back" in mistake.what) == (True, True)
+
+
 def test_a_good_file_has_no_mistakes() -> None:
     """Neither errors nor warnings."""
     checked = check_text(GOOD, {})

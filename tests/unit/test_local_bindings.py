@@ -44,6 +44,8 @@ def test_the_functions_are_those_of_the_services() -> None:
         "alerts.hear": "alerts",
         "alerts.dispatch": "cases",
         "alerts.deliver": "deliveries",
+        "alerts.open_cases": "responses",
+        "alerts.watch_cases": "rate(15 minutes)",
         "collector.hear_sms": "sms-answers",
         "invitations.receive": "interactions",
         "invitations.pick": "rate(1 minute)",
@@ -52,6 +54,7 @@ def test_the_functions_are_those_of_the_services() -> None:
         "invitations.hear_answers": "responses",
         "invitations.hear_outcomes": "outcomes",
         "invitations.hear_stop": "sms-wishes",
+        "invitations.send_replies": "replies",
     }
 
 

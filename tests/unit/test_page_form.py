@@ -15,7 +15,7 @@ import pytest
 
 from services.collector.channels.page.words import FRAMES
 from services.collector.languages import LANGUAGES, choose, preferences
-from shared.catalogue import Owner
+from shared.catalogue import CaseRules, Owner
 from tests.collector import NOW, World, follow_up, survey, touchpoint
 from tests.http import Reply
 from tests.real_data import as_typed, naughty_texts
@@ -416,3 +416,52 @@ def test_the_page_is_one_small_request(scale: str, lang: str) -> None:
     assert not re.search(r"""(src|href)=["'](?!data:,|\?lang=|\?skip=|#)""", page.body)
     answer(world, link, score="1")
     assert len(gzip.compress(visit(world, f"{link}/thanks?more=1&lang={lang}").body.encode(), 9)) <= 4096
+
+
+def invited(world: World) -> str:
+    """The path of a link of somebody we know."""
+    return world.link(mode="single", customer_id="jane", invitation_id="i-1")
+
+
+def calling_back() -> World:
+    """A touchpoint that calls people back."""
+    rules = CaseRules(call_back=True, causes={"late": {"en": "Late"}})
+    return World(touchpoint(cases=rules, survey=survey(follow_up=follow_up("bad", late="Late"))))
+
+
+def test_who_is_known_may_wish_to_be_called_back() -> None:
+    """One box, not ticked; ticked, the wish stands in the answer."""
+    world = calling_back()
+    path = invited(world)
+    page = visit(world, path)
+    [box] = [tag for tag in tags(page, "input") if 'name="call_back"' in tag]
+    assert 'type="checkbox"' in box and "checked" not in box
+    assert answer(world, path, score="2", call_back="1").status == 303
+    assert [one.call_back for one in world.stored] == [True]
+
+
+def test_the_wish_outlives_the_follow_up_question_and_can_be_taken_back() -> None:
+    """The thanks' form carries it on; the form opened again shows it ticked, and without the tick it is gone."""
+    world = calling_back()
+    path = invited(world)
+    sent = answer(world, path, score="2", call_back="1")
+    more = visit(world, f"/s/{sent.headers['location']}")
+    assert '<input type="hidden" name="call_back" value="1">' in more.body
+    [box] = [tag for tag in tags(visit(world, path), "input") if 'name="call_back"' in tag]
+    assert "checked" in box
+    answer(world, path, score="2")
+    assert [(one.call_back, one.revision) for one in world.stored] == [(False, 2)]
+
+
+def test_nobody_unknown_is_offered_a_call() -> None:
+    """By an open link, or where the touchpoint calls nobody back; a box that was made up counts for nothing."""
+    open_link, plain = calling_back(), World()
+    for world, path in ((open_link, open_link.link()), (plain, invited(plain))):
+        assert "call_back" not in visit(world, path).body
+        answer(world, path, score="2", call_back="1")
+        assert [one.call_back for one in world.stored] == [False]
+
+
+def test_the_page_offers_the_call_in_every_language() -> None:
+    """In words of its own."""
+    assert len({frame.call_back for frame in FRAMES.values()}) == len(FRAMES)

@@ -13,7 +13,7 @@ from services.alerts.domain.notes import Message, Note, State, Told
 from services.alerts.domain.passes import Codes
 from shared.dynamo import ConditionFailed, Item, Put, Table, TransactionConflict, transact
 from shared.errors import Conflict
-from shared.events import AlertEvent, canonical
+from shared.events import AlertEvent, canonical, news_in
 from shared.tables import cases as keys
 from shared.times import key_time, parse_time
 
@@ -50,9 +50,10 @@ class TableNotes:
     def tell(self, message: Message, delivery: Delivery, at: datetime) -> None:
         notes = [replace(note, state="told", message_id=message.id) for note in message.notes]
         writes = [Put(self.table, item_of_note(note), condition=WAITS) for note in notes]
-        began = {note.event.touchpoint: note.event for note in notes if note.event.state == "raised"}
+        alerts = [note.event for note in notes if isinstance(note.event, AlertEvent)]
+        began = {event.touchpoint: event for event in alerts if event.state == "raised"}
         marks = [Put(self.table, told_item(delivery.subscription, event, at)) for event in began.values()]
-        passes = [Put(self.table, pass_item(self.codes, one, delivery.subscription, at)) for one in alerts_of(notes)]
+        passes = [Put(self.table, pass_item(self.codes, one, delivery.subscription, at)) for one in ids_of(alerts)]
         try:
             transact([Put(self.table, item_of_delivery(delivery), new=True), *writes, *marks, *passes])
         except (ConditionFailed, TransactionConflict):
@@ -75,8 +76,8 @@ class TableNotes:
         return {one: Told(parse_time(item["told_at"]), item["severity"]) for one, item in read.items() if item}
 
 
-def alerts_of(notes: Iterable[Note]) -> list[str]:
-    return list(dict.fromkeys(note.event.alert_id for note in notes))
+def ids_of(alerts: Iterable[AlertEvent]) -> list[str]:
+    return list(dict.fromkeys(event.alert_id for event in alerts))
 
 
 def told_item(subscription: str, event: AlertEvent, at: datetime) -> Item:
@@ -109,7 +110,7 @@ def item_of_note(note: Note) -> Item:
 def note_of(item: Item) -> Note:
     """The note in an item. Raises KeyError or ValueError where it holds none."""
     return Note(
-        event=AlertEvent.model_validate_json(item["event"]),
+        event=news_in(item["event"]),
         owner=item["owner"],
         subscription=item["subscription"],
         because=item["because"],

@@ -9,7 +9,7 @@ from typing import Literal
 from services.alerts.domain.notes import Message, Reason
 from services.alerts.domain.subscribers import Subscriber
 from shared.catalogue import Way
-from shared.events import AlertEvent
+from shared.events import News
 
 State = Literal["pending", "delivered", "parked"]
 FIRST_WAIT = timedelta(seconds=30)
@@ -22,14 +22,14 @@ GIVES_UP_AFTER = timedelta(hours=25)
 class Delivery:
     """One message to one subscription: one piece of news, or several. Written before anything leaves.
 
-    news: transitions of alerts, at least one. subscription: its name among those of all owners.
+    news: transitions of alerts, or of cases, at least one. subscription: its name among those of all owners.
     because: why it is told; see `notes.Note`.
     attempts: how often it was tried; last_error: why the last try failed, None where none did.
     answer: what the receiver said when it took the message.
     """
 
     message_id: str
-    news: tuple[AlertEvent, ...]
+    news: tuple[News, ...]
     owner: str
     subscription: str
     because: Reason

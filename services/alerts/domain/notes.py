@@ -1,7 +1,7 @@
 """News for one subscription: what it is to be told, when, and how several become one message.
 
-A note is made for each transition of an alert and each subscription that wants it. It waits until the
-subscription may be told. Then all its notes that are due become messages: as few as say everything once.
+A note is made for each transition of an alert, or piece of news of a case, and each subscription that wants it. It
+waits until the subscription may be told. Then all its notes that are due become messages, as few as say it all once.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Literal
 from services.alerts.domain.hours import told_at
 from services.alerts.domain.subscribers import Subscriber
 from shared.catalogue import Subscription
-from shared.events import AlertEvent, Severity
+from shared.events import News, Severity
 
 State = Literal["waiting", "told", "covered", "muted"]
 Reason = Literal["owner", "watching", "escalated"]
@@ -34,7 +34,7 @@ class Note:
     state: waiting; told by a message; covered by later news of the same alert; or muted.
     """
 
-    event: AlertEvent
+    event: News
     owner: str
     subscription: str
     because: Reason
@@ -47,7 +47,7 @@ class Note:
         return f"{self.event.alert_id}.{self.event.revision}.{self.event.state}.{self.subscription}"
 
 
-def note(event: AlertEvent, subscriber: Subscriber, because: Reason, now: datetime, gathered_for: timedelta) -> Note:
+def note(event: News, subscriber: Subscriber, because: Reason, now: datetime, gathered_for: timedelta) -> Note:
     """The note as it begins to wait. Programs are told at once; people when it suits them.
 
     gathered_for: how long it waits at least, so that what comes up at several touchpoints is told together.
@@ -58,8 +58,8 @@ def note(event: AlertEvent, subscriber: Subscriber, because: Reason, now: dateti
     return Note(event, subscriber.owner.id, subscriber.name, because, due)
 
 
-def waking(event: AlertEvent) -> Severity | None:
-    """How grave it is, of what began; how it goes on wakes nobody."""
+def waking(event: News) -> Severity | None:
+    """How grave it is, of friction that began; how it goes on wakes nobody, and neither does a case."""
     return event.severity if event.state == "raised" else None
 
 
@@ -69,7 +69,7 @@ def is_ripe(note: Note, subscription: Subscription, now: datetime, gathered_for:
     return note.state == "waiting" and (note.due_at <= now or is_near)
 
 
-def reason(subscriber: Subscriber, event: AlertEvent) -> Reason:
+def reason(subscriber: Subscriber, event: News) -> Reason:
     return "owner" if subscriber.owner.id in event.owners else "watching"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shared.catalogue import Catalogue, Owner, Subscription, Touchpoint
-from shared.events import AlertEvent
+from shared.events import CaseEvent, News
 
 AT_ONCE = 0
 LAST = 1000
@@ -27,7 +27,7 @@ class Subscriber:
         return f"{self.owner.id}/{self.subscription.id}"
 
 
-def audience(event: AlertEvent, catalogue: Catalogue) -> list[Subscriber]:
+def audience(event: News, catalogue: Catalogue) -> list[Subscriber]:
     """Every subscription that wants the alert, each once, as the registry has it now, in the order of their steps."""
     touchpoint = catalogue.touchpoint(event.touchpoint)
     owners = [owner for name in event.owners if (owner := catalogue.owner(name))]
@@ -54,8 +54,14 @@ def of_pilot(pilot: Owner | None) -> Iterable[Subscriber]:
     return (Subscriber(pilot, one, LAST) for one in (pilot.subscriptions if pilot else ()) if pilot)
 
 
-def wants(subscription: Subscription, event: AlertEvent, touchpoint: Touchpoint | None) -> bool:
-    """Whether the alert passes every filter that the subscription names."""
+def wants(subscription: Subscription, event: News, touchpoint: Touchpoint | None) -> bool:
+    """Whether the news passes every filter that the subscription names.
+
+    Programs, and those who watch every touchpoint, are told of cases only where they name that kind.
+    """
+    is_for_teams = subscription.kind != "webhook" and not subscription.everywhere
+    if isinstance(event, CaseEvent) and not (is_for_teams or event.kind in subscription.kinds):
+        return False
     filters: tuple[tuple[tuple[str, ...], str | None], ...] = (
         (subscription.touchpoints, event.touchpoint),
         (subscription.journeys, event.journey),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from services.alerts.domain.deliveries import Delivery
 from services.alerts.messages import chart
 from services.alerts.messages.story import Manage, Story, story
+from shared.events import AlertEvent
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -39,11 +40,13 @@ def letter(delivery: Delivery, sender: str, manage: Manage) -> EmailMessage:
     if len(delivery.news) == 1:
         message["References"] = message["In-Reply-To"] = thread_id(delivery, sender)
     message.set_content(plain(said))
-    pictures = [f"chart{n}@etincelle" for n in range(min(len(said.pieces), MOST_PICTURES))]
+    alerts = [event for event in delivery.news if isinstance(event, AlertEvent)][:MOST_PICTURES]
+    pictures = {event.alert_id: f"chart{n}@etincelle" for n, event in enumerate(alerts)}
     message.add_alternative(html(said, pictures), subtype="html")
     _, body = message.iter_parts()
-    for name, event in zip(pictures, delivery.news, strict=False):
+    for event in alerts:
         assert isinstance(body, EmailMessage)
+        name = pictures[event.alert_id]
         body.add_related(chart.png(event), "image", "png", cid=f"<{name}>", filename="chart.png", disposition="inline")
     return message
 
@@ -58,5 +61,6 @@ def plain(said: Story) -> str:
     return environment().get_template("letter.txt").render(said=said)
 
 
-def html(said: Story, pictures: list[str]) -> str:
+def html(said: Story, pictures: dict[str, str]) -> str:
+    """pictures: the name of each alert's."""
     return environment().get_template("letter.html").render(said=said, pictures=pictures)

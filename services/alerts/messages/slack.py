@@ -23,7 +23,7 @@ def post(said: Story, manage_token: dict[str, str]) -> dict[str, Any]:
         blocks.append(section(escaped(said.cause)))
     for piece in said.pieces:
         is_brief = len(said.pieces) >= BRIEF_FROM
-        blocks += [brief(piece)] if is_brief else full(piece, said, manage_token[piece.event.alert_id])
+        blocks += [brief(piece)] if is_brief else full(piece, said, manage_token.get(piece.event.alert_id, ""))
     blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": escaped(said.why)}]})
     return {"text": said.title, "blocks": blocks[:MOST_BLOCKS]}
 
@@ -46,7 +46,10 @@ def full(piece: Piece, said: Story, token: str) -> list[Block]:
 
 
 def buttons(piece: Piece, said: Story, token: str) -> list[Block]:
-    """Taking it on is told to us by Slack, signed; muting is on the page."""
+    """Taking it on is told to us by Slack, signed; muting is on the page. A case is seen to on its page."""
+    if piece.is_case:
+        page = plain(said.frame.case_open)
+        return [{"type": "button", "action_id": "case", "style": "primary", "text": page, "url": piece.manage}]
     take_on = {
         "type": "button",
         "action_id": ACKNOWLEDGE,

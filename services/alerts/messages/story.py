@@ -10,7 +10,7 @@ from datetime import timedelta
 from services.alerts.domain.deliveries import Delivery
 from services.alerts.messages.words import SAID, Frame
 from shared.catalogue import words
-from shared.events import AlertEvent, CausesRead, ExcessSegment, ExcessWord, Share
+from shared.events import AlertEvent, CaseEvent, CausesRead, ExcessSegment, ExcessWord, News, Share
 
 TOGETHER = timedelta(hours=2)
 """Changes that began within this of each other may have one cause."""
@@ -22,9 +22,9 @@ Manage = Callable[[str, str], str]
 
 @dataclass(frozen=True)
 class Piece:
-    """One alert in a message. facts: name and value; manage: where it is acknowledged or muted."""
+    """One alert, or one case, in a message. facts: name and value; manage: where it is acted on."""
 
-    event: AlertEvent
+    event: News
     title: str
     sentence: str
     facts: tuple[tuple[str, str], ...]
@@ -32,6 +32,10 @@ class Piece:
     comments: tuple[str, ...]
     manage: str
     is_open: bool
+
+    @property
+    def is_case(self) -> bool:
+        return isinstance(self.event, CaseEvent)
 
 
 @dataclass(frozen=True)
@@ -50,16 +54,43 @@ def story(delivery: Delivery, manage: Manage) -> Story:
     """The message of a delivery, in its subscription's language, or else in English."""
     lang = delivery.lang.split("-")[0] if delivery.lang.split("-")[0] in SAID else "en"
     frame = SAID[lang]
-    pieces = tuple(piece(event, frame, lang, manage(event.alert_id, delivery.subscription)) for event in delivery.news)
+    pieces = tuple(piece_of(event, frame, lang, delivery.subscription, manage) for event in delivery.news)
     reason = getattr(frame, f"because_{delivery.because}")
     why = frame.why.format(reason=reason.format(owner=delivery.owner), subscription=delivery.subscription)
     return Story(lang, title_of(pieces, frame), cause(delivery.news, frame), pieces, why, frame)
 
 
+def piece_of(event: News, frame: Frame, lang: str, subscription: str, manage: Manage) -> Piece:
+    if isinstance(event, CaseEvent):
+        return case_piece(event, frame, lang)
+    return piece(event, frame, lang, manage(event.alert_id, subscription))
+
+
+def case_piece(event: CaseEvent, frame: Frame, lang: str) -> Piece:
+    """What is said of a case: that it is there, why, and until when. Who it is stands on its page only."""
+    name, due = one_line(words(event.touchpoint_name, lang)), f"{event.due_at:%Y-%m-%d %H:%M} UTC"
+    sentence = frame.case_late if event.state == "overdue" else frame.case_sentence
+    reasons = ", ".join(getattr(frame, f"reason_{reason}") for reason in event.reasons)
+    return Piece(
+        event=event,
+        title=getattr(frame, f"case_{event.state}").format(name=name),
+        sentence=sentence.format(name=name, due=due),
+        facts=((frame.case_because, reasons), (frame.case_due, due)),
+        causes=(),
+        comments=(),
+        manage=event.links["page"],
+        is_open=True,
+    )
+
+
 def title_of(pieces: Sequence[Piece], frame: Frame) -> str:
-    """The subject: of one alert its own; of several how many there are of each kind of news."""
+    """The subject: of one piece its own; of several how many there are of each kind of news."""
     if len(pieces) == 1:
         return pieces[0].title
+    alerts = [one for one in pieces if not one.is_case]
+    if len(alerts) < len(pieces):
+        several = frame.cases.format(n=len(pieces) - len(alerts))
+        return f"{title_of(alerts, frame)} · {several}" if alerts else several
     began = sum(piece.event.state == "raised" for piece in pieces)
     if began == len(pieces):
         return frame.several.format(n=began)
@@ -107,12 +138,12 @@ def word(one: ExcessWord, read: CausesRead | None, frame: Frame) -> str:
     return frame.word_since.format(text=one.text, n=one.after, of=of, before=one.before, of_before=of_before)
 
 
-def cause(news: Sequence[AlertEvent], frame: Frame) -> str:
+def cause(news: Sequence[News], frame: Frame) -> str:
     """What alerts that began together have in common: a segment, else a word, else at least the time.
 
     Of several causes the one that most of them have; where not all have it, how many do.
     """
-    began = [event for event in news if event.state == "raised"]
+    began = [event for event in news if isinstance(event, AlertEvent) and event.state == "raised"]
     if len(began) < 2:
         return ""
     counted = Counter(sign for event in began for sign in signs(event, frame))

@@ -67,6 +67,19 @@ class Frame:
     wrong_title: str
     wrong_on: str
     wrong_text: str
+    case_opened: str
+    case_reopened: str
+    case_assigned: str
+    case_overdue: str
+    case_sentence: str
+    case_late: str
+    case_because: str
+    case_due: str
+    case_open: str
+    reason_score: str
+    reason_words: str
+    reason_call_back: str
+    cases: str
 
 
 SAID = {

@@ -16,7 +16,7 @@ from services.alerts.domain.standings import Standing
 from services.alerts.domain.subscribers import Subscriber, audience, subscriber
 from services.alerts.usecases.ports import Bundle, Deps, Escalate, Try, Turn
 from shared.errors import NotFound
-from shared.events import AlertEvent
+from shared.events import AlertEvent, News
 
 LONGEST_HOP = timedelta(seconds=900)
 """How long a queue can hold a message back; longer waits are made of several."""
@@ -37,7 +37,7 @@ def hear(event: AlertEvent, deps: Deps) -> None:
         put(Escalate(event.alert_id, 0, now + patience), deps)
 
 
-def write_note(event: AlertEvent, subscriber: Subscriber, because: Reason, deps: Deps) -> None:
+def write_note(event: News, subscriber: Subscriber, because: Reason, deps: Deps) -> None:
     """Writes that a subscription is to be told of it, once."""
     deps.notes.add(notes.note(event, subscriber, because, deps.now(), deps.gathered_for))
 

@@ -44,7 +44,7 @@ class TablePeople:
 
     def save(self, person: Person, added: Sequence[Identifier] = ()) -> Person:
         if added:
-            links = [self._link(one, person.person_id) for one in added]
+            links = [*(self._link(one, person.person_id) for one in added), *self._customers(added, person.person_id)]
             write_all([versioned(self.table, item_of_person(person), person.version), *links])
         else:
             write_versioned(self.table, item_of_person(person), person.version)
@@ -56,7 +56,16 @@ class TablePeople:
         links = [
             self._link(one, merge.survivor.person_id, merge.absorbed.person_id) for one in merge.survivor.identifiers
         ]
-        write_all([*people, *ledgers, *links])
+        named = self._customers(merge.survivor.identifiers, merge.survivor.person_id)
+        write_all([*people, *ledgers, *links, *named])
+
+    def _customers(self, identifiers: Sequence[Identifier], person_id: str) -> Iterator[Put]:
+        """Leads from the hash in a response to the person: of a customer's id, or of a caller's number."""
+        for one in identifiers:
+            if one.kind in ("id", "phone"):
+                hashed = keyed_hash(self.secret, "customer", one.value if one.kind == "id" else one.text)
+                pk, sk = keys.customer_key(hashed)
+                yield Put(self.table, {"pk": pk, "sk": sk, "kind": "customer", "person_id": person_id})
 
     def _link(self, identifier: Identifier, person_id: str, formerly: str = "") -> Put:
         """Makes it the person's, where it is nobody else's; formerly: whose it may have been."""

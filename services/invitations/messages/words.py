@@ -30,6 +30,8 @@ class Frame:
     sms_reply: str
     sms_yes_no: str
     sms_remind: str
+    reply_subject: str
+    reply_why: str
 
 
 @cache

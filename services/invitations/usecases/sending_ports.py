@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Protocol
 
 from services.invitations.domain.invitations import Invitation, Step
+from services.invitations.domain.ledger import Ledger
 from services.invitations.domain.links import Link
 from services.invitations.domain.people import Identifier
+from services.invitations.domain.replies import ReplyStanding
 from services.invitations.domain.sending import Outcome, Progress
 from services.invitations.usecases.ports import Deps
 
@@ -117,6 +119,18 @@ class Sender(Protocol):
         ...
 
 
+class CaseReplies(Protocol):
+    """What became of teams' replies to customers."""
+
+    def get(self, reply_id: str) -> ReplyStanding | None:
+        """As of now."""
+        ...
+
+    def write(self, standing: ReplyStanding, ledger: Ledger | None) -> ReplyStanding:
+        """Both or nothing; gives it with its next version. Raises Conflict where one of them has changed."""
+        ...
+
+
 class Suppressions(Protocol):
     """Addresses and numbers to which nothing is sent, whoever has them."""
 
@@ -145,4 +159,5 @@ class SendingDeps(Deps):
     answers: Answers
     senders: Mapping[str, Sender]
     suppressions: Suppressions
+    case_replies: CaseReplies
     sender_email: str

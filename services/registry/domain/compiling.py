@@ -92,7 +92,7 @@ def touchpoint_value(
 ) -> catalogue.Touchpoint:
     """The touchpoint as the other services read it: with its survey and owner, defaults filled in."""
     staff = touchpoint.staff_survey
-    as_written = {"promise", "rest_days", "programme", "ask", "invite", "sampling", "segments", "changes"}
+    as_written = {"promise", "rest_days", "programme", "ask", "invite", "sampling", "segments", "changes", "cases"}
     journey_id = touchpoint.journey or next(iter(document.journeys), document.name)
     lived = document.journeys.get(journey_id)
     return catalogue.Touchpoint(

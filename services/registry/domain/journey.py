@@ -23,7 +23,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from shared.catalogue import Channel, Role
-from shared.events import AlertKind, Severity
+from shared.events import NewsKind, Severity
 
 Pillar = Literal["product", "process", "relationship", "brand"]
 ScaleName = Literal["nps", "csat", "ces", "stars", "thumbs"]
@@ -143,7 +143,9 @@ class Subscription(Part):
     touchpoints: tuple[Id, ...] = Field((), max_length=200, description="of these only")
     journeys: tuple[Id, ...] = Field((), max_length=50, description="of these only")
     pillars: tuple[Pillar, ...] = Field((), description="of these only")
-    kinds: tuple[AlertKind, ...] = Field((), description="of these only")
+    kinds: tuple[NewsKind, ...] = Field(
+        (), description="of these only; a webhook, or who watches everywhere, hears of cases only where `case` is named"
+    )
     severities: tuple[Severity, ...] = Field((), description="of these only")
     digest: Digest | None = Field(None, description="gathered; at once, where it is left out")
     quiet_hours: QuietHours | None = None
@@ -255,6 +257,22 @@ class Changed(Part):
     text: Words
 
 
+class Cases(Part):
+    """Which single answers open a case, and how it is put right."""
+
+    when: Literal["bad"] | None = Field(None, description="every bad answer opens one")
+    scores_at_most: Annotated[int, Field(strict=True)] | None = Field(
+        None, description="an answer at or below this score opens one"
+    )
+    words: tuple[Line, ...] = Field(
+        (), max_length=200, description="any of these in the comment opens one; capitals and accents make no difference"
+    )
+    call_back: Switch = Field(False, description="true: people may ask to be called back, which opens one")
+    due_hours: Hours = Field(48, description="after so many hours a case that is not closed is overdue")
+    escalate_every_hours: Hours = Field(24, description="how long each of the chain has, once it is overdue")
+    causes: dict[Id, Words] = Field(min_length=1, max_length=30, description="what a case is closed with, by id")
+
+
 class Touchpoint(Part):
     """A moment we ask about."""
 
@@ -280,6 +298,7 @@ class Touchpoint(Part):
     changes: tuple[Changed, ...] = Field(
         (), max_length=20, description="what was done about answers; the thanks show it"
     )
+    cases: Cases | None = Field(None, description="none are opened, where it is left out")
     detection: Detection = Detection()
 
 

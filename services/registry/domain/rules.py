@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from services.registry.domain.case_rules import cases_opened
 from services.registry.domain.journey import WAYS, with_kind
 from services.registry.domain.mistakes import MOST, Mistake, Path, did_you_mean
+from services.registry.domain.trees import Tree, mapping, section
 from shared.scales import SCALES
 
-Tree = dict[str, Any]
 SECRET_OF = {"webhook", "slack"}
 LABELLED = {"nps", "csat", "ces"}
 
@@ -27,17 +28,6 @@ def broken_rules(document: Tree) -> list[Mistake]:
         if max(len(errors), len(warnings)) == MOST:
             break
     return errors + warnings
-
-
-def mapping(document: Any, name: str) -> Tree:
-    """The part of that name; empty where it is none."""
-    entries = document.get(name) if isinstance(document, dict) else None
-    return entries if isinstance(entries, dict) else {}
-
-
-def section(document: Any, name: str) -> dict[str, Tree]:
-    """The well-formed entries of a section, by id."""
-    return {i: e for i, e in mapping(document, name).items() if isinstance(e, dict)}
 
 
 def references(document: Tree) -> Iterator[Mistake]:
@@ -287,6 +277,7 @@ RULES: tuple[Callable[[Tree], Iterator[Mistake]], ...] = (
     one_way_of_sampling,
     asked_in_time,
     people_placed,
+    cases_opened,
     programmes_known,
     ids_apart,
     somebody_told,

@@ -14,6 +14,7 @@ from services.alerts.domain.subscribers import subscriber
 from services.alerts.messages import slack, teams
 from services.alerts.messages.story import Manage, story
 from shared.catalogue import Catalogue
+from shared.events import AlertEvent
 
 JSON = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "Etincelle"}
 SLACK = "https://slack.com/api/chat.postMessage"
@@ -38,7 +39,8 @@ class SlackSender:
     api: str = SLACK
 
     def send(self, delivery: Delivery, thread: str | None) -> Attempt:
-        tokens = {event.alert_id: self.token(event.alert_id, delivery.subscription) for event in delivery.news}
+        alerts = [event for event in delivery.news if isinstance(event, AlertEvent)]
+        tokens = {event.alert_id: self.token(event.alert_id, delivery.subscription) for event in alerts}
         post = slack.post(story(delivery, self.manage), tokens)
         if delivery.target.startswith("http"):
             return self._to_webhook(delivery.target, post)

@@ -26,11 +26,12 @@ def sent_of(fields: Mapping[str, str], lang: str) -> Sent:
         follow_up=fields.get("follow_up", ""),
         follow_up_text=fields.get("follow_up_text", ""),
         was_asked="asked" in fields,
+        call_back=fields.get("call_back") == "1",
     )
 
 
 def typed(sent: Sent) -> Typed:
-    return Typed(sent.score, sent.comment, sent.follow_up, sent.follow_up_text)
+    return Typed(sent.score, sent.comment, sent.follow_up, sent.follow_up_text, sent.call_back)
 
 
 def shown(visit: Visit, score: str) -> Typed:
@@ -39,4 +40,4 @@ def shown(visit: Visit, score: str) -> Typed:
     if answer is None:
         return Typed(score)
     own = score if score_of(score, visit.survey) is not None else str(answer.score)
-    return Typed(own, answer.comment or "", answer.follow_up or "", answer.follow_up_text or "")
+    return Typed(own, answer.comment or "", answer.follow_up or "", answer.follow_up_text or "", answer.call_back)

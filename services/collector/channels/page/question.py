@@ -23,6 +23,7 @@ class Typed:
     comment: str = ""
     follow_up: str = ""
     follow_up_text: str = ""
+    call_back: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from services.collector.channels import layout
 from services.collector.channels.page import policy
 from services.collector.channels.page.question import Typed, question_values, said
 from services.collector.channels.page.words import FRAMES
+from services.collector.domain import Response as Answered
 from services.collector.domain import State
 from services.collector.languages import LANGUAGES, direction
 from services.collector.links import Outcome, Visit
@@ -64,6 +65,7 @@ def sheets_of(template: str, owner: Owner | None, values: Mapping[str, Any]) -> 
     """The style sheets that a page needs beside the one all have."""
     wanted = SHEETS[template]
     wanted += ("follow",) if values.get("follow_up") else ()
+    wanted += ("call_back",) if values.get("offers_call_back") else ()
     wanted += ("wrong",) if values.get("wrong") else ()
     return wanted + (("logo",) if owner and owner.logo else ())
 
@@ -88,6 +90,7 @@ def question_page(visit: Visit, lang: str, ticket: str, typed: Typed, wrong: Seq
         trap=TRAP,
         is_kept=is_kept(visit, typed),
         has_script=visit.may_confirm,
+        offers_call_back=visit.offers_call_back,
         others=others(visit.survey, lang),
     )
 
@@ -124,7 +127,7 @@ def thanks_page(visit: Visit, code: str, lang: str, *, asks_more: bool) -> Respo
     follow_up = survey.follow_up_to(answer.score) if asks_more and answer.scale == survey.scale else None
     if follow_up is None:
         return message_of_thanks(visit, lang, change=change)
-    typed = Typed(str(answer.score), answer.comment or "", answer.follow_up or "", answer.follow_up_text or "")
+    typed = shown_again(answer)
     return rendered(
         "more.html",
         lang,
@@ -135,6 +138,12 @@ def thanks_page(visit: Visit, code: str, lang: str, *, asks_more: bool) -> Respo
         change=change,
         ticket=visit.ticket,
     )
+
+
+def shown_again(answer: Answered) -> Typed:
+    """What was answered, as the form has it."""
+    texts = (answer.comment or "", answer.follow_up or "", answer.follow_up_text or "")
+    return Typed(str(answer.score), *texts, answer.call_back)
 
 
 def message_of_thanks(visit: Visit, lang: str, change: str = "") -> Response:

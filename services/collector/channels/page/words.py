@@ -22,6 +22,7 @@ class Frame:
     send_more: str
     choose: str
     choose_one: str
+    call_back: str
     too_long: str
     out_of_date: str
     problem: str

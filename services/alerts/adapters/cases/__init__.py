@@ -1,0 +1,1 @@
+"""Cases, the answers they are about, the people behind them, and messages to these."""

@@ -1,0 +1,1 @@
+"""Cases over HTTP: their API, and the pages on which people see to them."""

@@ -1,0 +1,1 @@
+"""What happens to a case: opened by an answer, told of, seen to, counted."""
