@@ -11,6 +11,7 @@ from services.alerts import app as alerts
 from services.alerts.wiring import Deps
 from shared.auth import Authenticator, Principal, digest
 from tests.alerts import World
+from tests.cases import SECRET, FakeAnswers, FakeCases, FakePeople, FakeReplies
 from tests.http import Reply, ask
 
 KEY = "etk_alerts_tests"
@@ -49,6 +50,11 @@ def site(
     before = alerts.app._deps
     deps = Deps(
         **vars(world.deps),
+        cases=FakeCases(),
+        answers=FakeAnswers(),
+        people=FakePeople(),
+        replies=FakeReplies(),
+        secret=SECRET,
         authenticator=Authenticator(FakeKeys(scopes)),
         public_url="https://example.com",
         slack_signing=lambda: slack,
