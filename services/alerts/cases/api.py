@@ -31,6 +31,7 @@ def key_of(app: Api) -> Actor:
 
 
 def register_reading(app: Api) -> None:
+    """Lists, one case, figures."""
     query = ("owner", "touchpoint", "state", "overdue", "limit", "cursor")
 
     @app.operation("GET", "/v1/cases", scope="cases:read", returns=CaseList, query=query, problems=(422,))
@@ -60,6 +61,8 @@ def register_reading(app: Api) -> None:
 
 
 def register_contact(app: Api) -> None:
+    """What leads to the person: their address, and a message to them."""
+
     @app.operation("GET", "/v1/cases/{case_id}/contact", scope="persons:read", returns=ContactView, problems=(404, 409))
     def get_case_contact(case_id: str) -> ContactView:
         """How to reach the person. Each look is written into the case's story: who, and when."""
@@ -84,6 +87,8 @@ def register_contact(app: Api) -> None:
 
 
 def register_deeds(app: Api) -> None:
+    """What is done about a case."""
+
     @deed(app, "notes", views.SentNote)
     def post_case_note(case_id: str) -> CaseView:
         """Writes a note into the case's story."""

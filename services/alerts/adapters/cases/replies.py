@@ -12,6 +12,8 @@ from shared import dynamo
 
 @dataclass(frozen=True)
 class QueueReplies:
+    """The queue `replies`; the words travel in it, encrypted, and stand in the case's story."""
+
     client: Any
     url: str
 
