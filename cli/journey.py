@@ -54,6 +54,8 @@ def apply(
     versions = {known["name"]: known["version"] for known in client.get("/v1/documents")["documents"]}
     body = {"document": document, "base_version": versions.get(name, 0)}
     outcome = client.put(f"/v1/documents/{name}", body, dry_run="true")
+    if not as_json:
+        print_kept(outcome.get("kept", []))
     if outcome["changed"]:
         if not as_json:
             print_difference(outcome["difference"])
@@ -109,6 +111,13 @@ def plural(count: int, noun: str) -> str:
 
 def counted(difference: list[dict[str, Any]]) -> str:
     return plural(len(difference), "change")
+
+
+def print_kept(kept: list[dict[str, Any]]) -> None:
+    """Subscriptions made by API or page, which no file touches; and which of them fall silent with their owner."""
+    for one in kept:
+        fate = "stays as it is" if one["is_told"] else "is told nothing while its owner is in no file"
+        err.print(f"  = subscription {one['owner']}/{one['id']}, made without a file, {fate}", markup=False)
 
 
 def print_difference(difference: list[dict[str, Any]]) -> None:

@@ -24,6 +24,7 @@ from cli import (
     reports,
     run,
     simulate,
+    subscriptions,
 )
 from cli.printing import Failed, print_failure
 
@@ -67,6 +68,7 @@ for group in (
     reports,
     remedies,
     deliveries,
+    subscriptions,
     simulate,
 ):
     group.register(app)

@@ -14,13 +14,16 @@ from services.registry.domain.compiling import Entry
 from services.registry.signing_in import usecases as signing_in
 from services.registry.signing_in.adapters import TableCounters, TableLinks, TableVisits
 from services.registry.signing_in.usecases import SignInLink
-from services.registry.usecases import ApiKey, Described, Documents, KeyRing, Version
+from services.registry.subscribing import usecases as subscribing
+from services.registry.subscribing.adapters import TableSubscriptions, without_secrets
+from services.registry.subscribing.usecases import Kept, Subscriptions, Team
+from services.registry.usecases import ApiKey, Described, Documents, KeyRing, MadeHere, Version
 from services.registry.wiring import Deps
 from shared.auth import SCOPES, ApiKeys, Authenticator, Principal
-from shared.catalogue import People, Person, Survey, address_digest
+from shared.catalogue import Owner, People, Person, Survey, address_digest
 from shared.catalogue_table import TableCatalogue
 from shared.dynamo import Table
-from shared.errors import TooLarge
+from shared.errors import Conflict, TooLarge
 from shared.keyring import TableApiKeys
 from shared.sessions import Sessions
 from tests.http import Reply, ask
@@ -54,6 +57,7 @@ class FakeDocuments:
     published: dict[str, Version] = field(default_factory=dict)
     kept: dict[tuple[str, str], tuple[Version, Entry]] = field(default_factory=dict)
     surveys: dict[str, Survey] = field(default_factory=dict)
+    subscriptions: dict[tuple[str, str], list[Kept]] = field(default_factory=dict)
 
     def head(self, name: str) -> Version | None:
         return self.published.get(name)
@@ -86,6 +90,13 @@ class FakeDocuments:
                 self.surveys[entry.id] = Survey.model_validate(entry.value)
         head = self.published.get(version.name)
         self.published[version.name] = head if head and head.turn > version.turn else version
+
+    def made_here(self) -> list[MadeHere]:
+        return [
+            MadeHere(owner, identifier, last.changed_by)
+            for (owner, identifier), versions in sorted(self.subscriptions.items())
+            if not (last := versions[-1]).is_removed
+        ]
 
     def belongings(self) -> dict[tuple[str, str], str]:
         return {name: version.name for name, (version, entry) in self.kept.items() if not entry.removed}
@@ -127,6 +138,37 @@ class FakeKeyRing:
     def principal(self, digest: str) -> Principal | None:
         live = (key for key in self.kept.values() if key.digest == digest and key.revoked_at is None)
         return next((Principal(key.id, frozenset(key.scopes)) for key in live), None)
+
+
+@dataclass
+class FakeSubscriptions:
+    """Every version of each subscription, in the fake documents, which know of them."""
+
+    documents: FakeDocuments
+
+    def team(self, owner: str) -> Team | None:
+        version, entry = self.documents.kept.get(("OWNER", owner), (None, None))
+        if version is None or entry is None or entry.removed:
+            return None
+        zone = self.documents.published[version.name].document.get("defaults", {}).get("time_zone", "UTC")
+        return Team(Owner.model_validate(entry.value), zone)
+
+    def teams(self) -> list[str]:
+        return sorted(
+            i for (kind, i), (_, entry) in self.documents.kept.items() if kind == "OWNER" and not entry.removed
+        )
+
+    def of(self, owner: str) -> list[Kept]:
+        return [versions[-1] for (mine, _), versions in sorted(self.documents.subscriptions.items()) if mine == owner]
+
+    def save(self, kept: Kept) -> None:
+        versions = self.documents.subscriptions.setdefault((kept.owner, kept.id), [])
+        if kept.version != len(versions) + 1:
+            raise Conflict("somebody else changed it at this very moment; look at it again")
+        versions.append(kept)
+
+    def versions(self, owner: str, subscription: str) -> list[Kept]:
+        return [without_secrets(one) for one in self.documents.subscriptions.get((owner, subscription), [])]
 
 
 def counting_bytes() -> Any:
@@ -227,20 +269,25 @@ def signing_in_deps(people: People, table: Table | None = None) -> signing_in.De
     )
 
 
-def whole(documents: Documents, ring: KeyRing, keys: ApiKeys, sign_in: signing_in.Deps) -> Deps:
+def whole(
+    documents: Documents, ring: KeyRing, keys: ApiKeys, sign_in: signing_in.Deps, subscriptions: Subscriptions
+) -> Deps:
+    subscribed = subscribing.Deps(subscriptions, lambda: NOW)
     sessions = Sessions(sign_in.people, sign_in.secret, sign_in.now, sign_in.public_url)
-    return Deps(documents, ring, lambda: NOW, counting_bytes(), Authenticator(keys), sessions, sign_in)
+    return Deps(documents, ring, lambda: NOW, counting_bytes(), Authenticator(keys), sessions, sign_in, subscribed)
 
 
 def fake_deps() -> Deps:
     ring, documents = FakeKeyRing(), FakeDocuments()
-    return whole(documents, ring, ring, signing_in_deps(FakePeople(documents)))
+    return whole(documents, ring, ring, signing_in_deps(FakePeople(documents)), FakeSubscriptions(documents))
 
 
 def table_deps(table: Table, at_once: int = AT_ONCE) -> Deps:
     """at_once: how many writes a transaction has."""
     sign_in = signing_in_deps(TableCatalogue(table, lambda: NOW, seconds=0), table)
-    return whole(TableDocuments(table, at_once), TableKeyRing(table), TableApiKeys(table), sign_in)
+    documents = TableDocuments(table, at_once)
+    subscriptions = TableSubscriptions(table, documents)
+    return whole(documents, TableKeyRing(table), TableApiKeys(table), sign_in, subscriptions)
 
 
 def empty(table: Table) -> None:

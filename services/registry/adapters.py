@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from services.registry.domain.compiling import Entry
-from services.registry.usecases import ApiKey, Described, Version
+from services.registry.usecases import ApiKey, Described, MadeHere, Version
 from shared.catalogue import Survey
 from shared.dynamo import ConditionFailed, Item, Put, Table, TransactionConflict, transact
 from shared.errors import TooLarge
@@ -88,6 +88,10 @@ class TableDocuments:
             self.table.put(item, condition=NOT_OLDER, values={":turn": turn})
         except ConditionFailed:
             return
+
+    def made_here(self) -> list[MadeHere]:
+        lines = self.table.query_all(keys.SUBSCRIPTIONS, consistent=True)
+        return [MadeHere(item["owner"], item["id"], item["changed_by"]) for item in lines if not item["removed"]]
 
     def belongings(self) -> dict[tuple[str, str], str]:
         found = {}

@@ -16,6 +16,7 @@ from services.registry.messages import (
     DocumentLine,
     DocumentList,
     DocumentVersion,
+    KeptSubscription,
     KeyLine,
     KeyList,
     MadeKey,
@@ -28,6 +29,14 @@ from services.registry.messages import (
 )
 from services.registry.signing_in import pages
 from services.registry.signing_in import usecases as signing_in
+from services.registry.subscribing import usecases as subscribing
+from services.registry.subscribing import views as subscription_views
+from services.registry.subscribing.views import (
+    SubscriptionChange,
+    SubscriptionList,
+    SubscriptionOutcome,
+    SubscriptionVersionList,
+)
 from shared.bodies import parse_as
 from shared.callers import Caller
 from shared.catalogue import ID, ROLES
@@ -87,6 +96,7 @@ def put_document(name: str) -> Outcome:
         dry_run=dry_run,
         difference=[Difference(**vars(change)) for change in applied.changes],
         warnings=[remark(warning) for warning in applied.warnings],
+        kept=[KeptSubscription(owner=one.owner, id=one.id, is_told=one.is_told) for one in applied.kept],
     )
 
 
@@ -129,6 +139,59 @@ def delete_key(id: str) -> Response:
     """Revokes an API key; it may work for 30 seconds more."""
     usecases.revoke_key(id, app.deps)
     return Response("", status_code=204, headers={})
+
+
+@app.operation(
+    "GET", "/v1/owners/{owner}/subscriptions", scope="registry:read", returns=SubscriptionList, problems=(404,)
+)
+def list_subscriptions(owner: str) -> SubscriptionList:
+    """An owner's subscriptions, the journey file's and those made here; never a secret."""
+    return subscription_views.subscription_list(owner, subscribing.listed(owner, app.deps.subscribing))
+
+
+@app.operation(
+    "PUT",
+    "/v1/owners/{owner}/subscriptions/{id}",
+    scope="registry:write",
+    accepts=SubscriptionChange,
+    returns=SubscriptionOutcome,
+    problems=(404, 409, 422),
+)
+def put_subscription(owner: str, id: str) -> SubscriptionOutcome:
+    """Makes or changes a subscription; the same again changes nothing, and secrets that are left out stay."""
+    asked, by = parse_as(SubscriptionChange, app.body()), f"key {app.principal.key_id}"
+    written = subscribing.Written(asked.subscription, asked.base_version, by)
+    return subscription_views.outcome(*subscribing.put(owner, id, written, app.deps.subscribing))
+
+
+@app.operation(
+    "DELETE",
+    "/v1/owners/{owner}/subscriptions/{id}",
+    scope="registry:write",
+    status=204,
+    query=("base_version",),
+    problems=(404, 409, 422),
+)
+def delete_subscription(owner: str, id: str) -> Response:
+    """Removes a subscription that was made here; with `base_version` only where it is still that one."""
+    text = app.query("base_version")
+    if text is not None and not re.fullmatch(r"[0-9]{1,9}", text):
+        raise InvalidInput(errors=[FieldError("query:base_version", "a whole number")])
+    by = f"key {app.principal.key_id}"
+    subscribing.remove(owner, id, int(text) if text else None, by, app.deps.subscribing)
+    return Response("", status_code=204, headers={})
+
+
+@app.operation(
+    "GET",
+    "/v1/owners/{owner}/subscriptions/{id}/versions",
+    scope="registry:read",
+    returns=SubscriptionVersionList,
+    problems=(404,),
+)
+def list_subscription_versions(owner: str, id: str) -> SubscriptionVersionList:
+    """How a subscription was made, changed and removed, and by whom; without its secrets."""
+    return subscription_views.version_list(subscribing.versions(owner, id, app.deps.subscribing))
 
 
 @app.page("GET", "/sign-in", query=("next",))

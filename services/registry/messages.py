@@ -42,6 +42,17 @@ class Remark(Message):
     detail: str
 
 
+class KeptSubscription(Message):
+    """A subscription made by API or on the page, which the document leaves as it is.
+
+    is_told: whether it is told of anything; not where the document removes its owner.
+    """
+
+    owner: str
+    id: str
+    is_told: bool
+
+
 class Outcome(Message):
     """What applying did, or with `dry_run` would do. version: the document's newest, after it."""
 
@@ -51,6 +62,7 @@ class Outcome(Message):
     dry_run: bool
     difference: list[Difference]
     warnings: list[Remark]
+    kept: list[KeptSubscription] = []
 
 
 class DocumentVersion(Message):

@@ -16,7 +16,7 @@ How a document is applied, so that nobody ever sees half of it do harm:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -73,6 +73,16 @@ class ApiKey:
     revoked_at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class MadeHere:
+    """A subscription that was made by API or on the page. is_told: its owner is in a document."""
+
+    owner: str
+    id: str
+    changed_by: str
+    is_told: bool = True
+
+
 class Documents(Protocol):
     """Where documents and their entities are kept. Reads see every write that came before."""
 
@@ -96,6 +106,10 @@ class Documents(Protocol):
 
     def publish(self, version: Version, entries: list[Entry]) -> None:
         """Writes the entries in their order, then the head. Doing it again changes nothing."""
+        ...
+
+    def made_here(self) -> list[MadeHere]:
+        """Every subscription that was made without a document, by owner and id."""
         ...
 
     def belongings(self) -> dict[tuple[str, str], str]:
@@ -135,11 +149,15 @@ class Deps:
 
 @dataclass(frozen=True)
 class Applied:
-    """What applying did, or would do. version: the newest after it."""
+    """What applying did, or would do. version: the newest after it.
+
+    kept: subscriptions of the document's owners, before and after, that were made without it; they stay as they are.
+    """
 
     version: int
     changes: list[Change]
     warnings: list[Mistake]
+    kept: list[MadeHere] = field(default_factory=list)
 
 
 def apply_document(name: str, asked: Application, by: Principal, deps: Deps, *, dry_run: bool = False) -> Applied:
@@ -151,20 +169,41 @@ def apply_document(name: str, asked: Application, by: Principal, deps: Deps, *, 
         turn = deps.documents.last_turn()[0] if dry_run else heal(deps)
         current = deps.documents.head(name)
         document, warnings = accepted(name, asked.document, current)
+        kept = kept_beside(document, current, deps.documents.made_here())
         changes = difference.difference(current.document if current else None, document.canonical())
         newest = current.version if current else 0
         if current and not changes:
-            return Applied(newest, [], warnings)
+            return Applied(newest, [], warnings, kept)
         if asked.base_version != newest:
             raise Conflict(f"`{name}` is at version {newest}, not {asked.base_version}; look at it and apply again")
         refuse_taken(name, document, deps.documents.belongings())
         if dry_run:
-            return Applied(newest, changes, warnings)
+            return Applied(newest, changes, warnings, kept)
         version = drafted(document, newest + 1, turn + 1, by, deps)
         if deps.documents.commit(version):
             publish(version, current, deps)
-            return Applied(version.version, changes, warnings)
+            return Applied(version.version, changes, warnings, kept)
     raise Conflict("others are applying documents at this very moment; try again")
+
+
+def kept_beside(document: JourneyDocument, current: Version | None, made: list[MadeHere]) -> list[MadeHere]:
+    """What was made without the document of its owners, old and new.
+
+    Raises InvalidInput naming each that the document has, too: what was made here is never replaced unseen.
+    """
+    errors = [
+        FieldError(
+            pointer(("document", "owners", one.owner, "subscriptions", one.id)),
+            f"was made by API or on the page, last changed by {one.changed_by}; remove it there, or choose another id",
+            "taken",
+        )
+        for one in made
+        if one.owner in document.owners and one.id in document.owners[one.owner].subscriptions
+    ]
+    if errors:
+        raise InvalidInput(errors=errors)
+    owners = {*document.owners, *(current.document.get("owners", {}) if current else ())}
+    return [replace(one, is_told=one.owner in document.owners) for one in made if one.owner in owners]
 
 
 def heal(deps: Deps) -> int:

@@ -12,6 +12,8 @@ from services.registry import usecases
 from services.registry.adapters import TableDocuments, TableKeyRing
 from services.registry.signing_in import usecases as signing_in
 from services.registry.signing_in.adapters import SesMailer, TableCounters, TableLinks, TableVisits
+from services.registry.subscribing import usecases as subscribing
+from services.registry.subscribing.adapters import TableSubscriptions
 from shared import aws
 from shared.auth import SCOPES, Authenticator, CachedKeys, Principal
 from shared.catalogue_table import TableCatalogue
@@ -32,6 +34,7 @@ class Deps(usecases.Deps):
     authenticator: Authenticator
     sessions: Sessions
     sign_in: signing_in.Deps
+    subscribing: subscribing.Deps
     proxies: int = 0
 
 
@@ -55,6 +58,7 @@ def deps() -> Deps:
         authenticator=Authenticator(CachedKeys(TableApiKeys(table), now)),
         sessions=Sessions(sign_in.people, sign_in.secret, now, sign_in.public_url),
         sign_in=sign_in,
+        subscribing=subscribing.Deps(TableSubscriptions(table, TableDocuments(table)), now),
         proxies=int(environment.get("TRUSTED_PROXIES", "0")),
     )
 

@@ -8,6 +8,9 @@
 | a document as it was | `DOCUMENT#name` | `VERSION#000012` (`document_version_key`) |
 | every touchpoint, owner, survey, journey and document there is, by id | `INDEX` | `TOUCHPOINT#id`, `OWNER#id` … (`index_key`) |
 | an owner | `OWNER#id` | `CURRENT` (`owner_key`) |
+| a subscription that was made without a journey file | `OWNER#id` | `SUBSCRIPTION#id` (`subscription_key`, `subscriptions_prefix`) |
+| how it was changed | `SUBSCRIPTION#owner#id` | `VERSION#000012` (`subscription_version_key`) |
+| every one that was made so | `SUBSCRIPTIONS` | `owner#id` (`subscription_line_key`) |
 | somebody who signs in | `PERSON#id` | `CURRENT` (`person_key`) |
 | whose an address is, by its digest | `ADDRESS#sha256` | `CURRENT` (`address_key`) |
 | when somebody signed in last | `PERSON#id` | `VISIT` (`visit_key`) |
@@ -27,6 +30,7 @@ from shared.times import key_time
 
 INDEX = "INDEX"
 KEYS = "KEYS"
+SUBSCRIPTIONS = "SUBSCRIPTIONS"
 TURN = "TURN"
 Key = tuple[str, str]
 
@@ -57,6 +61,22 @@ def sign_in_key(code_hash: str) -> Key:
 
 def limit_key(what: str, window: datetime) -> Key:
     return key("LIMIT", what), key_time(window)
+
+
+def subscription_key(owner: str, subscription: str) -> Key:
+    return owner_key(owner)[0], key("SUBSCRIPTION", subscription)
+
+
+def subscriptions_prefix(owner: str) -> Key:
+    return subscription_key(owner, "")
+
+
+def subscription_version_key(owner: str, subscription: str, version: int) -> Key:
+    return key("SUBSCRIPTION", owner, subscription), key("VERSION", f"{version:06}")
+
+
+def subscription_line_key(owner: str, subscription: str) -> Key:
+    return SUBSCRIPTIONS, key(owner, subscription)
 
 
 def survey_version_key(survey: str, version: int) -> Key:

@@ -14,15 +14,16 @@ from cli.main import app as etincelle
 from services.registry import usecases
 from services.registry.adapters import TableDocuments
 from services.registry.domain.compiling import Entry
-from services.registry.usecases import ApiKey, Version
+from services.registry.subscribing.usecases import Kept
+from services.registry.usecases import ApiKey, MadeHere, Version
 from services.registry.wiring import Deps
 from shared.auth import SCOPES, Principal, digest
-from shared.catalogue import Pressure
+from shared.catalogue import Pressure, Subscription
 from shared.catalogue_table import TableCatalogue
 from shared.dynamo import Table
-from shared.errors import TooLarge
+from shared.errors import Conflict, TooLarge
 from tests import aws
-from tests.registry import ADMIN, NOW, asked, empty, fake_deps, shop, table_deps
+from tests.registry import ADMIN, NOW, SECRET, asked, empty, fake_deps, shop, table_deps
 
 
 @pytest.fixture(scope="module")
@@ -323,3 +324,44 @@ def test_of_two_at_the_same_moment_one_is_told_to_look_again(table: Table) -> No
         usecases.apply_document("shop", asked(0), ADMIN, replace(deps, documents=Interleaved()))
     assert deps.documents.head("shop").document["lang"] == "fr"
     assert shop()["name"] == "shop"
+
+
+def kept(identifier: str = "boss", number: int = 1, **changes: Any) -> Kept:
+    made = Subscription(id=identifier, kind="webhook", target="https://example.com/hook", secret=SECRET)
+    return replace(Kept("web", made, number, NOW, "key admin"), **changes)
+
+
+def test_a_team_is_known_by_its_document(deps: Deps) -> None:
+    """With the time zone of its defaults; not before it is applied, nor after it was removed."""
+    subscriptions = deps.subscribing.subscriptions
+    assert (subscriptions.team("web"), subscriptions.teams()) == (None, [])
+    usecases.apply_document("shop", asked(0, defaults={"time_zone": "Europe/Paris"}), ADMIN, deps)
+    team = subscriptions.team("web")
+    assert team is not None
+    assert (team.owner.name, team.time_zone, subscriptions.teams()) == ("Web team", "Europe/Paris", ["web"])
+    usecases.apply_document("shop", asked(1, owners={}, touchpoints={}), ADMIN, deps)
+    assert (subscriptions.team("web"), subscriptions.teams()) == (None, [])
+
+
+def test_a_subscription_is_kept_by_its_newest_version(deps: Deps) -> None:
+    """By id; each version stays, without its secret; what was removed is marked, and no more among those made here."""
+    subscriptions = deps.subscribing.subscriptions
+    gone = kept(number=2, is_removed=True)
+    for one in (kept(), kept("assistant"), gone):
+        subscriptions.save(one)
+    assert subscriptions.of("web") == [kept("assistant"), gone]
+    assert subscriptions.of("another") == []
+    bare = kept().subscription.model_copy(update={"secret": None})
+    assert subscriptions.versions("web", "boss") == [replace(one, subscription=bare) for one in (kept(), gone)]
+    assert deps.documents.made_here() == [MadeHere("web", "assistant", "key admin")]
+
+
+def test_of_two_changes_from_the_same_version_one_is_refused(deps: Deps) -> None:
+    """And so is one that leaves a version out; what stands stays."""
+    subscriptions = deps.subscribing.subscriptions
+    subscriptions.save(kept())
+    for number in (1, 3):
+        with pytest.raises(Conflict):
+            subscriptions.save(kept(number=number, changed_by="key other"))
+    assert subscriptions.of("web") == [kept()]
+    assert len(subscriptions.versions("web", "boss")) == 1
