@@ -32,6 +32,8 @@ KEPT_FOR = timedelta(days=400)
 
 @dataclass(frozen=True)
 class TableSubscriptions:
+    """Each in an item beside its owner, where one query reads both. documents: for the time zone."""
+
     table: Table
     documents: Heads
 
@@ -79,6 +81,7 @@ def without_secrets(kept: Kept) -> Kept:
 
 
 def item_of(kept: Kept, place: keys.Key) -> Item:
+    """The subscription as it stands at that place: the current one, or a version."""
     return {
         "pk": place[0],
         "sk": place[1],
