@@ -13,11 +13,11 @@ from typing import IO, Annotated, Any
 
 import typer
 
-from cli.cells import guarded
 from cli.client import Client, connect
 from cli.imported import count
 from cli.printing import Failed, err
 from cli.rows import ABSENT, FIELDS, OWNER, as_number, snake
+from shared.cells import guarded
 
 FIRST = ("response_id", "touchpoint", "collected_at", "score", OWNER)
 COLUMNS = (*FIRST, *(name for name in FIELDS if name not in FIRST))

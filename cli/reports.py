@@ -114,8 +114,20 @@ def show_report(found: dict[str, Any]) -> None:
     for score, count in summary["counts"].items():
         out.print(f"{score:>3} {count:>7} {'█' * round(BAR * count / most)}")
     out.print()
+    show_adjusted(found.get("adjusted"))
     weeks = [(week["week"], str(week["n"]), *figures(week)) for week in found["weeks"]]
     print_table(("week of", "answers", "score", "bad answers"), weeks)
+
+
+def show_adjusted(adjusted: dict[str, Any] | None) -> None:
+    """The figures of the same days as they are, and adjusted to everybody who went through; and why they differ."""
+    if adjusted is None:
+        return
+    days = f"{adjusted['first_day']} to {adjusted['last_day']}"
+    for name, n in (("raw", f"n {adjusted['n']}"), ("adjusted", f"effective n {adjusted['effective_n']:.0f}")):
+        told = "   ".join(shown(figure) for figure in adjusted[name])
+        out.print(f"{name:<9} {told}   {n}, {days}", markup=False)
+    out.print(f"{adjusted['explained']['en']}\n", markup=False)
 
 
 def figures(summary: dict[str, Any]) -> tuple[str, str]:

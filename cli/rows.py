@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cli.cells import plain
 from cli.kinds import Body, Kind
 from cli.source import Row, Source
+from shared.cells import plain
 
 FIELDS = (
     "response_id",

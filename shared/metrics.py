@@ -35,10 +35,10 @@ def wilson(hits: float, n: float, z: float = Z95) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def figures(scale: Scale, counts: Sequence[int]) -> list[Figure]:
+def figures(scale: Scale, counts: Sequence[float]) -> list[Figure]:
     """The scale's own figure first, then the share of bad answers. None of no answers: an empty list.
 
-    counts: whole numbers from the worst score to the best.
+    counts: from the worst score to the best; not whole where answers weigh differently.
     """
     if sum(counts) == 0:
         return []
@@ -51,7 +51,7 @@ def holding(figure: Figure) -> Figure:
     return replace(figure, low=min(figure.low, figure.value), high=max(figure.high, figure.value))
 
 
-def nps(scale: Scale, counts: Sequence[int]) -> Figure:
+def nps(scale: Scale, counts: Sequence[float]) -> Figure:
     """Promoters (9, 10) less detractors (0 to 6), −100 to 100.
 
     Its interval is the adjusted Wald interval of a difference of two classes out of three, with three
@@ -65,7 +65,7 @@ def nps(scale: Scale, counts: Sequence[int]) -> Figure:
     return Figure("nps", 100 * (promoters - detractors) / n, max(-100.0, low), min(100.0, high))
 
 
-def mean_score(scale: Scale, counts: Sequence[int]) -> Figure:
+def mean_score(scale: Scale, counts: Sequence[float]) -> Figure:
     """Mean score with the normal interval of a mean; within the scale's ends.
 
     For the interval alone half an answer is added at each end of the scale (as Agresti and Coull 1998
@@ -79,7 +79,7 @@ def mean_score(scale: Scale, counts: Sequence[int]) -> Figure:
     return Figure("ces", mean, max(float(scale.low), mean - half), min(float(scale.high), mean + half))
 
 
-def satisfied(scale: Scale, counts: Sequence[int]) -> Figure:
+def satisfied(scale: Scale, counts: Sequence[float]) -> Figure:
     """Share of the top answers in percent: 4 and 5 of 5, or the thumb up (CSAT, top two boxes)."""
     top = 1 if scale.levels == 2 else 2
     hits, n = sum(counts[-top:]), sum(counts)
@@ -87,7 +87,7 @@ def satisfied(scale: Scale, counts: Sequence[int]) -> Figure:
     return Figure("csat", 100 * hits / n, 100 * low, 100 * high)
 
 
-def bad_share(scale: Scale, counts: Sequence[int]) -> Figure:
+def bad_share(scale: Scale, counts: Sequence[float]) -> Figure:
     """Share of bad answers in percent, with Wilson's interval."""
     bad, n = sum(counts[: scale.bad_levels]), sum(counts)
     low, high = wilson(bad, n)

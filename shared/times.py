@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 MICROSECONDS = "%Y-%m-%dT%H:%M:%S.%fZ"
 
@@ -30,3 +31,11 @@ def key_time(time: datetime) -> str:
 def from_unix(seconds: int) -> datetime:
     """The aware UTC time of a whole number of seconds since 1970."""
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def months(since: datetime, until: datetime) -> Iterator[datetime]:
+    """A time in each month from the oldest to the newest."""
+    month = since.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    while month < until:
+        yield month
+        month = (month + timedelta(days=32)).replace(day=1)

@@ -10,12 +10,24 @@ from services.insights.pages import friction as friction_pages
 from services.insights.pages import home as home_pages
 from services.insights.pages import journeys as journey_pages
 from services.insights.pages import touchpoint as touchpoint_pages
-from services.insights.usecases import causes, checking, friction, home, journeys, reports, touchpoints
+from services.insights.usecases import (
+    adjusted,
+    causes,
+    checking,
+    friction,
+    home,
+    journeys,
+    priorities,
+    reports,
+    touchpoints,
+    value,
+)
 from services.insights.views import filters
 from services.insights.views import reports as views
 from services.insights.views.causes import CausesView, causes_view
 from services.insights.views.checks import CheckView, check_view
 from services.insights.views.reports import AlertList, ReportView
+from services.insights.views.value import PrioritiesView, ValueView, priorities_view, value_view
 from shared.catalogue import ROLES
 from shared.errors import EtincelleError
 from shared.http import found
@@ -37,10 +49,10 @@ app = Site("insights", wiring.deps)
     problems=(404,),
 )
 def get_report(touchpoint: str) -> ReportView:
-    """How a touchpoint's answers are distributed, with NPS, CSAT or CES and intervals, in all and by week."""
+    """How a touchpoint's answers are distributed, with NPS, CSAT or CES and intervals, in all and by week; adjusted."""
     audience, first, last = views.span(app.query)
     known, report = reports.report(touchpoint, audience, first, last, app.deps)
-    return views.report_view(known, audience, report)
+    return views.report_view(known, audience, report, adjusted.adjusted(known, audience, first, last, app.deps))
 
 
 @app.operation(
@@ -60,6 +72,19 @@ def get_alerts() -> AlertList:
 def get_causes(alert_id: str) -> CausesView:
     """What is seen more often since an alert's change, in all that has been answered until now."""
     return causes_view(causes.causes(alert_id, app.deps))
+
+
+@app.operation("GET", "/v1/touchpoints/{touchpoint}/value", scope="figures:read", returns=ValueView, problems=(404,))
+def get_value(touchpoint: str) -> ValueView:
+    """What friction costs at a touchpoint: people, how much more often they leave, and what they are worth."""
+    return value_view(touchpoint, value.value_at(touchpoint, app.deps))
+
+
+@app.operation("GET", "/v1/priorities", scope="figures:read", returns=PrioritiesView, query=("owner",))
+def get_priorities() -> PrioritiesView:
+    """What to mend first, for one owner or for all: reach x severity x value x certainty, each factor shown."""
+    owner = app.query("owner")
+    return priorities_view(owner, *priorities.what_first(owner, app.deps))
 
 
 @app.operation(

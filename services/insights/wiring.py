@@ -13,6 +13,8 @@ from typing import Any
 
 from services.insights.adapters.comments import TableComments
 from services.insights.adapters.figures import TableAlerts, TableFigures
+from services.insights.adapters.outcomes import TableEnds
+from services.insights.adapters.passers import TablePassers
 from services.insights.adapters.passes import TablePasses
 from services.insights.adapters.places import TablePlaces
 from services.insights.usecases import ports
@@ -50,6 +52,7 @@ def deps() -> Deps:
     environment = Environment(os.environ)
     dynamodb = aws.client("dynamodb", environment, now, os.urandom)
     registry = Table(dynamodb, environment.need("TABLE_REGISTRY"))
+    contacts = Table(dynamodb, environment.need("TABLE_CONTACTS"))
     friction = Table(dynamodb, environment.need("TABLE_FRICTION"))
     cases = Table(dynamodb, environment.need("TABLE_CASES"))
     responses = Table(dynamodb, environment.need("TABLE_RESPONSES"))
@@ -59,6 +62,8 @@ def deps() -> Deps:
         figures=TableFigures(friction),
         alerts=TableAlerts(friction),
         responses=TableGiven(responses),
+        passers=TablePassers(contacts),
+        ends=TableEnds(contacts),
         passes=TablePasses(cases, key, now),
         remedies=ReadRemedies(cases),
         catalogue=catalogue,

@@ -24,6 +24,7 @@ from services.invitations.usecases import (
     hearing,
     intake,
     outcomes,
+    outreach,
     preferences,
     pressure,
     previewing,
@@ -41,6 +42,7 @@ from services.invitations.views import sending as sending_views
 from services.invitations.views.asking import AskReply, CustomerToken
 from services.invitations.views.funnel import FunnelQuestion, FunnelView, funnel_view
 from services.invitations.views.intake import InteractionResult, OutcomeResult
+from services.invitations.views.outreach import OutreachQuestion, OutreachView, outreach_csv, outreach_view
 from services.invitations.views.pressure import PressureView, pressure_view
 from services.invitations.views.sending import (
     InvitationView,
@@ -281,3 +283,22 @@ def get_suppressions() -> SuppressionList:
     """The addresses and numbers to which nothing is sent, with the reason of each."""
     cursor, limit = sending_views.listing(app.query)
     return sending_views.suppression_list(*app.deps.suppressions.listed(cursor, limit))
+
+
+@app.operation(
+    "GET",
+    "/v1/alerts/{alert_id}/outreach",
+    scope="people:read",
+    returns=OutreachView,
+    query=tuple(OutreachQuestion.model_fields),
+    problems=(404, 409, 422),
+)
+def get_outreach(alert_id: str) -> OutreachView | Response:
+    """People who went through since an alert's change and have not answered, those who may have fared badly first."""
+    asked = parse_query(OutreachQuestion, app.parameters)
+    found = outreach.outreach(alert_id, asked.limit, app.deps)
+    who = {"alert_id": found.event.alert_id, "people": len(found.people), "key_id": app.principal.key_id}
+    app.logger.info("outreach_read", extra=who)
+    if asked.format == "csv":
+        return Response(outreach_csv(found), headers={"Content-Type": "text/csv; charset=utf-8"})
+    return outreach_view(found)

@@ -28,11 +28,14 @@ from services.invitations.adapters.steps import (
 )
 from services.invitations.adapters.suppressions import TableSuppressions
 from services.invitations.adapters.tallies import TablePlans, TableTallies
+from services.invitations.usecases.outreach import OutreachDeps
 from services.invitations.usecases.sampling import DailySampling
 from services.invitations.usecases.sending_ports import SendingDeps
 from shared import aws
+from shared.alerts_table import NamedAlerts
 from shared.auth import Authenticator, CachedKeys
 from shared.catalogue_table import TableCatalogue
+from shared.causes.answers_table import TableGiven
 from shared.codes import random_code
 from shared.dynamo import Table
 from shared.keyring import TableApiKeys
@@ -41,7 +44,7 @@ from shared.settings import Environment
 
 
 @dataclass(frozen=True)
-class Deps(SendingDeps):
+class Deps(SendingDeps, OutreachDeps):
     """The verbs' dependencies, and the app's own."""
 
     authenticator: Authenticator
@@ -64,6 +67,9 @@ def deps() -> Deps:
         people=TablePeople(contacts, key),
         ledgers=TableLedgers(contacts),
         interactions=TableInteractions(contacts),
+        recent=TableInteractions(contacts),
+        alerts=NamedAlerts(Table(dynamodb, environment.need("TABLE_FRICTION"))),
+        responses=TableGiven(Table(dynamodb, environment.need("TABLE_RESPONSES"))),
         invitations=TableInvitations(contacts),
         reservations=TableReservations(contacts),
         sampling=DailySampling(TablePlans(contacts), tallies, catalogue, now),

@@ -18,13 +18,19 @@ Value = str | int | float | bool
 
 @dataclass(frozen=True)
 class Given:
-    """One answer that counts. attributes: what its sender said of it, with channel, language and place."""
+    """One answer that counts. attributes: what its sender said of it, with channel, language and place.
+
+    invitation_id: whose invitation it answers; None where nobody was invited. customer: keyed hash of who they are.
+    """
 
     response_id: str
     collected_at: datetime
     is_bad: bool
     attributes: Mapping[str, Value] = field(default_factory=dict)
     comment: str | None = None
+    score: int = 0
+    invitation_id: str | None = None
+    customer: str | None = None
 
     @property
     def lot(self) -> bytes:

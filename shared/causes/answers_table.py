@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -10,7 +9,7 @@ from hashlib import sha256
 from shared.causes.answers import Given, Reading, Whose
 from shared.dynamo import Item, Page, Table
 from shared.tables import responses as keys
-from shared.times import key_time, parse_time
+from shared.times import key_time, months, parse_time
 
 MOST_READ = 4000
 """Answers of a span; of more, so many are read in slices of its time, as many of each."""
@@ -69,14 +68,6 @@ def chance(touchpoint: str, at: datetime) -> float:
     return int(sha256(f"{touchpoint}:{key_time(at)}".encode()).hexdigest()[:13], 16) / float(16**13)
 
 
-def months(since: datetime, until: datetime) -> Iterator[datetime]:
-    """A time in each month from the oldest to the newest."""
-    month = since.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    while month < until:
-        yield month
-        month = (month + timedelta(days=32)).replace(day=1)
-
-
 def given_in(item: Item, whose: Whose) -> Given | None:
     """The answer in an item; None where it is another audience's or scale's, or does not count."""
     if (item.get("audience"), item.get("scale")) != (whose.audience, whose.measure.name) or not item.get("counted"):
@@ -88,4 +79,7 @@ def given_in(item: Item, whose: Whose) -> Given | None:
         is_bad=whose.measure.is_bad(item["score"]),
         attributes={name: value for name, value in beside.items() if value} | item.get("attributes", {}),
         comment=item.get("comment"),
+        score=item["score"],
+        invitation_id=item.get("evidence", {}).get("invitation"),
+        customer=item.get("customer"),
     )

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cli.cells import GUARDED, guarded, plain
 from services.collector import limits
 from services.collector.channels.sms.conversation import Conversation, Heard
 from services.collector.channels.sms.reading import Answered, read_reply
 from services.collector.history import Position, first_monday, position_of
 from services.collector.limits import Limit
+from shared.cells import GUARDED, guarded, plain
 from shared.errors import TooManyRequests
 from shared.scales import SCALES
 from tests.collector import NOW, World

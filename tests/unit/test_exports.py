@@ -15,10 +15,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli import exports, imports
-from cli.cells import GUARDED
 from cli.client import Client
 from cli.printing import Failed
 from services.collector.domain import Response
+from shared.cells import GUARDED
 from tests import real_data
 from tests.collector import JSON, NOW, World, touchpoint
 

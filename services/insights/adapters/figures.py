@@ -8,12 +8,12 @@ from datetime import UTC, date, datetime, time
 
 from services.insights.domain.reports import Day
 from services.insights.domain.windows import DAY, Window
+from shared.alerts_table import NamedAlerts
 from shared.dynamo import Table
 from shared.events import AlertEvent
 from shared.marks import CELL, tally_channels
 from shared.scales import scale
 from shared.tables import friction as keys
-from shared.times import key_time
 
 AT_ONCE = 100
 """Alerts that are read at a time; further ones only where somebody goes on."""
@@ -62,7 +62,7 @@ def before(marks: set[bytes], hour: datetime, until: datetime | None) -> Iterabl
 
 
 @dataclass(frozen=True)
-class TableAlerts:
+class TableAlerts(NamedAlerts):
     """Alerts as the aggregator wrote them."""
 
     table: Table
@@ -78,17 +78,3 @@ class TableAlerts:
         options = {"index": keys.TIME_INDEX, "between": between, "forward": False, "limit": AT_ONCE}
         for item in self.table.query_all(partition, **options):
             yield AlertEvent.model_validate_json(item["event"])
-
-    def named(self, alert_id: str) -> AlertEvent | None:
-        """An alert's id ends with the second at which it was raised: few stand there."""
-        try:
-            raised_at = datetime.strptime(alert_id.rpartition(".")[2], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-        except ValueError:
-            return None
-        partition = keys.alert_time_key(raised_at, "")[0]
-        between = (key_time(raised_at), key_time(raised_at) + "~")
-        for item in self.table.query_all(partition, index=keys.TIME_INDEX, between=between):
-            event = AlertEvent.model_validate_json(item["event"])
-            if event.alert_id == alert_id:
-                return event
-        return None

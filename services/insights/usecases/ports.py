@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from services.insights.domain.adjusting import PassedDay
 from services.insights.domain.reports import Day
+from services.insights.domain.valuing import Ended
 from services.insights.domain.windows import Window
 from shared.catalogue import Catalogue, Words
 from shared.causes.answers import Responses
@@ -39,6 +41,22 @@ class Alerts(Protocol):
         ...
 
 
+class Passers(Protocol):
+    """Who went through a touchpoint, as the funnel of invitations knows them."""
+
+    def days(self, touchpoint: str, first: date, last: date) -> Iterable[PassedDay]:
+        """The days on which anybody did, from `first` to `last`, both included, in order; each once."""
+        ...
+
+
+class Ends(Protocol):
+    """What customers did in the end."""
+
+    def between(self, since: datetime, until: datetime) -> list[Ended]:
+        """The outcomes of the span whose customers are known, in any order; the newest, where they are very many."""
+        ...
+
+
 class Passes(Protocol):
     """What the codes in messages to owners lead to."""
 
@@ -64,6 +82,8 @@ class Deps:
     figures: Figures
     alerts: Alerts
     responses: Responses
+    passers: Passers
+    ends: Ends
     passes: Passes
     remedies: Remedies
     catalogue: Catalogue

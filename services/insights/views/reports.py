@@ -8,26 +8,20 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from services.insights.domain.adjusting import Because
 from services.insights.domain.reports import Report, Summary
+from services.insights.usecases.adjusted import Adjustment
 from services.insights.usecases.reports import AlertQuery, cursor
+from services.insights.views.adjusted import AdjustedView, adjusted_view, because_of
+from services.insights.views.figures import FigureView, figure_view
 from shared.catalogue import AUDIENCES, ID, Touchpoint
 from shared.errors import FieldError, InvalidInput
 from shared.events import AlertEvent
-from shared.metrics import Figure
 from shared.times import parse_time
 
 Ask = Callable[[str], str | None]
 Read = TypeVar("Read")
 MOST_ALERTS = 500
-
-
-class FigureView(BaseModel):
-    """A figure with its 95 % interval; NPS from −100 to 100, shares in percent, CES in points of its scale."""
-
-    name: str
-    value: float
-    low: float
-    high: float
 
 
 class SummaryView(BaseModel):
@@ -45,6 +39,12 @@ class WeekView(SummaryView):
 
 
 class ReportView(BaseModel):
+    """adjusted: to everybody who went through; not_adjusted_because: why it is absent.
+
+    no_segments: the touchpoint names none; no_interactions: who went through is not known; too_few_answers: fewer
+    than 20 of people whose segments are known; staff: are never told apart.
+    """
+
     touchpoint: str
     name: dict[str, str]
     owner: str
@@ -53,6 +53,8 @@ class ReportView(BaseModel):
     summary: SummaryView
     channels: dict[str, int]
     weeks: list[WeekView]
+    adjusted: AdjustedView | None = None
+    not_adjusted_because: Because | None = None
 
 
 class AlertList(BaseModel):
@@ -62,7 +64,9 @@ class AlertList(BaseModel):
     next_cursor: str | None = None
 
 
-def report_view(touchpoint: Touchpoint, audience: str, report: Report) -> ReportView:
+def report_view(
+    touchpoint: Touchpoint, audience: str, report: Report, adjustment: Adjustment | None = None
+) -> ReportView:
     """The report as the API says it; counts by the score's text."""
     low = report.scale.low
     return ReportView(
@@ -74,6 +78,8 @@ def report_view(touchpoint: Touchpoint, audience: str, report: Report) -> Report
         summary=SummaryView(**summary_fields(report.summary, low)),
         channels=report.channels,
         weeks=[WeekView(week=week.monday, **summary_fields(week.summary, low)) for week in report.weeks],
+        adjusted=adjusted_view(adjustment) if adjustment else None,
+        not_adjusted_because=because_of(adjustment) if adjustment else None,
     )
 
 
@@ -83,15 +89,6 @@ def summary_fields(summary: Summary, low: int) -> dict[str, Any]:
         "counts": {str(low + place): count for place, count in enumerate(summary.counts)},
         "figures": [figure_view(figure) for figure in summary.figures],
     }
-
-
-def figure_view(figure: Figure) -> FigureView:
-    return FigureView(
-        name=figure.name,
-        value=round(figure.value, 4),
-        low=round(figure.low, 4),
-        high=round(figure.high, 4),
-    )
 
 
 def alert_list(alerts: list[AlertEvent], limit: int) -> AlertList:

@@ -10,7 +10,7 @@ from services.invitations.adapters.versions import present
 from services.invitations.domain.interactions import Decided, Decision, Interaction, Planned, Suppressed
 from shared.dynamo import ConditionFailed, Item, Table
 from shared.tables import contacts as keys
-from shared.times import parse_time
+from shared.times import key_time, months, parse_time
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,27 @@ class TableInteractions:
     def of_person(self, person_id: str) -> list[Decided]:
         items = self.table.query_all(keys.person_partition(person_id), index=keys.PERSON_INDEX)
         return [decided_in(item) for item in items]
+
+    def newest(self, touchpoint: str, since: datetime, until: datetime, most: int) -> list[Decided]:
+        found: list[Decided] = []
+        for month in sorted(months(since, until), reverse=True):
+            found += self._newest_of(keys.month_partition(touchpoint, month), (since, until), most - len(found))
+        return found
+
+    def _newest_of(self, partition: str, span: tuple[datetime, datetime], most: int) -> list[Decided]:
+        """Of one month, page after page until there are enough."""
+        between = (key_time(span[0]), key_time(span[1]))
+        found: list[Decided] = []
+        after: Item | None = None
+        while len(found) < most:
+            page = self.table.query(
+                partition, index=keys.MONTH_INDEX, between=between, forward=False, limit=most - len(found), after=after
+            )
+            found += [decided_in(item) for item in page.items]
+            after = page.next
+            if after is None:
+                break
+        return found
 
 
 def item_of_decided(decided: Decided) -> Item:

@@ -55,4 +55,5 @@ def outcome_in(item: Item) -> Outcome:
         received_at=parse_time(item["received_at"]),
         amount=item.get("amount"),
         currency=item.get("currency"),
+        customer=item.get("customer"),
     )

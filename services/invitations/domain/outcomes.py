@@ -13,6 +13,7 @@ OutcomeKind = Literal["churned", "kept", "bought"]
 class Outcome:
     """One outcome of one customer. Times are aware UTC.
 
+    customer: the keyed hash by which responses say whose they are.
     amount: of money, in `currency` (ISO 4217): what was bought for, or what a customer who left or stayed is worth.
     """
 
@@ -23,3 +24,4 @@ class Outcome:
     received_at: datetime
     amount: float | None = None
     currency: str | None = None
+    customer: str | None = None

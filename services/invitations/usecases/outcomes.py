@@ -109,5 +109,6 @@ def store(sent: SentOutcome, outcome_id: str, deps: Deps) -> bool:
             received_at=now,
             amount=sent.amount,
             currency=sent.currency,
+            customer=keyed_hash(deps.secret, "customer", person.customer),
         )
     )

@@ -1,0 +1,41 @@
+"""`etincelle priorities`: what to mend first, with every factor."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.client import connect
+from cli.printing import err, out, print_json, print_table
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(priorities)
+
+
+def priorities(
+    owner: Annotated[str | None, typer.Option(help="Only this owner's touchpoints.", show_default=False)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """List what to mend first: reach x severity x value x certainty."""
+    found = connect().get("/v1/priorities", owner=owner)
+    if as_json:
+        print_json(found)
+        return
+    if not found["priorities"]:
+        err.print("Nobody has answered yet.")
+        return
+    print_table(
+        ("", "touchpoint", "owner", "score", "reach", "severity", "value", "certainty", "answers"),
+        [row(one, found.get("currency")) for one in found["priorities"]],
+    )
+    if found["draws"]:
+        out.print(f"The same three come first in {100 * found['stable']:.0f}% of {found['draws']} draws of the days.")
+
+
+def row(one: dict[str, Any], currency: str | None) -> tuple[str, ...]:
+    value = f"{one['value']:.2f} {currency}" if one.get("value") is not None else "–"
+    reach = f"{one['reach']:.0f}" + (" answers" if one["is_reach_of_answers"] else "")
+    factors = (f"{one['score']:.1f}", reach, f"{one['severity']:.2f}", value, f"{one['certainty']:.2f}")
+    return (str(one["rank"]), one["touchpoint"], one["owner"], *factors, str(one["n"]))
