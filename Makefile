@@ -71,6 +71,10 @@ browser: # what the browser tests need: Debian's two Chromiums and fonts; axe-co
 tests/browser/node_modules/ready: tests/browser/package-lock.json
 	@cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund --silent && touch node_modules/ready
 
+.PHONY: parquet
+parquet: .venv/run ## what `etincelle export --format parquet` needs: pyarrow, 55 MB to fetch and 170 MB installed
+	@$(BIN)/python $(PIP) -r requirements/parquet.lock
+
 # -- checks and tests ------------------------------------------------------------------------------------------
 
 .PHONY: test

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from cli import (
     deliveries,
+    exported_figures,
     exports,
     imports,
     invitations,
@@ -63,6 +64,7 @@ for group in (
     imports,
     invitations,
     exports,
+    exported_figures,
     links,
     messages,
     priorities,

@@ -224,7 +224,7 @@ def test_a_file_that_was_there_stays_until_the_new_one_is_whole(sites: tuple[Sit
 def test_what_cannot_be_is_told(sites: tuple[Site, Site]) -> None:
     """A format there is none of; a time that is none, by the API's own words."""
     here, _ = sites
-    assert "csv or jsonl" in str(here.run("export", "responses", "checkout", "--format", "xls").exception)
+    assert "csv, jsonl or parquet" in str(here.run("export", "responses", "checkout", "--format", "xls").exception)
     refused = here.run("export", "responses", "checkout", "--from", "yesterday").exception
     assert isinstance(refused, Failed)
     assert refused.details == ("query:from: a day or a time, as 2024-03-01 or 2024-03-01T09:30:00Z",)

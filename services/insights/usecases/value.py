@@ -49,7 +49,7 @@ def study(deps: Deps) -> Study:
     ends = deps.ends.between(now - LEARNED_FROM, now)
     if not ends:
         return Study({}, [], (0.0, 0.0, 0.0), None, 0)
-    known = [found for name in deps.catalogue.touchpoints() if (found := deps.catalogue.touchpoint(name))]
+    known = [one for name in deps.catalogue.touchpoints() if (one := deps.catalogue.touchpoint(name))]
     people = value.people_met(meetings(known, now - LEARNED_FROM, now - HORIZON, deps), leavings(ends))
     excesses, money = value.excesses(people), worth(ends)
     lately = value.concerned(list(meetings(known, now - LATELY, now, deps)), passed_lately(known, deps))
