@@ -14,6 +14,7 @@ from shared.events import AlertEvent
 from shared.marks import CELL, tally_channels
 from shared.scales import scale
 from shared.tables import friction as keys
+from shared.times import key_time
 
 AT_ONCE = 100
 """Alerts that are read at a time; further ones only where somebody goes on."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from services.insights.domain.priorities import DayPain, Place, Priorities, priorities, shrunk
+from services.insights.domain.windows import Window
 from services.insights.usecases.ports import Deps
 from services.insights.usecases.value import Study, passed, study
 from shared.catalogue import Touchpoint
@@ -30,7 +31,7 @@ def place_of(known: Touchpoint, days: list[date], learned: Study, deps: Deps) ->
     """The touchpoint's pain by day, who goes through it, and what is lost of each with friction."""
     measure = known.survey.measure
     held: dict[date, DayPain] = {}
-    for part in deps.figures.days(known.id, "customer", measure.name, min(days), max(days)):
+    for part in deps.figures.days(known.id, "customer", measure.name, Window(min(days), max(days))):
         so_far = held.get(part.day, DayPain(0, 0.0))
         more = pain_of(measure, list(part.channels.values()))
         held[part.day] = DayPain(so_far.n + more.n, so_far.pain + more.pain)
