@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from cli import (
     deliveries,
+    erasing,
     exported_figures,
     exports,
     imports,
@@ -63,6 +64,7 @@ for group in (
     keys,
     imports,
     invitations,
+    erasing,
     exports,
     exported_figures,
     links,

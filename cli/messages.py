@@ -108,4 +108,5 @@ def export(as_json: Json = False) -> None:
         print_json(list(found))
         return
     for one in found:
-        out.print(f"{one.get('email') or one['phone']},{one['because']},{one['at']}", markup=False)
+        named = one.get("email") or one.get("phone") or "# erased"
+        out.print(f"{named},{one['because']},{one['at']}", markup=False)

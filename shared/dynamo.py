@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ BUSY = {
     "ServiceUnavailable",
 }
 TRANSACTION_LIMIT = 100
+NAME = re.compile("#([a-z_]+)")
 
 
 class ConditionFailed(EtincelleError):
@@ -75,23 +77,58 @@ class Put:
 
 @dataclass(frozen=True)
 class Update:
-    """One update of a transaction: an update expression and the values it names."""
+    """One update of a transaction: an update expression, the values it names, and a condition of its own.
+
+    `#name` stands for the attribute `name`, in both expressions.
+    """
 
     table: Table
     pk: str
     sk: str
     expression: str
     values: Mapping[str, Any]
+    condition: str = ""
 
     def request(self) -> dict[str, Any]:
         """The write in the notation of a transaction."""
-        request = {
+        request: dict[str, Any] = {
             "TableName": self.table.name,
             "Key": marshal_item({"pk": self.pk, "sk": self.sk}),
             "UpdateExpression": self.expression,
-            "ExpressionAttributeValues": marshal_item(self.values),
         }
+        if self.values:
+            request["ExpressionAttributeValues"] = marshal_item(self.values)
+        if self.condition:
+            request["ConditionExpression"] = self.condition
+        names = set(NAME.findall(f"{self.expression} {self.condition}"))
+        if names:
+            request["ExpressionAttributeNames"] = {f"#{name}": name for name in names}
         return {"Update": request}
+
+
+@dataclass(frozen=True)
+class Delete:
+    """One removal of a transaction, of an item that is there."""
+
+    table: Table
+    pk: str
+    sk: str
+    condition: str = "attribute_exists(pk)"
+    values: Mapping[str, Any] | None = None
+
+    def request(self) -> dict[str, Any]:
+        """The write in the notation of a transaction."""
+        request: dict[str, Any] = {
+            "TableName": self.table.name,
+            "Key": marshal_item({"pk": self.pk, "sk": self.sk}),
+            "ConditionExpression": self.condition,
+        }
+        if self.values:
+            request["ExpressionAttributeValues"] = marshal_item(self.values)
+        return {"Delete": request}
+
+
+Write = Put | Update | Delete
 
 
 def marshal(value: Any) -> dict[str, Any]:
@@ -286,7 +323,7 @@ class Page:
     next: Item | None
 
 
-def transact(writes: Sequence[Put | Update]) -> None:
+def transact(writes: Sequence[Write]) -> None:
     """All writes or none. Raises ConditionFailed, naming those whose condition failed. At most 100."""
     if len(writes) > TRANSACTION_LIMIT:
         raise ValueError(f"a transaction takes {TRANSACTION_LIMIT} writes, not {len(writes)}")

@@ -51,10 +51,14 @@ class FakePeople:
     ledgers: FakeLedgers = field(default_factory=FakeLedgers)
     stored: dict[str, Person] = field(default_factory=dict)
     links: dict[Identifier, str] = field(default_factory=dict)
+    erasures: dict[Identifier, datetime] = field(default_factory=dict)
 
     def find(self, identifiers: Sequence[Identifier]) -> list[Person]:
         named = [self.get(self.links[one]) for one in identifiers if one in self.links]
         return list({one.person_id: one for one in named if one}.values())
+
+    def erased(self, identifiers: Sequence[Identifier]) -> datetime | None:
+        return max((at for one, at in self.erasures.items() if one in identifiers), default=None)
 
     def get(self, person_id: str) -> Person | None:
         person = self.stored.get(person_id)

@@ -83,7 +83,7 @@ class Texts:
     def handle(self, event: Mapping[str, Any]) -> Any:
         """The function's reply to an event."""
         fields = {name: getattr(self.world.deps, name) for name in self.world.deps.__dataclass_fields__}
-        collector.app._deps = lambda: wiring.Deps(**fields, texting=lambda: self.texting)
+        collector.app._deps = lambda: wiring.Deps(**fields, texting=lambda: self.texting, eraser=None)
         return collector.hear_sms(event, None)
 
     def hear(self, *texts: Inbound) -> Any:

@@ -14,6 +14,7 @@ import os
 import pickle
 import signal
 import sys
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,9 @@ from typing import Any
 import ministack.app
 from hypercorn.asyncio import serve  # type: ignore[import-not-found, unused-ignore]
 from hypercorn.config import Config  # type: ignore[import-not-found, unused-ignore]
-from ministack.services import cloudformation, dynamodb
+from ministack.services import cloudformation, dynamodb, ses
 
-from infra.local import lifeline, snapshots, trimming
+from infra.local import lifeline, snapshots, trimming, wire
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -36,14 +37,28 @@ class Snapshotter:
 
     def __init__(self, file: Path, seconds: float, kept: float) -> None:
         self._file, self._seconds, self._kept = file, seconds, kept
+        self._forgotten = 0.0
         self._changed = False
         self._child = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            await ministack.app.app(scope, receive, send)
+            if scope.get("path") == wire.FORGET:
+                await self._forget(send)
+            else:
+                await ministack.app.app(scope, receive, send)
         finally:
             self._changed = self._changed or writes(scope)
+
+    async def _forget(self, send: Send) -> None:
+        """Forgets every mail that was sent, each record of a stream of before now once it was read, and what it
+        remembers of transactions to know them again."""
+        ses._sent_emails.clear()
+        dynamodb._txn_idempotency.clear()
+        self._forgotten = time.time()
+        headers = [(b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"{}"})
 
     async def keep_saving(self) -> None:
         """Forks a saving child every so often, one at a time, while something was written."""
@@ -55,7 +70,7 @@ class Snapshotter:
                 self._child = self._fork()
 
     def _fork(self) -> int:
-        trimming.trim_consumed(self._kept)
+        trimming.trim_consumed(self._kept, self._forgotten)
         with dynamodb._lock:
             child = os.fork()
         if child:
@@ -80,6 +95,7 @@ class Snapshotter:
     def finish(self) -> None:
         """The last snapshot: nothing that was answered is lost in a stop in good order."""
         self._collect_child(0)
+        trimming.trim_consumed(self._kept, self._forgotten)
         if not building():
             snapshots.save(self._file)
 

@@ -10,6 +10,8 @@ REGION = "us-east-1"
 ACCOUNT = "000000000000"
 SENDER = "etincelle@example.com"
 TABLES = ("registry", "responses", "friction", "cases", "contacts")
+ERASED = ("contacts", "responses", "friction", "cases")
+"""Tables by which a person's erasure goes round."""
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH", "SSL_CERT_FILE")
 
 
@@ -45,9 +47,11 @@ def credentials(endpoint: str) -> dict[str, str]:
 def environment(endpoint: str, public_url: str, secret: str, service: str = "etincelle") -> dict[str, str]:
     """Every variable the services read. endpoint: the engine's URL; secret: the key of our keyed hashes."""
     tables = {f"TABLE_{table.upper()}": name(table) for table in TABLES}
+    erase = {f"QUEUE_ERASE_{table.upper()}_URL": queue_url(endpoint, f"erase-{table}") for table in ERASED}
     return (
         credentials(endpoint)
         | tables
+        | erase
         | {
             "STAGE": STAGE,
             "QUEUE_LOOKS_URL": queue_url(endpoint, "looks"),
@@ -64,6 +68,7 @@ def environment(endpoint: str, public_url: str, secret: str, service: str = "eti
             "LATENESS_SECONDS": "30",  # nobody on one machine answers late, and nobody likes to wait
             "SETTLE_SECONDS": "2",
             "GATHERED_SECONDS": "1",
+            "ERASURE_SETTLES_SECONDS": "2",
             "LOG_LEVEL": "INFO",
             "POWERTOOLS_SERVICE_NAME": service,
         }

@@ -108,5 +108,11 @@ def items(engine: wire.Wire, partition: str) -> list[dict[str, str]]:
         after = {"ExclusiveStartKey": reply["LastEvaluatedKey"]}
 
 
+def clear(engine: wire.Wire, partition: str) -> None:
+    """Removes every item of a partition."""
+    for item in items(engine, partition):
+        engine.call(wire.DYNAMODB, "DeleteItem", TableName=TABLE, Key=text_item(pk=item["pk"], sk=item["sk"]))
+
+
 def text_item(**texts: str) -> dict[str, dict[str, str]]:
     return {key: {"S": value} for key, value in texts.items()}

@@ -19,9 +19,9 @@ NEVER = 100 * 365 * 24 * 3600
 dynamodb._STREAM_RETENTION_SECONDS = NEVER
 
 
-def trim_consumed(kept: float) -> None:
-    """Drops what every reader of a stream has read and is older than `kept` seconds."""
-    oldest = time.time() - kept
+def trim_consumed(kept: float, forgotten: float = 0.0) -> None:
+    """Drops what every reader of a stream has read and is older than `kept` seconds, or than the time `forgotten`."""
+    oldest = max(time.time() - kept, forgotten)
     for (account, region, table), records in dynamodb._stream_records.all_items():
         read_to = checkpoint(account, region, table)
         count = 0

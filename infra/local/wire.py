@@ -16,6 +16,8 @@ from infra.local.environment import REGION
 DYNAMODB = "DynamoDB_20120810"
 STREAMS = "DynamoDBStreams_20120810"
 QUEUES = "AmazonSQS"
+FORGET = "/_etincelle/forget"
+"""A page of the engine as `infra.local.engine` runs it: it forgets mails, and records of streams that were read."""
 AUTHORIZATION = f"AWS4-HMAC-SHA256 Credential=local/20200101/{REGION}/local/aws4_request, Signature=none"
 
 
@@ -59,8 +61,15 @@ class Wire:
 
     def get(self, path: str) -> Any:
         """The JSON value of one of the engine's own pages. Raises Away."""
+        return self._ask("GET", path)
+
+    def post(self, path: str) -> Any:
+        """The same of one that does something."""
+        return self._ask("POST", path)
+
+    def _ask(self, method: str, path: str) -> Any:
         try:
-            self._connection.request("GET", path)
+            self._connection.request(method, path)
             return json.loads(self._connection.getresponse().read())
         except (OSError, http.client.HTTPException, ValueError) as error:
             self._connection.close()

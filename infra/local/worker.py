@@ -13,7 +13,7 @@ import threading
 import time
 from pathlib import Path
 
-from infra.local import bindings, idle, lifeline, wire
+from infra.local import bindings, forgetting, idle, lifeline, wire
 from infra.local.logs import configure
 from infra.local.queues import QueuePoller
 from infra.local.schedules import Schedule
@@ -44,7 +44,7 @@ def main() -> None:
 
 def start(services: list[bindings.Service], endpoint: str, stop: threading.Event) -> list[Poller]:
     """A running poller for each binding of the services, each in a thread of its own."""
-    found = bindings.bindings(services, MERGE)
+    found = [*bindings.bindings(services, MERGE), forgetting.binding(endpoint)]
     pollers: list[Poller] = [POLLERS[binding.kind](binding, endpoint, stop) for binding in found]
     for binding, poller in zip(found, pollers, strict=True):
         log.info("%s wakes on the %s %s", binding.label, binding.kind, binding.source)

@@ -16,6 +16,7 @@ from services.aggregator.adapters.traces import trace_of_interaction
 from services.aggregator.domain.answers import Series, answer_of
 from services.aggregator.views import Simulation
 from shared.bodies import parse_query
+from shared.erasing import baton_of
 from shared.http import Api
 from shared.queues import one_by_one
 from shared.streams import changes, failures, readable
@@ -25,12 +26,17 @@ RESPONSES = "arn:aws:dynamodb:eu-west-1:000000000000:table/responses/stream/plac
 CONTACTS = "arn:aws:dynamodb:eu-west-1:000000000000:table/contacts/stream/placeholder"
 FRICTION = "arn:aws:dynamodb:eu-west-1:000000000000:table/friction/stream/placeholder"
 LOOKS = "arn:aws:sqs:eu-west-1:000000000000:looks"
+ERASE = "arn:aws:sqs:eu-west-1:000000000000:erase-friction"
 
 
 @app.on_dynamodb_record(stream_arn=RESPONSES, name="fold", batch_size=100)
 def fold(event: DynamoDBEvent) -> dict[str, Any]:
-    """Counts the answers of a batch of changes; an answer that cannot be read is left to the retries."""
-    answers, unreadable = readable(changes(event.to_dict()), "response", answer_of)
+    """Counts the answers of a batch of changes; an answer that cannot be read is left to the retries.
+
+    One that was made anonymous was counted before, and stays so.
+    """
+    counted = [change for change in changes(event.to_dict()) if not change.is_new("erased_at")]
+    answers, unreadable = readable(counted, "response", answer_of)
     usecases.fold(answers, app.deps)
     return failures(unreadable)
 
@@ -54,6 +60,12 @@ def look(event: SQSEvent) -> dict[str, Any]:
 def review(_: CloudWatchEvent) -> None:
     """Decides once more, for what an index may not have shown yet when a look asked for a decision."""
     usecases.decide(app.deps)
+
+
+@app.on_sqs_message(queue_arn=ERASE, name="erase", batch_size=1)
+def erase(event: SQSEvent) -> dict[str, Any]:
+    """Erases what figures and alerts have of a person, and hands the baton on."""
+    return one_by_one(event.to_dict(), lambda body: app.deps.eraser.take(baton_of(body)), app.logger)
 
 
 def asked(series: Series | None) -> None:

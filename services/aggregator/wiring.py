@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 from services.aggregator import usecases
+from services.aggregator.adapters import erasing
 from services.aggregator.adapters.findings import TableAlerts, TableEvidence
 from services.aggregator.adapters.marks import TableMarks
 from services.aggregator.adapters.messages import QueueLooks, SnsTopic
@@ -18,8 +19,10 @@ from shared.auth import Authenticator, CachedKeys
 from shared.catalogue_table import TableCatalogue
 from shared.causes.answers_table import TableGiven
 from shared.dynamo import Table
+from shared.erasing import Eraser, Queues
 from shared.keyring import TableApiKeys
 from shared.settings import Environment
+from shared.tables import friction as keys
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Deps(usecases.Deps):
     """The verbs' dependencies, and the app's own."""
 
     authenticator: Authenticator
+    eraser: Eraser
 
 
 def now() -> datetime:
@@ -55,4 +59,19 @@ def deps() -> Deps:
         public_url=environment.get("PUBLIC_URL", ""),
         lateness_s=int(environment.get("LATENESS_SECONDS", "300")),
         settle_s=int(environment.get("SETTLE_SECONDS", "60")),
+        eraser=eraser(environment, friction),
+    )
+
+
+def eraser(environment: Environment, friction: Table) -> Eraser:
+    """What a person's erasure does to the table `friction`."""
+    own, following = environment.need("QUEUE_ERASE_FRICTION_URL"), environment.need("QUEUE_ERASE_CASES_URL")
+    return Eraser(
+        name="friction",
+        table=friction,
+        place=keys.erased_key,
+        found=lambda baton, _: erasing.found(friction, baton),
+        told=erasing.told,
+        queues=Queues(aws.client("sqs", environment, now, os.urandom), {"friction": own, "cases": following}),
+        now=now,
     )

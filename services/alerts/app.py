@@ -23,6 +23,7 @@ from services.alerts.usecases.cases import telling as case_telling
 from services.alerts.usecases.ports import Bundle, Try, Turn
 from services.alerts.views import AlertStanding, DeliveryList, MuteRequest, MuteView, NoteList, ReplayRequest
 from shared.bodies import parse_as
+from shared.erasing import baton_of
 from shared.errors import EtincelleError, InvalidInput
 from shared.forms import FORM, fields_of, refuse_foreign_form
 from shared.http import Api, json_response
@@ -34,6 +35,7 @@ CASES = "arn:aws:dynamodb:eu-west-1:000000000000:table/cases/stream/placeholder"
 RESPONSES = "arn:aws:dynamodb:eu-west-1:000000000000:table/responses/stream/placeholder"
 ALERTS = "arn:aws:sqs:eu-west-1:000000000000:alerts"
 DELIVERIES = "arn:aws:sqs:eu-west-1:000000000000:deliveries"
+ERASE = "arn:aws:sqs:eu-west-1:000000000000:erase-cases"
 
 
 @app.on_sqs_message(queue_arn=ALERTS, name="hear", batch_size=10)
@@ -88,6 +90,12 @@ def watch_cases(_: CloudWatchEvent) -> None:
 def deliver(event: SQSEvent) -> dict[str, Any]:
     """Takes the turns that have come; so few at once that silent receivers do not outlast the function."""
     return one_by_one(event.to_dict(), lambda b: take(turn_of(b)), app.logger)
+
+
+@app.on_sqs_message(queue_arn=ERASE, name="erase", batch_size=1)
+def erase(event: SQSEvent) -> dict[str, Any]:
+    """Erases what messages have of a person, and hands the baton on."""
+    return one_by_one(event.to_dict(), lambda body: app.deps.eraser.take(baton_of(body)), app.logger)
 
 
 def take(turn: Turn) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
+from services.alerts.adapters import erasing
 from services.alerts.adapters.cases.answers import TableAnswers
 from services.alerts.adapters.cases.people import TablePeople
 from services.alerts.adapters.cases.replies import QueueReplies
@@ -31,10 +32,12 @@ from shared import aws
 from shared.auth import Authenticator, CachedKeys
 from shared.catalogue_table import TableCatalogue
 from shared.dynamo import Table
+from shared.erasing import Eraser, Queues
 from shared.keyring import TableApiKeys
 from shared.secret import parameter, secret
 from shared.settings import Environment
 from shared.sms import TextMessages
+from shared.tables import cases as keys
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Deps(CaseDeps):
 
     authenticator: Authenticator
     slack_signing: Callable[[], str]
+    eraser: Eraser
 
 
 def now() -> datetime:
@@ -82,6 +86,21 @@ def deps() -> Deps:
         authenticator=Authenticator(CachedKeys(TableApiKeys(registry), now)),
         public_url=public_url,
         slack_signing=slack_signing,
+        eraser=eraser(environment, cases),
+    )
+
+
+def eraser(environment: Environment, cases: Table) -> Eraser:
+    """What a person's erasure does to the table `cases`."""
+    own, following = environment.need("QUEUE_ERASE_CASES_URL"), environment.need("QUEUE_ERASE_CONTACTS_URL")
+    return Eraser(
+        name="cases",
+        table=cases,
+        place=keys.erased_key,
+        found=lambda baton, _: erasing.found(cases, baton),
+        told=erasing.told,
+        queues=Queues(aws.client("sqs", environment, now, os.urandom), {"cases": own, "contacts": following}),
+        now=now,
     )
 
 

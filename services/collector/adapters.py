@@ -104,6 +104,7 @@ class TableResponses:
         expression = f"{NEXT_REVISION}, " + ", ".join(f"#{name} = :{name}" for name in replaced)
         expression += " REMOVE " + ", ".join(f"#{name}" for name in removed) if removed else ""
         condition = "attribute_exists(pk) AND #scale = :scale AND #collected_at > :since AND #revision < :most"
+        condition += " AND attribute_not_exists(#erased_at)"
         values = {f":{name}": item[name] for name in replaced} | {
             ":one": 1,
             ":scale": response.scale,
@@ -176,7 +177,15 @@ def item_of(response: Response) -> Item:
         "follow_up_text": response.follow_up_text,
         "call_back": response.call_back or None,
     }
-    return present(item)
+    return present(item) | of_customer(response.customer, (pk, sk))
+
+
+def of_customer(customer: str | None, key: keys.Key) -> Item:
+    """The place of an item among all that is of its customer; none where nobody is known."""
+    if customer is None:
+        return {}
+    customer_pk, customer_sk = keys.customer_key(customer, key)
+    return {"customer_pk": customer_pk, "customer_sk": customer_sk}
 
 
 def response_of(item: Item) -> Response:
@@ -259,7 +268,7 @@ def item_of_link(link: Link) -> Item:
         "must_send": link.must_send or None,
         "place": link.place,
     }
-    return present(item)
+    return present(item) | of_customer(link.customer, (pk, sk))
 
 
 def link_of(item: Item) -> Link:

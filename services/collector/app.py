@@ -15,6 +15,7 @@ from services.collector.usecases import Origin
 from services.collector.views import LinkList, LinkView, NewLink, Stored, StoredList
 from shared.bodies import several
 from shared.callers import Caller
+from shared.erasing import baton_of
 from shared.errors import EtincelleError
 from shared.forms import FORM, fields_of, refuse_foreign_form
 from shared.http import Api, json_response
@@ -38,6 +39,7 @@ else:  # an answer by the API needs none of them
     hearing, inbound = Later(f"{CHANNELS}.sms.hearing"), Later(f"{CHANNELS}.sms.inbound")
 
 SMS_ANSWERS = "arn:aws:sqs:eu-west-1:000000000000:sms-answers"
+ERASE = "arn:aws:sqs:eu-west-1:000000000000:erase-responses"
 
 app = Api("collector", wiring.deps)
 
@@ -228,6 +230,12 @@ def hear_sms(event: SQSEvent) -> dict[str, Any]:
     return one_by_one(
         event.to_dict(), lambda body: hearing.hear(inbound.inbound_of(body), deps.texting(), deps), app.logger
     )
+
+
+@app.on_sqs_message(queue_arn=ERASE, name="erase", batch_size=1)
+def erase(event: SQSEvent) -> dict[str, Any]:
+    """Erases what answers have of a person, and hands the baton on."""
+    return one_by_one(event.to_dict(), lambda body: app.deps.eraser.take(baton_of(body)), app.logger)
 
 
 @app.lambda_function(name="phone")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.collector.adapters import of_customer
 from services.collector.domain import Link, Opening
 from shared.dynamo import Item, Table
 from shared.tables import responses as keys
@@ -22,6 +23,7 @@ class TableOpenings:
         put = {"kind": "opening", "v": 1, "link_id": link.link_id, "touchpoint": link.touchpoint}
         put |= {f"at_{score}": key_time(at)} if score is not None else {}
         put |= {"invitation_id": link.invitation_id} if link.invitation_id else {}
+        put |= of_customer(link.customer, keys.opening_key(link.link_id))
         keep = {"first_opened_at": key_time(at)} | ({"marked": marked} if marked else {})
         parts = [f"#{name} = :{name}" for name in put]
         parts += [f"#{name} = if_not_exists(#{name}, :{name})" for name in keep]

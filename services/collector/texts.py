@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from services.collector.adapters import of_customer
 from services.collector.channels.sms.conversation import Conversation, Heard, Outcome
 from services.collector.channels.sms.hearing import Asked, Dropped
 from shared.dynamo import ConditionFailed, Item, Table
@@ -77,12 +78,13 @@ def item_of(conversation: Conversation) -> Item:
         "invitation_id": conversation.invitation_id,
         "heard": {name: heard_item(heard) for name, heard in conversation.heard.items()},
         "replied": sorted(conversation.replied),
+        "customer": conversation.customer,
         "expires_at": int((last + KEPT_FOR).timestamp()),
     }
     if conversation.stored is not None:
         stored = conversation.stored
         item["stored"] = {"score": stored.score, "comment": stored.comment, "at": key_time(stored.at)}
-    return item
+    return item | of_customer(conversation.customer, (pk, sk))
 
 
 def heard_item(heard: Heard) -> Item:
@@ -101,6 +103,7 @@ def conversation_of(item: Item) -> Conversation:
         },
         replied=frozenset(item["replied"]),
         stored=Outcome(stored["score"], stored["comment"], parse_time(stored["at"])) if stored else None,
+        customer=item.get("customer"),
         version=item["version"],
     )
 

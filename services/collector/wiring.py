@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from services.collector import usecases
+from services.collector import erasing, usecases
 from services.collector.adapters import EveryLink, TableResponses
 from services.collector.counters import TableCounters
 from services.collector.opening_table import TableOpenings
@@ -19,10 +19,12 @@ from shared.auth import Authenticator, CachedKeys
 from shared.catalogue_table import TableCatalogue
 from shared.codes import random_code
 from shared.dynamo import Table
+from shared.erasing import Eraser, Queues
 from shared.keyring import TableApiKeys
 from shared.remedies import ReadRemedies
 from shared.secret import secret
 from shared.settings import Environment
+from shared.tables import responses as keys
 
 if TYPE_CHECKING:
     from services.collector.channels.sms.hearing import Texting
@@ -30,9 +32,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Deps(usecases.Deps):
-    """The verbs' dependencies, and what makes those of the texts that people write back."""
+    """The verbs' dependencies, what makes those of the texts that people write back, and what erases."""
 
     texting: Callable[[], Texting]
+    eraser: Eraser
 
 
 def now() -> datetime:
@@ -61,6 +64,21 @@ def deps() -> Deps:
         public_url=environment.need("PUBLIC_URL").rstrip("/"),
         proxies=int(environment.get("TRUSTED_PROXIES", "0")),
         texting=cache(lambda: texting(environment, contacts=contacts, responses=responses)),
+        eraser=eraser(environment, responses),
+    )
+
+
+def eraser(environment: Environment, responses: Table) -> Eraser:
+    """What a person's erasure does to the table `responses`."""
+    own, following = environment.need("QUEUE_ERASE_RESPONSES_URL"), environment.need("QUEUE_ERASE_FRICTION_URL")
+    return Eraser(
+        name="responses",
+        table=responses,
+        place=keys.erased_key,
+        found=lambda baton, _: erasing.found(responses, baton, now()),
+        told=erasing.told,
+        queues=Queues(aws.client("sqs", environment, now, os.urandom), {"responses": own, "friction": following}),
+        now=now,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from chalice.app import CloudWatchEvent, DynamoDBEvent, Response, SQSEvent
 
 from services.invitations import wiring
+from services.invitations.adapters.erasures import erasure_in
 from services.invitations.adapters.events import heard_of, said_of
 from services.invitations.adapters.interactions import decided_in
 from services.invitations.adapters.invitations import invitation_in
@@ -20,6 +21,7 @@ from services.invitations.pages import forms, render
 from services.invitations.usecases import (
     asking,
     counting,
+    erasing,
     funnels,
     hearing,
     intake,
@@ -33,13 +35,16 @@ from services.invitations.usecases import (
     sending,
     suppressing,
 )
+from services.invitations.usecases.erasing import CustomerNamed
 from services.invitations.usecases.incoming import SentInteraction
 from services.invitations.usecases.outcomes import SentOutcome
 from services.invitations.usecases.pressure import PressureQuestion
 from services.invitations.views import asking as asking_views
+from services.invitations.views import erasing as erasing_views
 from services.invitations.views import intake as views
 from services.invitations.views import sending as sending_views
 from services.invitations.views.asking import AskReply, CustomerToken
+from services.invitations.views.erasing import ErasureView
 from services.invitations.views.funnel import FunnelQuestion, FunnelView, funnel_view
 from services.invitations.views.intake import InteractionResult, OutcomeResult
 from services.invitations.views.outreach import OutreachQuestion, OutreachView, outreach_csv, outreach_view
@@ -53,6 +58,7 @@ from services.invitations.views.sending import (
     SuppressionList,
 )
 from shared.bodies import parse_as, parse_json, parse_query, several
+from shared.erasing import baton_of
 from shared.errors import EtincelleError
 from shared.http import Api, json_response
 from shared.queues import one_by_one
@@ -66,6 +72,7 @@ SENDINGS = "arn:aws:sqs:eu-west-1:000000000000:sendings"
 REPLIES = "arn:aws:sqs:eu-west-1:000000000000:replies"
 OUTCOMES = "arn:aws:sqs:eu-west-1:000000000000:outcomes"
 WISHES = "arn:aws:sqs:eu-west-1:000000000000:sms-wishes"
+ERASE = "arn:aws:sqs:eu-west-1:000000000000:erase-contacts"
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 """The second only of mail programs, which may choose (RFC 8058)."""
 
@@ -163,13 +170,19 @@ def get_funnel(touchpoint: str) -> FunnelView:
 
 @app.on_dynamodb_record(stream_arn=CONTACTS, name="tally", batch_size=100)
 def tally(event: DynamoDBEvent) -> dict[str, Any]:
-    """Counts how far interactions got, and hands what is due at once to the queue; what cannot be read comes again."""
+    """Counts how far interactions got, hands what is due at once to the queue, and sets erasures going.
+
+    What cannot be read comes again.
+    """
     changed = changes(event.to_dict())
+    erasures, strange = readable([one for one in changed if one.before is None], "erasure", erasure_in)
+    for erasure in erasures:
+        app.deps.eraser.begin(erasure)
     decided, unread = readable(changed, "interaction", decided_in)
     invitations, unread_too = readable(changed, "invitation", invitation_in)
     counting.tally(decided, invitations, app.deps)
     sending.hand_over(invitations, app.deps)
-    return failures([*unread, *unread_too])
+    return failures([*strange, *unread, *unread_too])
 
 
 @app.on_dynamodb_record(stream_arn=RESPONSES, name="hear_answers", batch_size=100)
@@ -302,3 +315,30 @@ def get_outreach(alert_id: str) -> OutreachView | Response:
     if asked.format == "csv":
         return Response(outreach_csv(found), headers={"Content-Type": "text/csv; charset=utf-8"})
     return outreach_view(found)
+
+
+@app.operation("POST", "/v1/erasures", scope="people:write", accepts=CustomerNamed, returns=ErasureView, status=202)
+def post_erasure() -> Response:
+    """Erases a person, whatever they are named by, everywhere; what was counted stays. Gives where the receipt is."""
+    named = erasing.named_in(app.body(), app.deps)
+    return erasing_views.accepted(erasing.ask_to_erase(named, app.principal.key_id, app.deps.erasures, app.deps))
+
+
+@app.operation("DELETE", "/v1/customers/{customer_id}", scope="people:write", returns=ErasureView, status=202)
+def delete_customer(customer_id: str) -> Response:
+    """The same by the sender's own id, where it is a plain one: no address and no number belongs in a URL."""
+    named = erasing.named_by_id(customer_id)
+    return erasing_views.accepted(erasing.ask_to_erase(named, app.principal.key_id, app.deps.erasures, app.deps))
+
+
+@app.operation("GET", "/v1/erasures/{erasure_id}", scope="people:read", returns=ErasureView, problems=(404,))
+def get_erasure(erasure_id: str) -> ErasureView:
+    """How an erasure stands; once it is done, its receipt: what was erased, how much, when, and who asked."""
+    name = sending_views.invitation_name(erasure_id)
+    return erasing_views.erasure_view(erasing.receipt(name, app.deps.erasures))
+
+
+@app.on_sqs_message(queue_arn=ERASE, name="erase", batch_size=1)
+def erase(event: SQSEvent) -> dict[str, Any]:
+    """Erases what contacts have of a person, and hands the baton on."""
+    return one_by_one(event.to_dict(), lambda body: app.deps.eraser.take(baton_of(body)), app.logger)

@@ -6,10 +6,12 @@ import os
 import random
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from services.invitations.adapters.erasing import ContactsEraser
+from services.invitations.adapters.erasures import TableErasures
 from services.invitations.adapters.interactions import TableInteractions
 from services.invitations.adapters.invitations import TableInvitations
 from services.invitations.adapters.ledgers import TableLedgers
@@ -38,6 +40,7 @@ from shared.catalogue_table import TableCatalogue
 from shared.causes.answers_table import TableGiven
 from shared.codes import random_code
 from shared.dynamo import Table
+from shared.erasing import Queues
 from shared.keyring import TableApiKeys
 from shared.secret import secret
 from shared.settings import Environment
@@ -48,6 +51,8 @@ class Deps(SendingDeps, OutreachDeps):
     """The verbs' dependencies, and the app's own."""
 
     authenticator: Authenticator
+    erasures: TableErasures
+    eraser: ContactsEraser
 
 
 def now() -> datetime:
@@ -84,6 +89,7 @@ def deps() -> Deps:
         public_url=environment.need("PUBLIC_URL").rstrip("/"),
         authenticator=Authenticator(CachedKeys(TableApiKeys(registry), now)),
         **sending(environment, contacts, key),
+        **erasing(environment, contacts, key),
     )
 
 
@@ -114,3 +120,13 @@ def sending(environment: Environment, contacts: Table, key: bytes) -> dict[str, 
         "case_replies": TableCaseReplies(contacts),
         "sender_email": sender,
     }
+
+
+def erasing(environment: Environment, contacts: Table, key: bytes) -> dict[str, Any]:
+    """What erasing needs beside, by the names of `Deps`."""
+    erasures = TableErasures(contacts, key)
+    urls = {"contacts": environment.need("QUEUE_ERASE_CONTACTS_URL")}
+    urls |= {"responses": environment.need("QUEUE_ERASE_RESPONSES_URL")}
+    settles_for = timedelta(seconds=int(environment.get("ERASURE_SETTLES_SECONDS", "900")))
+    queues = Queues(aws.client("sqs", environment, now, os.urandom), urls)
+    return {"erasures": erasures, "eraser": ContactsEraser(contacts, key, erasures, queues, now, settles_for)}

@@ -13,6 +13,7 @@
 | what is parked, oldest first | index `state`: `PARKED` (`state_partition`) | `created_at#message_id` (`state_key`) |
 | what was delivered lately | index `state`: `DELIVERED#2024-03-01` | `created_at#…` (`state_key`) |
 | who acts on which alert by a code | `PASS#hash` | `PASS` (`pass_key`) |
+| how much of this table a person's erasure has erased | `ERASURE#erasure_id` | `COUNTED` (`erased_key`) |
 | what a subscription does not want to hear of | `SUBSCRIPTION#owner/subscription` | `MUTE#…` (`mute_key`) |
 | when it was last told of a touchpoint | same | `TOLD#touchpoint` (`told_key`) |
 | a case as it stands | `CASE#case_id` | `CASE` (`case_key`) |
@@ -92,6 +93,10 @@ def state_partition(state: str, day: date) -> str:
 
 def pass_key(code_hash: str) -> Key:
     return key("PASS", code_hash), "PASS"
+
+
+def erased_key(erasure_id: str) -> Key:
+    return key("ERASURE", erasure_id), "COUNTED"
 
 
 def mute_key(subscription: str, scope: str) -> Key:

@@ -25,9 +25,12 @@
 | which invitation a text message answers | `REPLY#hash` | `REPLY` (`reply_key`) |
 | that nothing is sent to an address or a number | `SUPPRESSION#hash` | `SUPPRESSION` (`suppression_key`) |
 | every address and number to which nothing is sent | index `month`: `suppressions` (`SUPPRESSIONS`) | hash (`suppression_key`) |
+| the erasure of a person: whose while it goes on, then what was erased | `ERASURE#erasure_id` | `ERASURE` (`erasure_key`) |
+| how much of this table it has erased | same | `COUNTED` (`erased_key`) |
 
 A day's marks and labels are spread over pieces, the last part of their keys. An interaction id is unique at its touchpoint, not in the world. The hashes of identities and of replies are keyed,
-and the same for the same phone number.
+and the same for the same phone number. Where a person was erased, the item of an
+identity says for a while that it was, and of whom no more.
 """
 
 from __future__ import annotations
@@ -126,6 +129,14 @@ def reply_key(identity_hash: str) -> Key:
 
 def suppression_key(identity_hash: str) -> Key:
     return key("SUPPRESSION", identity_hash), "SUPPRESSION"
+
+
+def erasure_key(erasure_id: str) -> Key:
+    return key("ERASURE", erasure_id), "ERASURE"
+
+
+def erased_key(erasure_id: str) -> Key:
+    return key("ERASURE", erasure_id), "COUNTED"
 
 
 def funnel_key(touchpoint: str, day: date, part: str, piece: int) -> Key:

@@ -10,6 +10,7 @@
 | everybody's alerts of a year | index `time`: `ALERTS#2024` | `raised_at#alert_id` (`alert_time_key`) |
 | what a series' account said | `SERIES#touchpoint#source#scale` | `SAID#at#kind` (`said_key`) |
 | what all accounts said, by event time | index `time`: `SAID` | `at#series…#kind` (`said_time_key`) |
+| how much of this table a person's erasure has erased | `ERASURE#erasure_id` | `COUNTED` (`erased_key`) |
 | the series a touchpoint has | `TOUCHPOINT#id` | `SERIES#source#scale` (`series_key`) |
 | where a customer was lately, in a journey | `TRACES#customer-hash` | `TRACE#journey#at#touchpoint#hash` (`trace_key`) |
 | everything of that journey | same | `TRACE#journey#…` (`traces_of`) |
@@ -62,6 +63,10 @@ def alert_key(touchpoint: str, raised_at: datetime, alert_id: str) -> Key:
 
 def alert_time_key(raised_at: datetime, alert_id: str) -> Key:
     return key("ALERTS", f"{raised_at:%Y}"), key(key_time(raised_at), alert_id)
+
+
+def erased_key(erasure_id: str) -> Key:
+    return key("ERASURE", erasure_id), "COUNTED"
 
 
 def said_key(series: str, at: datetime, kind: str) -> Key:

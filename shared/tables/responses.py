@@ -8,6 +8,8 @@
 | that a single link was opened with a score | `LINK#hash` | `OPENED` (`opening_key`) |
 | how much came by a link, or from an address, in a window of time | `LIMIT#link-hash`, `LIMIT#address-hash` | when the window began (`limit_key`) |
 | what a person wrote back to an invitation by text message | `CONVERSATION#invitation_id` | `CONVERSATION` (`conversation_key`) |
+| a customer's answers, links, openings and conversations | index `customer`: `CUSTOMER#hash` (`customer_partition`) | `RESPONSE#…`, `LINK#…` (`customer_key`) |
+| how much of this table a person's erasure has erased | `ERASURE#erasure_id` | `COUNTED` (`erased_key`) |
 | a touchpoint's links | index `month`: `touchpoint#links` | `created_at#hash` (`links_partition`, `links_key`) |
 
 A response id is unique at its touchpoint, not in the world: two systems may both count from 1.
@@ -17,11 +19,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from shared.tables import key
+from shared.tables import SEPARATOR, key
 from shared.times import key_time
 
 Key = tuple[str, str]
 MONTH_INDEX = "month"
+CUSTOMER_INDEX = "customer"
 
 
 def response_key(touchpoint: str, response_id: str) -> Key:
@@ -41,6 +44,20 @@ def link_key(code_hash: str) -> Key:
 
 def opening_key(code_hash: str) -> Key:
     return key("LINK", code_hash), "OPENED"
+
+
+def customer_partition(customer: str) -> str:
+    """customer: keyed hash, for the purpose `customer`, of what the customer is named by."""
+    return key("CUSTOMER", customer)
+
+
+def customer_key(customer: str, item: Key) -> Key:
+    """Among what is the customer's, the item that has these keys."""
+    return customer_partition(customer), SEPARATOR.join(item)
+
+
+def erased_key(erasure_id: str) -> Key:
+    return key("ERASURE", erasure_id), "COUNTED"
 
 
 def links_partition(touchpoint: str) -> str:

@@ -74,7 +74,7 @@ def test_the_tables_are_those_of_the_template(stack: Running) -> None:
     """Keys, indexes, streams and expiry, as the services and the cloud have them."""
     indexes = {
         "registry": [],
-        "responses": [responses.MONTH_INDEX],
+        "responses": [responses.CUSTOMER_INDEX, responses.MONTH_INDEX],
         "friction": [friction.TIME_INDEX],
         "cases": [cases.STATE_INDEX],
         "contacts": [contacts.DUE_INDEX, contacts.MONTH_INDEX, contacts.PERSON_INDEX],
@@ -92,7 +92,8 @@ def test_the_tables_are_those_of_the_template(stack: Running) -> None:
 
 def test_each_queue_has_its_dead_letters(stack: Running) -> None:
     """Five times in vain, then aside."""
-    for queue in ("looks", "alerts", "deliveries", "interactions", "sendings", "outcomes", "sms-answers", "sms-wishes"):
+    queues = ["looks", "alerts", "deliveries", "interactions", "sendings", "outcomes", "sms-answers", "sms-wishes"]
+    for queue in [*queues, *(f"erase-{table}" for table in ("contacts", "responses", "friction", "cases"))]:
         reply = stack.client("sqs").get_queue_attributes(
             QueueUrl=queue_url(stack.endpoint, queue), AttributeNames=["RedrivePolicy"]
         )

@@ -41,12 +41,15 @@ def test_the_functions_are_those_of_the_services() -> None:
         "aggregator.look": "looks",
         "aggregator.publish": "friction",
         "aggregator.review": "rate(15 minutes)",
+        "aggregator.erase": "erase-friction",
         "alerts.hear": "alerts",
         "alerts.dispatch": "cases",
         "alerts.deliver": "deliveries",
         "alerts.open_cases": "responses",
         "alerts.watch_cases": "rate(15 minutes)",
+        "alerts.erase": "erase-cases",
         "collector.hear_sms": "sms-answers",
+        "collector.erase": "erase-responses",
         "invitations.receive": "interactions",
         "invitations.pick": "rate(1 minute)",
         "invitations.send": "sendings",
@@ -55,6 +58,7 @@ def test_the_functions_are_those_of_the_services() -> None:
         "invitations.hear_outcomes": "outcomes",
         "invitations.hear_stop": "sms-wishes",
         "invitations.send_replies": "replies",
+        "invitations.erase": "erase-contacts",
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from services.invitations.adapters.ledgers import item_of_ledger
 from services.invitations.adapters.versions import present, versioned, write_all, write_versioned
@@ -33,8 +34,12 @@ class TablePeople:
     def _owners(self, identifiers: Sequence[Identifier]) -> Iterator[str]:
         for identifier in identifiers:
             link = self.table.get(*self._key(identifier), consistent=True)
-            if link:
+            if link and "person_id" in link:
                 yield link["person_id"]
+
+    def erased(self, identifiers: Sequence[Identifier]) -> datetime | None:
+        links = [self.table.get(*self._key(one), consistent=True) for one in identifiers]
+        return max((parse_time(link["erased_at"]) for link in links if link and "erased_at" in link), default=None)
 
     def get(self, person_id: str) -> Person | None:
         item = self.table.get(*keys.person_key(person_id), consistent=True)
@@ -73,7 +78,7 @@ class TablePeople:
         return Put(
             self.table,
             {"pk": pk, "sk": sk, "kind": "identity", "person_id": person_id},
-            condition="attribute_not_exists(pk) OR person_id IN (:person, :formerly)",
+            condition="attribute_not_exists(pk) OR attribute_exists(erased_at) OR person_id IN (:person, :formerly)",
             values={":person": person_id, ":formerly": formerly},
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from services.invitations.domain.people import Identifier, identifier_of
@@ -29,10 +30,9 @@ class TableSuppressions:
 
     def add(self, suppressions: Sequence[Suppression]) -> None:
         for one in suppressions:
-            try:
-                self.table.put_new(self._item(one))
-            except ConditionFailed:
-                continue
+            with suppress(ConditionFailed):
+                if one.identifier:
+                    self.table.put_new(self._item(one.identifier, one))
 
     def remove(self, identifier: Identifier) -> None:
         self.table.delete(*keys.suppression_key(self._hash(identifier)))
@@ -47,11 +47,11 @@ class TableSuppressions:
     def _hash(self, identifier: Identifier) -> str:
         return keyed_hash(self.secret, "identity", identifier.text)
 
-    def _item(self, suppression: Suppression) -> Item:
-        return place(self._hash(suppression.identifier)) | {
+    def _item(self, identifier: Identifier, suppression: Suppression) -> Item:
+        return place(self._hash(identifier)) | {
             "kind": "suppression",
             "v": 1,
-            "identifier": suppression.identifier.text,
+            "identifier": identifier.text,
             "because": suppression.because,
             "at": key_time(suppression.at),
         }
@@ -67,4 +67,5 @@ def place(identity_hash: str) -> Item:
 
 def suppression_in(item: Item) -> Suppression:
     """The suppression in an item. Raises KeyError or ValueError where it holds none."""
-    return Suppression(identifier_of(item["identifier"]), item["because"], parse_time(item["at"]))
+    identifier = identifier_of(item["identifier"]) if "identifier" in item else None
+    return Suppression(identifier, item["because"], parse_time(item["at"]))

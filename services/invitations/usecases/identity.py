@@ -11,21 +11,36 @@ from services.invitations.domain.ledger import added_up
 from services.invitations.domain.people import MOST_IDENTIFIERS, NEVER, Identifier, Person, merged
 from services.invitations.usecases.ports import Deps, Merge
 from services.invitations.usecases.retrying import retried
-from shared.errors import NotFound
+from shared.errors import EtincelleError, NotFound
 
 
 def person_of(interaction: Interaction, deps: Deps) -> Person:
     """The one person whom the interaction's identifiers name, with what it says of them stored.
 
-    People who turn out to be one are merged. Raises Conflict where somebody else changed one of them meanwhile.
+    People who turn out to be one are merged. Raises Conflict where somebody else changed one of them meanwhile, and
+    CustomerErased where it happened before the person was erased.
     """
     found = deps.people.find(interaction.customer)
+    refuse_what_was_erased(interaction, found, deps)
     if not is_one_person(interaction.customer, found):
         return apart(interaction, found, deps)
     person = found[0] if found else Person(deps.new_code())
     for other in found[1:]:
         person = merge(person, other, deps)
     return store(person, interaction.customer, interaction, deps)
+
+
+class CustomerErased(EtincelleError):
+    """It happened before the person was erased, and came after: nothing of it is kept."""
+
+
+def refuse_what_was_erased(interaction: Interaction, found: Sequence[Person], deps: Deps) -> None:
+    """Asked only where somebody is new, which whoever was erased is. Raises CustomerErased."""
+    known = {one for person in found for one in person.identifiers}
+    new = [one for one in interaction.customer if one not in known]
+    erased_at = deps.people.erased(new) if new else None
+    if erased_at is not None and interaction.occurred_at <= erased_at:
+        raise CustomerErased()
 
 
 def is_one_person(identifiers: Sequence[Identifier], found: Sequence[Person]) -> bool:

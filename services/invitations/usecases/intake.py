@@ -12,6 +12,7 @@ from services.invitations.domain.invitations import SENT_BY_US
 from services.invitations.domain.links import code_of
 from services.invitations.domain.people import Identifier
 from services.invitations.usecases.deciding import record_interaction
+from services.invitations.usecases.identity import CustomerErased
 from services.invitations.usecases.incoming import parse_interaction
 from services.invitations.usecases.ports import Deps
 from shared.errors import FieldError, InvalidInput
@@ -20,7 +21,7 @@ MOST_INTERACTIONS = 500
 """In one list. The importer sends as many at the most."""
 AT_ONCE = 8
 """People whose interactions are worked on at the same time: most of the work is waiting for the table."""
-Status = Literal["accepted", "already_known", "invalid"]
+Status = Literal["accepted", "already_known", "invalid", "erased"]
 Placed = tuple[int, Interaction]
 
 
@@ -28,8 +29,8 @@ Placed = tuple[int, Interaction]
 class Receipt:
     """What became of one interaction that was sent.
 
-    decided: None where it is invalid; errors then say why. url: where the caller, who asks by a channel of
-    their own, finds the question.
+    decided: None where it is invalid, and errors say why, or where it came after its customer was erased.
+    url: where the caller, who asks by a channel of their own, finds the question.
     """
 
     interaction_id: str
@@ -45,7 +46,10 @@ def take(sent: object, deps: Deps) -> Receipt:
 
 
 def taken(interaction: Interaction, deps: Deps) -> Receipt:
-    recorded = record_interaction(interaction, deps)
+    try:
+        recorded = record_interaction(interaction, deps)
+    except CustomerErased:
+        return Receipt(interaction.interaction_id, "erased")
     status: Status = "accepted" if recorded.is_new else "already_known"
     return Receipt(interaction.interaction_id, status, recorded.decided, url_of(recorded.decided, deps))
 

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from services.invitations.domain.interactions import Interaction
 from services.invitations.domain.outcomes import Outcome, OutcomeKind
-from services.invitations.usecases.identity import person_of
+from services.invitations.usecases.identity import CustomerErased, person_of
 from services.invitations.usecases.incoming import Customer, Known
 from services.invitations.usecases.ports import Deps
 from services.invitations.usecases.retrying import retried
@@ -50,10 +50,10 @@ class SentOutcome(BaseModel):
 
 @dataclass(frozen=True)
 class OutcomeReceipt:
-    """What the sender is told of one outcome. errors: why it is invalid."""
+    """What the sender is told of one outcome. errors: why it is invalid; erased: it came after its customer was."""
 
     outcome_id: str
-    status: Literal["stored", "already_stored", "invalid"]
+    status: Literal["stored", "already_stored", "invalid", "erased"]
     errors: tuple[FieldError, ...] = ()
 
 
@@ -64,7 +64,10 @@ def record_outcome(sent: object, deps: Deps) -> OutcomeReceipt:
     known = Known(deps.now(), {}, country.upper() if isinstance(country, str) else None)
     valid = bodies.parse_as(SentOutcome, sent, known)
     outcome_id = valid.outcome_id or id_of(valid, deps.secret)
-    is_new = not deps.outcomes.holds(outcome_id) and retried(lambda: store(valid, outcome_id, deps), deps)
+    try:
+        is_new = not deps.outcomes.holds(outcome_id) and retried(lambda: store(valid, outcome_id, deps), deps)
+    except CustomerErased:
+        return OutcomeReceipt(outcome_id, "erased")
     return OutcomeReceipt(outcome_id, "stored" if is_new else "already_stored")
 
 

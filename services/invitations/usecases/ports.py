@@ -65,6 +65,10 @@ class People(Protocol):
         the survivor."""
         ...
 
+    def erased(self, identifiers: Sequence[Identifier]) -> datetime | None:
+        """When whoever had one of them was erased, if that was lately and nobody has it again."""
+        ...
+
     def get(self, person_id: str) -> Person | None:
         """The person of that id, or the survivor where they were merged."""
         ...

@@ -22,7 +22,12 @@ from shared.errors import NotFound, Unavailable
 
 
 def send_reply(reply: CustomerReply, deps: SendingDeps) -> None:
-    """Sends it, unless that was begun before. Raises Unavailable where it surely did not leave: try again then."""
+    """Sends it, unless that was begun before. Raises Unavailable where it surely did not leave: try again then.
+
+    To a person who was erased meanwhile nothing is sent.
+    """
+    if deps.people.get(reply.person_id) is None:
+        return
     known, now = deps.case_replies.get(reply.reply_id), deps.now()
     if known is not None and known.state != "failed":
         attend_begun(known, deps)

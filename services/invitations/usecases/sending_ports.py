@@ -52,9 +52,12 @@ class Reply:
 
 @dataclass(frozen=True)
 class Suppression:
-    """An address or number to which nothing is sent. because: such as `stop`, `complaint`, `import`."""
+    """An address or number to which nothing is sent. because: such as `stop`, `complaint`, `import`.
 
-    identifier: Identifier
+    identifier: None where whose it was has been erased: the wish stands under the keyed hash alone.
+    """
+
+    identifier: Identifier | None
     because: str
     at: datetime
 

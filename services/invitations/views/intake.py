@@ -42,7 +42,10 @@ class DecisionView(BaseModel):
 
 
 class InteractionResult(BaseModel):
-    """What became of one interaction. status: accepted, already_known, or in a list also invalid, with errors."""
+    """What became of one interaction. status: accepted, already_known, or in a list also invalid, with errors.
+
+    erased: it happened before its customer was erased, and came after; nothing of it is kept.
+    """
 
     interaction_id: str
     status: str
@@ -57,7 +60,10 @@ class InteractionResults(BaseModel):
 
 
 class OutcomeResult(BaseModel):
-    """What became of one outcome. status: stored, already_stored, or in a list also invalid, with errors."""
+    """What became of one outcome. status: stored, already_stored, or in a list also invalid, with errors.
+
+    erased: it happened before its customer was erased, and came after; nothing of it is kept.
+    """
 
     outcome_id: str
     status: str

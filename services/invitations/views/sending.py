@@ -98,7 +98,7 @@ class SentSuppressions(BaseModel):
 
 
 class SuppressionView(BaseModel):
-    """One of the list. because: stop, complaint, import or such."""
+    """One of the list. because: stop, complaint, import or such. Without both where whose it was has been erased."""
 
     email: str | None = None
     phone: str | None = None
@@ -159,7 +159,7 @@ def suppression_list(found: Sequence[Suppression], cursor: str | None) -> Suppre
 
 
 def suppression_view(one: Suppression) -> SuppressionView:
-    named = {one.identifier.kind: one.identifier.value}
+    named = {one.identifier.kind: one.identifier.value} if one.identifier else {}
     return SuppressionView(because=one.because, at=format_time(one.at), **named)
 
 

@@ -49,13 +49,14 @@ class Outcome:
 class Conversation:
     """heard: the texts by their ids. replied: what we wrote back, once each. stored: the outcome that was stored.
 
-    version: of what stands in the table; 0 where nothing does.
+    customer: keyed hash of whose it is; version: of what stands in the table; 0 where nothing does.
     """
 
     invitation_id: str
     heard: Mapping[str, Heard] = field(default_factory=dict)
     replied: frozenset[Reply] = frozenset()
     stored: Outcome | None = None
+    customer: str | None = None
     version: int = 0
 
     @property

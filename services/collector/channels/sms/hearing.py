@@ -111,7 +111,8 @@ def heard(text: Inbound, asked: Asked, touchpoint: Touchpoint, texting: Texting,
     if reply == "again" and deps.responses.holds(touchpoint.id, response_id(asked)):
         reply = None  # the page was answered meanwhile
     replied = conversation.replied | ({reply} if reply else set())
-    texting.conversations.save(replace(conversation, replied=frozenset(replied), stored=conversation.outcome))
+    is_now = replace(conversation, replied=frozenset(replied), stored=conversation.outcome, customer=asked.customer)
+    texting.conversations.save(is_now)
     return reply
 
 

@@ -1,0 +1,280 @@
+"""A person's erasure through the true tables (moto, the deployed schema): all of theirs goes, all that counts stays.
+
+The baton's way is struck after every write it makes; it comes to the same in the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from services.aggregator import app as aggregator
+from services.invitations.domain.people import Identifier, Person
+from services.invitations.usecases import intake
+from services.invitations.usecases.identity import CustomerErased, change_person, person_of
+from shared import erasing
+from shared.dynamo import Table
+from shared.tables import contacts as keys
+from tests.aws import data_stack, table
+from tests.erasing import COMMENT, EMAIL, ID, MARKERS, PHONE, TABLES, Fault, World, empty, left_of, response, settle
+from tests.invitations import NOW
+
+BY_EMAIL, BY_ID, BY_PHONE = Identifier("email", EMAIL), Identifier("id", ID), Identifier("phone", PHONE)
+ERASED = {
+    "contacts": {
+        "customers": 1,
+        "identifiers": 3,
+        "interactions": 1,
+        "invitations": 1,
+        "ledgers": 1,
+        "links": 1,
+        "outcomes": 1,
+        "people": 1,
+        "replies": 1,
+        "steps": 1,
+        "wishes_kept_as_hashes": 2,
+    },
+    "responses": {"answers_made_anonymous": 2, "comments": 3, "conversations": 1, "links": 1, "openings": 1},
+    "friction": {"quotes_in_alerts": 1, "traces": 1},
+    "cases": {"cases": 1, "deeds": 1, "items_of_cases": 1, "quotes_in_messages": 3},
+}
+
+
+@pytest.fixture(scope="module")
+def tables() -> Iterator[dict[str, Table]]:
+    with data_stack():
+        yield {name: table(name) for name in TABLES}
+
+
+@pytest.fixture
+def world(tables: dict[str, Table]) -> World:
+    for one in tables.values():
+        empty(one)
+    return World(tables)
+
+
+@pytest.mark.parametrize("named", [BY_EMAIL, BY_ID, BY_PHONE])
+def test_whatever_names_the_person_finds_everything_of_theirs(world: World, named: Identifier) -> None:
+    """Nothing that they are named by, and no word that they wrote, is in any table; the receipt says what was."""
+    settle(world)
+    assert len(left_of(world.dump())) > len(MARKERS), "there was something to be found"
+    receipt = world.erase(named)
+    assert left_of(world.dump()) == []
+    assert (receipt.state, receipt.found, receipt.by) == ("done", True, "key-1")
+    assert receipt.erased == ERASED
+
+
+def test_the_answers_stay_as_nobody_s(world: World) -> None:
+    """Place, time, score, channel and whether it counts: all that figures are made of."""
+    settle(world)
+    counted = (
+        "pk",
+        "month_pk",
+        "month_sk",
+        "score",
+        "scale",
+        "channel",
+        "audience",
+        "counted",
+        "collected_at",
+        "revision",
+    )
+    before = [{name: item[name] for name in counted} for item in answers(world)]
+    world.erase(BY_ID)
+    after = answers(world)
+    assert [{name: item[name] for name in counted} for item in after] == before
+    assert all("erased_at" in item and not {"customer", "customer_pk", "comment"} & set(item) for item in after)
+
+
+def answers(world: World) -> list[dict[str, Any]]:
+    found = [item for item in world.dump()["responses"] if item.get("kind") == "response"]
+    return sorted(found, key=lambda item: str(item["pk"]))
+
+
+def test_an_answer_sent_again_stays_erased(world: World) -> None:
+    """Its id is still known, so that nothing of it comes back, and no change of it does either."""
+    from services.collector.adapters import TableResponses
+
+    settle(world)
+    world.erase(BY_ID)
+    store = TableResponses(world.plain["responses"])
+    again = response("api-1", comment=COMMENT)
+    assert store.add([again]) == [False]
+    assert not store.change(again, NOW)
+    assert left_of(world.dump()) == []
+
+
+def test_somebody_else_s_things_are_left_alone(world: World) -> None:
+    """The quote of another person in the same alert, and another person's every item."""
+    others = (
+        Identifier("id", "client-7"),
+        Identifier("email", "paul@example.com"),
+        Identifier("phone", "+33698765432"),
+    )
+    settle(world, others, number=2)
+    before = world.dump()["contacts"]
+    settle(world)
+    world.erase(BY_ID)
+    after = world.dump()
+    assert [item for item in before if item not in after["contacts"]] == []
+    [alert, _] = sorted(str(item["event"]) for item in after["friction"] if "event" in item)
+    assert "Trop cher" in alert
+
+
+def test_the_figures_are_not_touched(world: World) -> None:
+    """An answer made anonymous is no news to those who count."""
+    deps = aggregator.app._deps
+    folded: list[Any] = []
+    try:
+        aggregator.app._deps = lambda: None
+        fold = aggregator.usecases.fold
+        aggregator.usecases.fold = lambda answers, _: folded.extend(answers)  # type: ignore[assignment]
+        image = {"kind": {"S": "response"}, "erased_at": {"S": "2024-03-01T10:00:00.000000Z"}}
+        change = {"SequenceNumber": "1", "OldImage": {"kind": {"S": "response"}}, "NewImage": image}
+        assert aggregator.fold({"Records": [{"dynamodb": change}]}, None) == {"batchItemFailures": []}
+    finally:
+        aggregator.app._deps, aggregator.usecases.fold = deps, fold
+    assert folded == []
+
+
+def test_nobody_known_has_a_receipt_that_says_so(world: World) -> None:
+    """Done, and nothing was found."""
+    receipt = world.erase(Identifier("email", "nobody@example.com"))
+    assert (receipt.state, receipt.found) == ("done", False)
+    assert not receipt.people | receipt.identities | receipt.customers
+
+
+def test_the_receipt_leads_to_nobody(world: World) -> None:
+    """Neither ids nor hashes of whoever was erased stand in it."""
+    settle(world)
+    receipt = world.erase(BY_EMAIL)
+    item = world.plain["contacts"].get(*keys.erasure_key(receipt.erasure_id))
+    assert item is not None
+    assert not {"people", "identities", "customers"} & set(item)
+
+
+def test_people_who_were_one_are_erased_together(world: World) -> None:
+    """What was stored under the id of a person who was merged goes, too, and so does that they were."""
+    first, second = Identifier("email", "doe.jane@example.com"), Identifier("id", "jane-2")
+    deps = world.deps()
+    intake.taken(happened("order-7", first), deps)
+    intake.taken(happened("order-8", second), deps)
+    intake.taken(happened("order-9", first, second), deps)
+    receipt = world.erase(second)
+    assert left_of(world.dump()) == []
+    assert receipt.erased["contacts"]["people"] == 2
+    assert receipt.erased["contacts"]["interactions"] == 3
+
+
+def happened(interaction_id: str, *who: Identifier, at: Any = NOW) -> Any:
+    from services.invitations.domain.interactions import Interaction
+
+    return Interaction(interaction_id, "checkout", at, NOW, who, attributes={"name": "Jane Doe"})
+
+
+def test_what_was_on_its_way_is_dropped_when_it_arrives(world: World) -> None:
+    """An interaction of before, read from a queue after, is not kept; one of after begins anew."""
+    from datetime import timedelta
+
+    settle(world)
+    world.erase(BY_EMAIL)
+    deps = world.deps()
+    assert intake.taken(happened("late", BY_EMAIL), deps).status == "erased"
+    assert left_of(world.dump()) == []
+    with pytest.raises(CustomerErased):
+        person_of(happened("late", BY_PHONE, Identifier("id", "new")), deps)
+    world.now += timedelta(hours=1)
+    assert intake.taken(happened("new", BY_EMAIL, at=world.now), world.deps()).status == "accepted"
+
+
+def test_what_was_written_meanwhile_goes_at_the_second_turn(world: World) -> None:
+    """An answer and an interaction of somebody who was at work when the baton first came by."""
+    from services.collector.adapters import TableResponses
+    from services.invitations.adapters.interactions import TableInteractions, item_of_decided
+    from shared.codes import keyed_hash
+    from tests.invitations import SECRET
+
+    settle(world)
+    decided = TableInteractions(world.plain["contacts"]).get("checkout", "order-1")
+    assert decided is not None
+    taken = world.takers["cases"]
+
+    def taken_late(baton: erasing.Baton) -> None:
+        if baton.turn == 1:
+            late = response("late", comment=COMMENT, customer=keyed_hash(SECRET, "customer", ID))
+            TableResponses(world.plain["responses"]).add([late])
+            world.plain["contacts"].put(item_of_decided(decided))
+        taken(baton)
+
+    world.takers["cases"] = taken_late
+    receipt = world.erase(BY_ID)
+    assert left_of(world.dump()) == []
+    assert receipt.erased["responses"]["answers_made_anonymous"] == 3
+    assert world.messages.delays.count(900) == 1
+
+
+def test_who_did_not_want_to_be_asked_is_not_asked_after_the_erasure(world: World) -> None:
+    """The wish stays as a keyed hash: of the e-mail address they opted out by, and of the number that said STOP."""
+    from services.invitations.adapters.suppressions import TableSuppressions
+    from tests.invitations import SECRET
+
+    settle(world)
+    world.erase(BY_ID)
+    suppressions = TableSuppressions(world.plain["contacts"], SECRET)
+    assert suppressions.has(BY_EMAIL) and suppressions.has(BY_PHONE)
+    listed, _ = suppressions.listed(None, 10)
+    assert {one.identifier for one in listed} == {None}
+
+
+def test_a_person_who_is_being_changed_is_erased_as_they_are(world: World) -> None:
+    """What was added between the wish and its turn goes, too."""
+    settle(world)
+    erasure = world.ask_to_erase(BY_ID)
+    deps = world.deps()
+    [person] = deps.people.find([BY_ID])
+
+    def moved(one: Person) -> Person:
+        from dataclasses import replace
+
+        return replace(one, locale="fr-jane")
+
+    change_person(person.person_id, moved, deps)
+    person_of(happened("order-2", BY_ID, Identifier("email", "jane@work.example.com")), deps)
+    world.begin(erasure)
+    world.run()
+    assert left_of(world.dump()) == []
+
+
+def test_a_crash_after_any_write_changes_nothing_in_the_end(tables: dict[str, Table]) -> None:
+    """Each write of the whole way is struck in turn, its reply lost: the counts are exact all the same."""
+    calls = whole_way(tables, Fault())
+    assert {"transact_write_items", "put_item", "send_message"} == set(calls)
+    for place in range(len(calls)):
+        whole_way(tables, Fault(place))
+
+
+def whole_way(tables: dict[str, Table], fault: Fault) -> list[str]:
+    for one in tables.values():
+        empty(one)
+    world = World(tables, fault)
+    settle(world)
+    receipt = world.erase(BY_EMAIL)
+    assert left_of(world.dump()) == [], fault
+    assert receipt.erased == ERASED, (fault.at, fault.calls[fault.at or 0])
+    return fault.calls
+
+
+def test_more_than_one_message_can_do_is_done_by_several(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few items a message and few a transaction: the counts are the same."""
+    monkeypatch.setattr(erasing, "MOST_IN_A_TURN", 2)
+    monkeypatch.setattr(erasing, "AT_ONCE", 2)
+    settle(world)
+    assert world.erase(BY_EMAIL).erased == ERASED
+
+
+def test_the_baton_is_the_same_after_its_way_through_a_queue() -> None:
+    """Everything that it says is in its text."""
+    baton = erasing.Baton("e", 2, ("p",), ("c",), ("t",), ("d",), ("a",), {"contacts": {"people": 1}}, is_back=True)
+    assert erasing.baton_of(erasing.text_of(baton)) == baton
