@@ -11,6 +11,8 @@ from services.aggregator.domain.answers import Parcel, Series
 from services.aggregator.domain.publishing import Said
 from services.aggregator.domain.traces import Trace
 from services.aggregator.domain.watching import Hour, Rolled, Watch
+from services.insights.domain.adjusting import PassedDay
+from services.insights.domain.valuing import Ended
 from shared.catalogue import Owner, Pressure, Subscription, Survey, Touchpoint
 from shared.causes.answers import Given, Reading, Whose
 from shared.errors import Conflict
@@ -160,6 +162,26 @@ class FakeResponses:
         found = [one for one in self.given if since <= one.collected_at < until]
         kept = sorted(found, key=lambda one: one.lot)[: self.most]
         return Reading(sorted(kept, key=lambda one: (one.collected_at, one.response_id)), len(kept) == len(found))
+
+
+@dataclass
+class FakePassers:
+    """People in memory, whatever the touchpoint."""
+
+    passed: list[PassedDay] = field(default_factory=list)
+
+    def days(self, touchpoint: str, first: date, last: date) -> Iterable[PassedDay]:
+        return [one for one in self.passed if first <= one.day <= last]
+
+
+@dataclass
+class FakeEnds:
+    """Outcomes in memory."""
+
+    stored: list[Ended] = field(default_factory=list)
+
+    def between(self, since: datetime, until: datetime) -> list[Ended]:
+        return [one for one in self.stored if since <= one.at < until]
 
 
 @dataclass

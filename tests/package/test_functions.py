@@ -174,6 +174,28 @@ def test_a_report_is_read(running: Running, journey: dict[str, Any]) -> None:
     assert running("insights", API).invoke(asked)["statusCode"] == 200
 
 
+def test_what_friction_costs_and_what_to_mend_first_are_read(running: Running, journey: dict[str, Any]) -> None:
+    """Insights reads funnel, outcomes and answers of every touchpoint, within its policy."""
+    costs = rest("GET", "/v1/touchpoints/{touchpoint}/value", key=KEY, touchpoint=TOUCHPOINT)
+    for asked in (costs, rest("GET", "/v1/priorities", key=KEY)):
+        reply = running("insights", API).invoke(asked)
+        assert reply["statusCode"] == 200, reply["body"]
+
+
+def test_causes_of_an_alert_and_whom_to_turn_to_are_read(
+    cloud: Cloud, running: Running, journey: dict[str, Any]
+) -> None:
+    """Insights reads the answers, invitations the people, each the alert where the aggregator wrote it."""
+    raised_at = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=2)
+    event = alert_event(touchpoint=TOUCHPOINT, scale="ces", raised_at=raised_at)
+    fact = AlertFact(Series(TOUCHPOINT, "customer", "ces"), event)
+    TableAlerts(table(cloud, "friction"), lambda: raised_at).write(fact)
+    for service, resource in (("insights", "causes"), ("invitations", "outreach")):
+        asked = rest("GET", f"/v1/alerts/{{alert_id}}/{resource}", key=KEY, alert_id=event.alert_id)
+        reply = running(service, API).invoke(asked)
+        assert (reply["statusCode"], json.loads(reply["body"])["alert_id"]) == (200, event.alert_id)
+
+
 def test_other_settings_are_tried_on_a_touchpoints_own_answers(running: Running, journey: dict[str, Any]) -> None:
     """The aggregator reads its marks and answers over HTTP."""
     asked = rest("GET", "/v1/touchpoints/{touchpoint}/simulation", key=KEY, touchpoint=TOUCHPOINT)

@@ -20,7 +20,7 @@ from services.invitations.domain.sampling import Plan
 from shared.causes.answers import Given
 from shared.scales import scale
 from tests import aws, fakes
-from tests.unit.test_insights import NOW, FakePassers, deps
+from tests.unit.test_insights import NOW, deps
 
 CSAT = scale("csat")
 FIRST = date(2026, 5, 1)
@@ -173,7 +173,7 @@ def test_a_report_has_both_figures_and_says_why_they_differ() -> None:
     young = frozenset(person(f"i{n}") for n in range(10)) | frozenset(person(f"x{n}") for n in range(80))
     day = PassedDay(FIRST, young | frozenset(person(f"i{n}") for n in range(10, 100)), {("age", "young"): young})
     answers = given([Counted(1 if n < 8 else 5, None, {}) for n in range(100)])
-    asked = replace(deps(), passers=FakePassers([day]), responses=fakes.FakeResponses(answers))
+    asked = replace(deps(), passers=fakes.FakePassers([day]), responses=fakes.FakeResponses(answers))
     shown = adjusted_view(adjust(known, "customer", FIRST, FIRST, asked))
     assert shown is not None
     assert (shown.n, shown.people, round(shown.raw[-1].value), round(shown.adjusted[-1].value)) == (100, 180, 8, 40)
@@ -189,7 +189,7 @@ def test_reports_that_cannot_be_adjusted_say_why() -> None:
     """Staff are never told apart; no segments; nobody known; too few."""
     plain = fakes.touchpoint()
     known = plain.model_copy(update={"segments": ("age",)})
-    passed = replace(deps(), passers=FakePassers([PassedDay(FIRST, frozenset({person("a")}), {})]))
+    passed = replace(deps(), passers=fakes.FakePassers([PassedDay(FIRST, frozenset({person("a")}), {})]))
     said = [
         because_of(adjust(known, "staff", FIRST, FIRST, deps())),
         because_of(adjust(plain, "customer", FIRST, FIRST, deps())),

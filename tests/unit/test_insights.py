@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -15,9 +15,7 @@ from services.aggregator.adapters import findings, marks, watches
 from services.aggregator.domain.alerts import AlertFact
 from services.aggregator.domain.answers import Series
 from services.insights.adapters.figures import TableAlerts, TableFigures
-from services.insights.domain.adjusting import PassedDay
 from services.insights.domain.reports import Day
-from services.insights.domain.valuing import Ended
 from services.insights.domain.windows import Window
 from services.insights.usecases import reports as usecases
 from services.insights.usecases.ports import Deps
@@ -61,26 +59,6 @@ class FakeAlerts:
         return next((event for event in self._events if event.alert_id == alert_id), None)
 
 
-@dataclass
-class FakePassers:
-    """People in memory, whatever the touchpoint."""
-
-    passed: list[PassedDay] = field(default_factory=list)
-
-    def days(self, touchpoint: str, first: date, last: date) -> Iterable[PassedDay]:
-        return [one for one in self.passed if first <= one.day <= last]
-
-
-@dataclass
-class FakeEnds:
-    """Outcomes in memory."""
-
-    stored: list[Ended] = field(default_factory=list)
-
-    def between(self, since: datetime, until: datetime) -> list[Ended]:
-        return [one for one in self.stored if since <= one.at < until]
-
-
 class FakePasses:
     """A code for each alert: its id backwards."""
 
@@ -105,8 +83,8 @@ def deps(days: Iterable[Day] = (), events: Iterable[AlertEvent] = ()) -> Deps:
         FakeFigures(days),
         FakeAlerts(events),
         fakes.FakeResponses(),
-        FakePassers(),
-        FakeEnds(),
+        fakes.FakePassers(),
+        fakes.FakeEnds(),
         FakePasses(),
         FakeRemedies(),
         catalogue,

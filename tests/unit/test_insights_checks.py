@@ -62,7 +62,8 @@ def world(
 ) -> Deps:
     known = {name: fakes.touchpoint(name) for name in ("checkout", *names)} | touchpoints
     alerts, catalogue = FakeAlerts([EVENT, *events]), fakes.FakeCatalogue(known)
-    stores = fakes.FakeResponses(), FakePasses(), FakeRemedies(*remedies)
+    read = fakes.FakeResponses(), fakes.FakePassers(), fakes.FakeEnds()
+    stores = *read, FakePasses(), FakeRemedies(*remedies)
     return Deps(Figures(), alerts, *stores, catalogue, lambda: NOW)
 
 

@@ -30,7 +30,7 @@ from tests import aws, fakes
 from tests.invitations import SECRET
 from tests.invitations import World as Invited
 from tests.leaving import START, found, truths, world
-from tests.unit.test_insights import NOW, FakeEnds, deps
+from tests.unit.test_insights import NOW, deps
 
 DAYS = [date(2026, 3, 1) + timedelta(days=n) for n in range(91)]
 
@@ -126,7 +126,9 @@ def company() -> Deps:
             ends.append(Ended(name, "churned", at + timedelta(days=10), 200.0, "EUR"))
     known = {"till": fakes.touchpoint("till", owner="store"), "checkout": fakes.touchpoint("checkout")}
     days = [Day(NOW.date() - timedelta(days=n), {"web": [3, 1, 1, 2, 3]}) for n in range(1, 80)]
-    return replace(deps(days), responses=Sorted(answers), ends=FakeEnds(ends), catalogue=fakes.FakeCatalogue(known))
+    return replace(
+        deps(days), responses=Sorted(answers), ends=fakes.FakeEnds(ends), catalogue=fakes.FakeCatalogue(known)
+    )
 
 
 def test_a_touchpoint_is_told_what_its_friction_costs_and_what_was_assumed() -> None:
@@ -149,8 +151,8 @@ def test_where_nothing_can_be_told_it_says_why() -> None:
     without_amounts = [
         replace(one, amount=None, currency=None) for one in asked.ends.between(NOW - timedelta(400), NOW)
     ]
-    assert value_view("till", study(replace(asked, ends=FakeEnds()))).because == "no_outcomes"
-    assert value_view("till", study(replace(asked, ends=FakeEnds(without_amounts)))).because == "no_amounts"
+    assert value_view("till", study(replace(asked, ends=fakes.FakeEnds()))).because == "no_outcomes"
+    assert value_view("till", study(replace(asked, ends=fakes.FakeEnds(without_amounts)))).because == "no_amounts"
     assert value_view("other", study(asked)).because == "too_few_people"
     with pytest.raises(NotFound):
         value_at("nowhere", asked)
@@ -172,7 +174,7 @@ def test_the_list_shows_every_factor_and_is_one_for_all_and_one_for_an_owner() -
 
 def test_without_outcomes_the_list_leaves_value_out() -> None:
     """Reach, severity and certainty order it."""
-    shown = priorities_view(None, *what_first(None, replace(company(), ends=FakeEnds())))
+    shown = priorities_view(None, *what_first(None, replace(company(), ends=fakes.FakeEnds())))
     assert [one.value for one in shown.priorities] == [None, None]
     assert shown.currency is None
 
@@ -244,7 +246,7 @@ def test_outcomes_are_read_as_invitations_store_them(kind: str) -> None:
     ]
     ended = [Ended(f"hash{n}", "bought", at + n * timedelta(days=1), 5.0, "EUR") for n in range(1, 5)]
     if kind == "fake":
-        assert FakeEnds(ended).between(at, at + timedelta(days=3)) == ended[:2]
+        assert fakes.FakeEnds(ended).between(at, at + timedelta(days=3)) == ended[:2]
         return
     with aws.data_stack():
         table = aws.table("contacts")
