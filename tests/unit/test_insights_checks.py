@@ -12,6 +12,7 @@ import pytest
 from services.insights import app as insights
 from services.insights.adapters.passes import TablePasses
 from services.insights.domain.reports import Day
+from services.insights.domain.windows import Window
 from services.insights.usecases import checking
 from services.insights.usecases.checking import MOST_COMPARED
 from services.insights.usecases.ports import Deps
@@ -46,10 +47,10 @@ class Figures:
 
     asked: list[tuple[object, ...]] = field(default_factory=list)
 
-    def days(self, touchpoint: str, audience: str, scale: str, first: date, last: date) -> Iterable[Day]:
-        self.asked.append((touchpoint, audience, scale, first, last))
-        for n in range((last - first).days + 1):
-            day = first + n * DAY
+    def days(self, touchpoint: str, audience: str, scale: str, window: Window) -> Iterable[Day]:
+        self.asked.append((touchpoint, audience, scale, window.first, window.last))
+        for n in range(window.days):
+            day = window.first + n * DAY
             bad = 8 if touchpoint == "checkout" and EVENT.change_started_at.date() <= day < ON else 2
             yield Day(day, {"web": [bad, 0, 0, 0, 10 - bad], "sms": [0, 0, 0, 5, 5]})
 
