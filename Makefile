@@ -123,6 +123,10 @@ soak: .venv/dev ## weeks of 120,000 interactions with faults at every port: noth
 bench-detection: .venv/dev ## how well friction is detected: false alarms, power, delay
 	@$(RUN) tests.bench.detection $(ARGS)
 
+.PHONY: bench-figures
+bench-figures: .venv/dev ## how good causes, adjusted figures, money at risk and priorities are, in 500 seeded worlds
+	@$(RUN) tests.bench.figures $(ARGS)
+
 # -- deployables -----------------------------------------------------------------------------------------------
 
 .PHONY: package

@@ -170,6 +170,9 @@ class FakePassers:
 
     passed: list[PassedDay] = field(default_factory=list)
 
+    def count(self, touchpoint: str, first: date, last: date) -> int | None:
+        return len({one for day in self.days(touchpoint, first, last) for one in day.everybody}) or None
+
     def days(self, touchpoint: str, first: date, last: date) -> Iterable[PassedDay]:
         return [one for one in self.passed if first <= one.day <= last]
 

@@ -12,6 +12,7 @@ from services.aggregator.adapters import erasing
 from services.aggregator.adapters.findings import TableAlerts, TableEvidence
 from services.aggregator.adapters.marks import TableMarks
 from services.aggregator.adapters.messages import QueueLooks, SnsTopic
+from services.aggregator.adapters.passers import TablePassers
 from services.aggregator.adapters.traces import TableTraces
 from services.aggregator.adapters.watches import TableWatches
 from shared import aws
@@ -52,6 +53,7 @@ def deps() -> Deps:
         alerts=TableAlerts(friction, now),
         looks=QueueLooks(aws.client("sqs", environment, now, os.urandom), environment.need("QUEUE_LOOKS_URL")),
         responses=TableGiven(Table(dynamodb, environment.need("TABLE_RESPONSES"))),
+        passers=TablePassers(Table(dynamodb, environment.need("TABLE_CONTACTS"))),
         topic=SnsTopic(aws.by_boto3("sns"), environment.need("TOPIC_FRICTION_ALERTS_ARN")),
         catalogue=TableCatalogue(registry, now),
         authenticator=Authenticator(CachedKeys(TableApiKeys(registry), now)),

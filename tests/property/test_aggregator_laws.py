@@ -139,7 +139,7 @@ def handled(batches: Sequence[Sequence[int]]) -> tuple[Any, ...]:
             event = {"Records": [record(WORLD[place], number * 1000 + n) for n, place in enumerate(batch)]}
             assert app.fold(event, Context()) == {"batchItemFailures": []}
         stub = fakes.FakeCatalogue({"checkout": fakes.touchpoint()})
-        deps = replace(wiring.deps(), catalogue=stub, responses=fakes.FakeResponses())
+        deps = replace(wiring.deps(), catalogue=stub, responses=fakes.FakeResponses(), passers=fakes.FakePassers())
         made = looked_at_last(deps)
         wiring.deps.cache_clear()
         return made

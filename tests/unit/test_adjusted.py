@@ -9,6 +9,7 @@ from hashlib import sha256
 
 import pytest
 
+from services.aggregator.adapters.passers import TablePassers as Counting
 from services.insights.adapters.passers import TablePassers
 from services.insights.domain import adjusting
 from services.insights.domain.adjusting import Adjusted, Cell, Counted, Crowd, PassedDay
@@ -220,6 +221,8 @@ def test_people_are_read_as_invitations_count_them() -> None:
         )
         TablePlans(table).settle("checkout", FIRST, "share=0.25", Plan(0.25, 0.0, 10, 0.1, 3))
         days = list(TablePassers(table).days("checkout", FIRST, FIRST + timedelta(days=1)))
+        counted = Counting(table).count("checkout", FIRST, FIRST), Counting(table).count("other", FIRST, FIRST)
+    assert counted == (2, None)
     assert days == [
         PassedDay(FIRST, frozenset({person("i1"), person("i2")}), {("age", "young"): frozenset({person("i1")})}, 0.25),
         PassedDay(FIRST + timedelta(days=1), frozenset({person("i3")}), {}),

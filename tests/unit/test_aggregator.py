@@ -51,6 +51,7 @@ def deps_at(now: datetime) -> Deps:
         alerts=fakes.FakeAlerts(),
         looks=fakes.FakeLooks(),
         responses=fakes.FakeResponses(),
+        passers=fakes.FakePassers(),
         topic=fakes.FakeTopic(),
         catalogue=fakes.FakeCatalogue({"checkout": fakes.touchpoint()}),
         now=lambda: now,

@@ -10,6 +10,7 @@ import pytest
 from services.aggregator import usecases as aggregating
 from services.alerts.messages.story import piece
 from services.alerts.messages.words import SAID
+from services.insights.domain.adjusting import PassedDay
 from services.insights.usecases import causes as fresh
 from services.insights.views.causes import causes_view
 from shared.causes.answers import Given
@@ -69,6 +70,20 @@ def test_an_alert_is_raised_with_its_causes() -> None:
     assert [one.text for one in event.causes.words] == ["livraison en retard"]
     assert event.sample_comments == ["livraison en retard"]
     assert event.causes.read is not None and event.causes.read.after == 7
+
+
+def test_an_alert_says_how_many_went_through_and_where_more_is_told() -> None:
+    """From the day of the change to that of the alarm; causes and people, by their addresses."""
+    day = PassedDay(START.date() + timedelta(days=30), frozenset({b"anna", b"bob"}), {})
+    known = replace(
+        deps_at(START + timedelta(days=41)), passers=fakes.FakePassers([replace(day, day=START.date()), day])
+    )
+    aggregating.fold(answers(World()), known)
+    looked(later(known, minutes=2))
+    [fact] = stored(known).facts.values()
+    assert fact.event.affected == 2
+    address = f"https://example.com/v1/alerts/{fact.event.alert_id}"
+    assert (fact.event.links["causes"], fact.event.links["outreach"]) == (f"{address}/causes", f"{address}/outreach")
 
 
 def test_deciding_again_is_no_news_though_the_causes_have_grown() -> None:

@@ -20,7 +20,7 @@ from shared.times import from_unix
 
 LANGUAGES = ("en", "fr")
 TOLD_AS_IT_WAS = (
-    "revision", "touchpoint_name", "owner", "owners", "journey", "sentence", "causes", "sample_comments",
+    "revision", "touchpoint_name", "owner", "owners", "journey", "sentence", "causes", "sample_comments", "affected",
     "links",
 )  # fmt: skip
 """Fields that say how an alert was told, not what was found: they may change without being news."""
@@ -173,7 +173,7 @@ def raised_alert(context: Context, transition: Transition) -> AlertFact:
         evidence=evidence_of(transition),
         sentence=sentences(context, kind, transition),
         flood=flood_of(transition),
-        links={"report": f"{context.public_url}/v1/touchpoints/{touchpoint.id}/report"},
+        links=links_of(context, alert_id(kind, series, origin, raised_at)),
     )
     return AlertFact(series, event)
 
@@ -191,6 +191,14 @@ def confirmed_alert(context: Context, fact: AlertFact, transition: Transition) -
         flood=None,
         revision=fact.event.revision + 1,
     )
+
+
+def links_of(context: Context, name: str) -> dict[str, str]:
+    """Where more is told: the touchpoint's report, the causes until now, and of customers whom to turn to."""
+    alert = f"{context.public_url}/v1/alerts/{name}"
+    links = {"report": f"{context.public_url}/v1/touchpoints/{context.touchpoint.id}/report"}
+    links["causes"] = f"{alert}/causes"
+    return links if context.series.audience == "staff" else links | {"outreach": f"{alert}/outreach"}
 
 
 def resolved_alert(context: Context, fact: AlertFact, transition: Transition) -> AlertFact:

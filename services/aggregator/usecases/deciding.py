@@ -58,8 +58,17 @@ def with_causes(fact: AlertFact, context: alerts.Context, deps: Deps) -> AlertFa
     before = of_those(fact, series, deps.responses.between(whose, when.before_from, when.before_to), deps)
     after = of_those(fact, series, deps.responses.between(whose, when.after_from, when.after_to), deps)
     found = explained(before, after, series.audience)
-    told = {"causes": found.causes, "sample_comments": found.sample_comments}
+    told = {"causes": found.causes, "sample_comments": found.sample_comments, "affected": affected(fact, deps)}
     return replace(fact, event=event.model_copy(update=told))
+
+
+def affected(fact: AlertFact, deps: Deps) -> int | None:
+    """How many customers went through from the day of the change to that of the alarm; of staff, and of those who
+    came from one touchpoint alone, it is not known."""
+    event = fact.event
+    if event.audience == "staff" or event.origin is not None:
+        return None
+    return deps.passers.count(event.touchpoint, event.change_started_at.date(), event.raised_at.date())
 
 
 def of_those(fact: AlertFact, series: Series, read: Reading, deps: Deps) -> Reading:

@@ -106,6 +106,14 @@ class Looks(Protocol):
     def ask_to_decide(self, delay_s: int) -> None: ...
 
 
+class Passers(Protocol):
+    """Who went through a touchpoint, as the funnel of invitations knows them."""
+
+    def count(self, touchpoint: str, first: date, last: date) -> int | None:
+        """How many interactions happened from the one day to the other, both included; None where none is told."""
+        ...
+
+
 class Topic(Protocol):
     """The topic that owners' teams subscribe to."""
 
@@ -123,6 +131,7 @@ class Deps:
     alerts: Alerts
     looks: Looks
     responses: Responses
+    passers: Passers
     topic: Topic
     catalogue: Catalogue
     now: Callable[[], datetime]
