@@ -29,7 +29,7 @@ from services.registry.domain.mistakes import Mistake, errors_among
 from services.registry.messages import Application, NewKey
 from shared.auth import KEY_PREFIX, Principal, digest
 from shared.bodies import pointer
-from shared.catalogue import Survey, address_digest
+from shared.catalogue import ID, Survey, address_digest
 from shared.codes import random_code
 from shared.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound
 
@@ -165,6 +165,8 @@ def apply_document(name: str, asked: Application, by: Principal, deps: Deps, *, 
 
     Raises InvalidInput naming every mistake, and Conflict where the base version is not the newest.
     """
+    if not ID.fullmatch(name):
+        raise InvalidInput(errors=[FieldError("#/document/name", "an id has letters, digits, `.`, `_` and `-`")])
     for _ in range(TRIES):
         turn = deps.documents.last_turn()[0] if dry_run else heal(deps)
         current = deps.documents.head(name)

@@ -7,9 +7,8 @@ The event is the one that Connect's block "Invoke AWS Lambda function" sends; of
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -75,9 +74,9 @@ class Call:
     number: str | None
 
 
-def call_of(event: Mapping[str, Any]) -> Call:
+def call_of(event: object) -> Call:
     """The call in Connect's event. Raises InvalidInput naming what the flow does not send as it should."""
-    details = bodies.parse_as(Event, dict(event)).Details
+    details = bodies.parse_as(Event, event).Details
     contact, sent = details.ContactData, details.Parameters
     lang = sent.lang or contact.LanguageCode or ""
     number = contact.CustomerEndpoint.Address if contact.CustomerEndpoint else ""
