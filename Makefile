@@ -109,10 +109,11 @@ generate: .venv/dev ## writes what is made from chalice.json and from the code
 	@$(RUN) infra.checks.access_patterns
 
 .PHONY: bench
-bench: .venv/dev engine ## how fast answers and interactions are taken and counted here, and how much the widget weighs
+bench: .venv/dev engine ## how fast functions start, answers, interactions and alerts go their way, and how much the widget weighs
 	@$(RUN) tests.bench.starts
 	@$(RUN) tests.bench.load $(ARGS)
 	@$(RUN) tests.bench.interactions
+	@$(RUN) tests.bench.alerts
 	@$(RUN) tests.bench.sizes
 
 .PHONY: soak

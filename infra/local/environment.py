@@ -64,6 +64,7 @@ def environment(endpoint: str, public_url: str, secret: str, service: str = "eti
             "SENDER_EMAIL": SENDER,
             "SMS_ORIGIN": "Etincelle",
             "AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2": f"{public_url}/outbox/sms",  # the engine knows no text messages
+            "AWS_ENDPOINT_URL_SESV2": f"{public_url}/outbox/ses",  # the engine's SES, and what keeps a mail's pictures
             "SES_CONFIGURATION_SET": f"etincelle-{STAGE}",
             "LATENESS_SECONDS": "30",  # nobody on one machine answers late, and nobody likes to wait
             "SETTLE_SECONDS": "2",

@@ -6,6 +6,7 @@
 | stream records no function could take | `PARKED` | `service.function#sequence` |
 | what webhooks received | `HOOKS` | `received_at#id` |
 | text messages that were sent | `TEXTS` | `sent_at#id` |
+| the pictures within an e-mail | `PICTURES` | the mail's id |
 | which process wakes the functions, and which | `WORKER` | `NOW` |
 | what the sample brought | `SAMPLE` | `LINKS`, `ANSWERS` |
 """

@@ -1,7 +1,8 @@
 """The local pages: where to begin, and the outbox, where everything that would have left can be read.
 
-E-mails are those the engine's SES took; text messages come by `infra.local.texts`; webhooks those that came to
-`POST /outbox/hooks/{name}`, which answers 200, or whatever `?status=503` asks for, to try out a receiver that is down.
+E-mails are those the engine's SES took, with their pictures (`infra.local.mails`); text messages come by
+`infra.local.texts`; webhooks those that came to `POST /outbox/hooks/{name}`, which answers 200, or whatever
+`?status=503` asks for, to try out a receiver that is down.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from urllib.parse import parse_qs
 
 from jinja2 import Environment, FileSystemLoader
 
-from infra.local import chat, notes, wire
+from infra.local import chat, mails, notes, wire
 from infra.local.environment import ACCOUNT
 from infra.local.http_server import Answer, Asked, problem
 from infra.local.texts import Texts, texts
@@ -37,7 +38,7 @@ class Pages:
 
     def __init__(self, endpoint: str, public_url: str, home: str) -> None:
         self._endpoint, self._public_url, self._home = endpoint, public_url, Path(home)
-        self._texts = Texts(endpoint)
+        self._texts, self._mails = Texts(endpoint), mails.Mails(endpoint)
         self._templates = Environment(loader=FileSystemLoader(Path(__file__).parent / "pages"), autoescape=True)
         self._templates.filters["indented"] = indented
 
@@ -47,7 +48,7 @@ class Pages:
         hook = HOOK.fullmatch(path)
         if hook:
             return self._hook(hook[1], asked, query)
-        if answer := self._texts.respond(path, asked):
+        if answer := self._texts.respond(path, asked) or self._mails.respond(path, asked):
             return answer
         page = {"/start": self._start, "/outbox": self._outbox, "/outbox.json": self._outbox_json}.get(path)
         if page is None:
@@ -59,7 +60,9 @@ class Pages:
         return self._html("start.html", links=links, credentials=self._home / "credentials.json")
 
     def _outbox(self) -> Answer:
-        content = self.content()
+        content, pictures = self.content(), mails.pictures(wire.Wire(self._endpoint))
+        for mail in content["emails"]:
+            mail["html"] = mails.shown(mail["html"], pictures.get(mail["message_id"], {}))
         for hook in content["webhooks"]:
             hook["post"] = chat.shown(hook["body"])
         return self._html("outbox.html", **content)

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.test_alerts_browser import Team
 from tests.browser.test_messages_browser import violations
 from tests.conftest import Running
 from tests.e2e.test_invitations_e2e import Site, afternoon, until
@@ -51,3 +52,26 @@ def test_the_outbox_shows_text_messages_and_takes_an_answer(
     page.wait_for_url(f"**/outbox#text-{text['message_id']}")
     stack.wait_idle()
     assert Site(stack, "sms").happens(phone=number)["reason"] == "opted_out"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_alerts_mail_is_shown_with_its_picture(stack: Running, chromium: Browser, scheme: str) -> None:
+    """As a mail program shows what is attached within the text: whole, and not asked for from anywhere."""
+    team = Team(stack, f"t{uuid4().hex[:12]}")
+    team.apply()
+    team.publish()
+    until(lambda: team.mails() or None)
+    page = chromium.new_page(viewport={"width": 390, "height": 844}, color_scheme=scheme)  # type: ignore[arg-type]
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{stack.url}/outbox")
+    mail = page.locator("article.mail", has_text=team.mail)
+    mail.scroll_into_view_if_needed()
+    picture = mail.frame_locator("iframe").locator("img")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => [image.complete, image.naturalWidth, image.alt]") == [
+        True,
+        960,
+        "Mauvaises réponses avant et depuis, avec leurs intervalles à 95 %",
+    ]
+    assert not [url for url in asked if url.startswith("cid:")]
