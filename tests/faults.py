@@ -1,7 +1,7 @@
 """The one seam by which anything outside fails in tests: every call of a port or a client passes through it.
 
     deps = through(deps, Fault(at=3, when="after", how=Crash))     the ports of a service's dependencies
-    client = Guarded(boto3.client("dynamodb"), "dynamodb", chance)  one client, or an adapter
+    client = Guarded(aws.client("dynamodb", …), "dynamodb", chance)   one client, or an adapter
 
 `Fault` strikes one call, so that a test can strike each in turn. `Chance` strikes some of many, in every way a call
 can go wrong: refused, not arrived, done but unanswered, done twice, slow, and the process killed before or after.
@@ -18,6 +18,8 @@ from types import FunctionType, MethodType
 from typing import Any, Protocol, TypeVar
 
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
+
+from shared.aws import AwsRefused, AwsUnreachable
 
 Deps = TypeVar("Deps")
 
@@ -127,24 +129,37 @@ class Chance:
         if kind == "killed before":
             raise Crash(name)
         if kind == "throttled":
-            raise ClientError(THROTTLED, method)
+            raise refusal(client, method)
         if kind == "unreachable":
-            raise EndpointConnectionError(endpoint_url=client)
+            raise silence(client, is_sent=False)
         if kind == "slow":
             self.sleep(self.random.uniform(0.5, 5))
         result = call()
         if kind == "killed after":
             raise Crash(name)
         if kind == "lost":
-            raise ReadTimeoutError(endpoint_url=client)
+            raise silence(client, is_sent=True)
         is_repeated = kind == "repeated" and client not in self.single and method not in ONCE
         return call() if is_repeated else result
 
 
-THROTTLED: Any = {
-    "Error": {"Code": "ThrottlingException", "Message": "slow down"},
-    "ResponseMetadata": {"HTTPStatusCode": 400},
-}
+OURS = ("dynamodb", "sqs", "ssm")
+"""Services called by `shared.aws`; the others are called by boto3."""
+THROTTLED: Any = {"Error": {"Code": "ThrottlingException"}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+
+
+def refusal(client: str, method: str) -> Exception:
+    """Throttled, as the client tells it."""
+    if client in OURS:
+        return AwsRefused(method, 400, "ThrottlingException", {})
+    return ClientError(THROTTLED, method)
+
+
+def silence(client: str, *, is_sent: bool) -> Exception:
+    """No reply, as the client tells it. is_sent: whether the request had left."""
+    if client in OURS:
+        return AwsUnreachable(client)
+    return ReadTimeoutError(endpoint_url=client) if is_sent else EndpointConnectionError(endpoint_url=client)
 
 
 __all__ = ["Chance", "Crash", "Fault", "Faults", "Guarded", "through"]

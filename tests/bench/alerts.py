@@ -21,7 +21,7 @@ import subprocess
 import sys
 import time
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -32,8 +32,6 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from botocore.exceptions import ClientError
-
 from infra.local import bindings
 from infra.local.environment import environment
 from infra.paths import ROOT
@@ -42,6 +40,7 @@ from services.alerts.adapters.senders.outside import Answer
 from services.registry import app as registry_app
 from services.registry import wiring as registry
 from shared.auth import SCOPES, digest
+from shared.aws import AwsRefused
 from shared.events import canonical
 from shared.tables import registry as registry_keys
 from tests.events import alert_event
@@ -101,9 +100,8 @@ def serve(connection: Connection) -> None:
         of = account.dynamodb if target == "dynamodb" else account
         try:
             connection.send((True, getattr(of, method)(*arguments, **named)))
-        except Exception as error:
-            response = getattr(error, "response", None)
-            connection.send((False, response or repr(error)))
+        except AwsRefused as refusal:
+            connection.send((False, refusal.response))
 
 
 @dataclass
@@ -121,9 +119,7 @@ class Remote:
         is_fine, reply = self.connection.recv()
         if is_fine:
             return reply
-        if isinstance(reply, str):
-            raise RuntimeError(reply)
-        raise ClientError(reply, method)
+        raise AwsRefused(method, 400, reply["Error"]["Code"], reply)
 
 
 @dataclass
@@ -136,8 +132,11 @@ class Bench:
     told: Counter[str] = field(default_factory=Counter)
     pieces: Counter[str] = field(default_factory=Counter)
 
-    def client(self, service: str, **_: Any) -> Any:
+    def client(self, service: str, *_: Any) -> Any:
         return self.dynamodb if service == "dynamodb" else self
+
+    def by_boto3(self, _service: str, **_: Any) -> Callable[[], Bench]:
+        return lambda: self
 
     def send_message(self, *, QueueUrl: str, MessageBody: str, DelaySeconds: int = 0) -> None:  # noqa: N803
         self.account.put("deliveries", MessageBody, self.now + timedelta(seconds=DelaySeconds))
@@ -218,7 +217,8 @@ def measure(alerts: int) -> dict[str, float]:
     variables = environment("http://localhost", "https://answers.example.com", "secret") | {"GATHERED_SECONDS": "60"}
     with ExitStack() as stack:
         stack.enter_context(patch.dict("os.environ", variables))
-        stack.enter_context(patch("boto3.client", bench.client))
+        stack.enter_context(patch("shared.aws.client", bench.client))
+        stack.enter_context(patch("shared.aws.by_boto3", bench.by_boto3))
         stack.enter_context(patch.object(wiring, "Outside", lambda **_: bench))
         for each in (wiring, registry):
             stack.enter_context(patch.object(each, "now", lambda: bench.now))

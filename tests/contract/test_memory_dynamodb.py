@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared.aws import AwsRefused
 from shared.dynamo import marshal_item
 from tests.aws import data_stack
 from tests.soak.dynamodb import MemoryDynamoDB
@@ -118,7 +119,7 @@ def said(client: Any, call: Call) -> Any:
     named = arguments if method == "transact_write_items" else {"TableName": TABLE, **arguments}
     try:
         reply = getattr(client, method)(**named)
-    except ClientError as error:
+    except (ClientError, AwsRefused) as error:
         reasons = [one.get("Code") for one in error.response.get("CancellationReasons", [])]
         return error.response["Error"]["Code"], reasons
     items = reply.get("Items", [reply.get("Item"), reply.get("Attributes")])

@@ -300,11 +300,16 @@ class Cloud:
 
     # -- clients ---------------------------------------------------------------------------------------------
 
-    def client(self, service: str, config: Any = None, **_: Any) -> Any:
-        """What `boto3.client` gives: a client in memory, behind the faults. config: given where it tries once only."""
+    def client(self, service: str, *_: Any) -> Any:
+        """What `shared.aws.client` gives: a client in memory, behind the faults."""
         port: Any = {"dynamodb": self.dynamodb, "sqs": Sqs(self), "sns": Sns(self), "sesv2": Ses(self)}[service]
-        is_single = service == "sesv2" and config is not None
-        return Guarded(port, "sesv2.once" if is_single else service, self.chance)
+        return Guarded(port, service, self.chance)
+
+    def by_boto3(self, service: str, **settings: Any) -> Callable[[], Any]:
+        """What `shared.aws.by_boto3` gives. settings: given where the client tries once only."""
+        if not settings:
+            return lambda: self.client(service)
+        return lambda: Guarded(Ses(self), f"{service}.once", self.chance)
 
 
 MOST_ATTEMPTS = 100
@@ -367,7 +372,8 @@ def living(cloud: Cloud) -> Iterator[None]:
     clock = SimpleNamespace(sleep=cloud.sleep)
     with ExitStack() as stack:
         stack.enter_context(patch.dict("os.environ", variables))
-        stack.enter_context(patch("boto3.client", cloud.client))
+        stack.enter_context(patch("shared.aws.client", cloud.client))
+        stack.enter_context(patch("shared.aws.by_boto3", cloud.by_boto3))
         stack.enter_context(patch("os.urandom", drawn.randbytes))
         stack.enter_context(patch("random.random", drawn.random))
         stack.enter_context(patch.object(invitations, "time", clock))

@@ -1,4 +1,4 @@
-"""DynamoDB in memory: the calls of boto3's client that the services make, and what its streams tell.
+"""DynamoDB in memory: the calls of `shared.aws`'s client that the services make, and what its streams tell.
 
 It holds to what the services rely on: conditions and transactions are atomic, an item holds 400 KB, a query is in
 key order and by pages, a stream tells every change once in the order of its key. What it does not know raises.
@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
-from botocore.exceptions import ClientError
 
+from shared.aws import AwsRefused
 from tests.aws import TEMPLATE
 from tests.soak.expressions import Item, condition, update
 
@@ -297,18 +297,17 @@ def as_text(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
-def refused(code: str, message: str = "", **more: Any) -> ClientError:
-    response: Any = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": 400}} | more
-    return ClientError(response, "Call")
+def refused(code: str, message: str = "", **more: Any) -> AwsRefused:
+    return AwsRefused("Call", 400, code, {"message": message} | more)
 
 
-def unmet(write: Write, known: Item | None) -> ClientError:
+def unmet(write: Write, known: Item | None) -> AwsRefused:
     asked = write.request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
     more: dict[str, Any] = {"Item": known} if asked and known else {}
     return refused("ConditionalCheckFailedException", **more)
 
 
-def cancelled(held: list[bool]) -> ClientError:
+def cancelled(held: list[bool]) -> AwsRefused:
     reasons = [{"Code": "None" if one else "ConditionalCheckFailed"} for one in held]
     return refused("TransactionCanceledException", CancellationReasons=reasons)
 

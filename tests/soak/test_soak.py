@@ -71,7 +71,7 @@ def test_what_is_broken_is_seen(broken: str) -> None:
     """The counter-proof: with one thing broken on purpose, an account says so."""
     target, replacement, said = BROKEN[broken]
     with patch(target, replacement):
-        found = attempted(lambda: soak(400, days=1, rate=0.02, seed=2))
+        found = attempted(lambda: soak(400, days=1, rate=0.03, seed=2))
     assert any(said in sentence for sentence in found), found
 
 

@@ -116,9 +116,9 @@ class Traffic:
     def happen(self, number: int) -> None:
         """The interaction of that number, with up to nineteen more where they come in one list; then the next."""
         draw = self.cloud.random
-        size = min(draw.choice((1, 1, 1, 20)), self.interactions - number)
+        size = min(draw.choice((1, 1, 1, 1, 1, 20)), self.interactions - number)
         batch = [self.interaction(number + n) for n in range(size)]
-        if size > 1 or draw.random() < 0.5:
+        if size > 1 or draw.random() < 0.3:
             self.post(batch)
         else:
             self.queue(batch[0])
