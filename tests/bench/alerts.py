@@ -80,7 +80,8 @@ class Account:
         heapq.heappush(self.queues[queue], (due, next(self.order), body))
 
     def take(self, queue: str, now: datetime, most: int) -> list[str]:
-        waiting, taken = self.queues[queue], []
+        waiting = self.queues[queue]
+        taken: list[str] = []
         while waiting and waiting[0][0] <= now and len(taken) < most:
             taken.append(heapq.heappop(waiting)[2])
         return taken

@@ -48,7 +48,8 @@ def interactions(traffic: Traffic) -> list[str]:
 def messages(traffic: Traffic) -> list[str]:
     """None was sent twice; all were sent but those of which nobody can know (docs/adr/0012); none is left hanging."""
     cloud = traffic.cloud
-    sent = Counter((mail.tags["invitation_id"], int(mail.tags["step"])) for mail in cloud.mails if mail.tags)
+    tags = [mail.tags for mail in cloud.mails if mail.tags] + [text.context for text in cloud.texts if text.context]
+    sent = Counter((one["invitation_id"], int(one["step"])) for one in tags)
     steps = {(one["invitation_id"], one["number"]): one["state"] for one in stored(cloud, "contacts", "step")}
     wrong = [f"message {name} was sent {n} times" for name, n in sent.items() if n > 1]
     wrong += [
@@ -85,6 +86,9 @@ def pressure(traffic: Traffic) -> list[str]:
     for mail in traffic.cloud.mails:
         if mail.tags:
             by_person[mail.to].append(mail.at)
+    for text in traffic.cloud.texts:
+        if text.context:
+            by_person[text.to].append(text.at)
     return [
         f"{person} got {len(times)} messages, {most + 1} of them within {times[place + most] - times[place]}"
         for person, times in by_person.items()
@@ -93,6 +97,18 @@ def pressure(traffic: Traffic) -> list[str]:
     ]
 
 
+def wishes(traffic: Traffic) -> list[str]:
+    """Who said STOP was asked nothing more, once it could be heard."""
+    texts = ((text, traffic.stopped.get(text.to)) for text in traffic.cloud.texts if text.context)
+    return [
+        f"{text.to} was asked again {text.at - said_at} after STOP"
+        for text, said_at in texts
+        if said_at and text.at > said_at + HEARD_WITHIN
+    ]
+
+
+HEARD_WITHIN = timedelta(minutes=30)
+"""Of STOP: five tries of a queue take a quarter of an hour."""
 SLACK = timedelta(minutes=1)
 """Between a message's claim, which counts, and the moment it leaves."""
 
@@ -202,6 +218,7 @@ def unfinished(cloud: Cloud) -> list[str]:
 def all_of(traffic: Traffic) -> list[str]:
     """Every account, the figures last: for them the clock goes on a little."""
     each: Iterable[list[str]] = (
-        account(traffic) for account in (interactions, messages, answers, pressure, funnels, deliveries, figures)
+        account(traffic)
+        for account in (interactions, messages, answers, pressure, wishes, funnels, deliveries, figures)
     )
     return [sentence for wrong in each for sentence in wrong]

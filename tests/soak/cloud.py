@@ -54,8 +54,8 @@ LATENCY = timedelta(seconds=1)
 DUPLICATES = 0.01
 """Of messages, are handed over twice."""
 NETWORK = "https://answers.example.com"
-SINGLE = frozenset({"sesv2.once"})
-"""Clients that do not try again by themselves: that of invitations."""
+SINGLE = frozenset({"sesv2.once", "pinpoint-sms-voice-v2.once"})
+"""Clients that do not try again by themselves: those of invitations."""
 Event = dict[str, Any]
 
 
@@ -74,6 +74,15 @@ class Mail:
     to: str
     content: bytes
     tags: dict[str, str]
+
+
+@dataclass
+class Text:
+    """One text message that was taken. context: empty of answers to answers."""
+
+    at: datetime
+    to: str
+    context: dict[str, str]
 
 
 @dataclass
@@ -106,7 +115,9 @@ class Cloud:
         self.chance = Chance(random.Random(seed + 1), rate, self.sleep, SINGLE)
         self.dynamodb = MemoryDynamoDB(STAGE, self._told)
         self.mails: list[Mail] = []
+        self.texts: list[Text] = []
         self.hooks: list[Hook] = []
+        self.texted: Callable[[Text], None] = lambda _: None
         self.taken: Callable[[Mail], None] = lambda _: None
         self.dead: dict[str, list[Message]] = defaultdict(list)
         self.parked: list[Event] = []
@@ -302,14 +313,13 @@ class Cloud:
 
     def client(self, service: str, *_: Any) -> Any:
         """What `shared.aws.client` gives: a client in memory, behind the faults."""
-        port: Any = {"dynamodb": self.dynamodb, "sqs": Sqs(self), "sns": Sns(self), "sesv2": Ses(self)}[service]
-        return Guarded(port, service, self.chance)
+        ports: dict[str, Any] = {"dynamodb": self.dynamodb, "sqs": Sqs(self)}
+        return Guarded(ports[service], service, self.chance)
 
     def by_boto3(self, service: str, **settings: Any) -> Callable[[], Any]:
         """What `shared.aws.by_boto3` gives. settings: given where the client tries once only."""
-        if not settings:
-            return lambda: self.client(service)
-        return lambda: Guarded(Ses(self), f"{service}.once", self.chance)
+        ports: dict[str, Any] = {"sns": Sns(self), "sesv2": Ses(self), "pinpoint-sms-voice-v2": Sms(self)}
+        return lambda: Guarded(ports[service], f"{service}.once" if settings else service, self.chance)
 
 
 MOST_ATTEMPTS = 100
@@ -344,6 +354,16 @@ class Ses:
         self.cloud.mails.append(Mail(self.cloud.now, to, Content["Raw"]["Data"], tags))
         self.cloud.taken(self.cloud.mails[-1])
         return {"MessageId": f"mail-{len(self.cloud.mails)}"}
+
+
+@dataclass(frozen=True)
+class Sms:
+    cloud: Cloud
+
+    def send_text_message(self, *, DestinationPhoneNumber: str, Context: Any = None, **_: Any) -> Event:  # noqa: N803
+        self.cloud.texts.append(Text(self.cloud.now, DestinationPhoneNumber, Context or {}))
+        self.cloud.texted(self.cloud.texts[-1])
+        return {"MessageId": f"text-{len(self.cloud.texts)}"}
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 from shared.auth import SCOPES, digest
 from shared.dynamo import Table
 from shared.tables import registry as registry_keys
-from tests.soak.cloud import STAGE, Cloud, Event, Mail
+from tests.soak.cloud import STAGE, Cloud, Event, Mail, Text
 
 KEY = "etk_" + "s" * 27
 START = datetime(2024, 3, 4, tzinfo=UTC)
@@ -27,7 +27,11 @@ WORSE = (0.3, 0.55)
 TOUCHPOINTS = {"checkout": "web", "search": "web", "delivery": "logistics", "returns": "logistics", "support": "care"}
 INTERACTIONS_A_PERSON = 6
 REPLIES = 0.5
-"""Of the mails that ask are answered."""
+"""Of the messages that ask are answered."""
+FED_UP = 0.02
+"""Of the text messages that ask are answered by STOP."""
+IN_TIME = timedelta(hours=40)
+"""Within which a text is written back; a question takes answers for two days."""
 CAP = {"at_most": 2, "days": 7}
 TICKET = re.compile(r'name="ticket" value="([^"]+)"')
 LINK = re.compile(r"https://answers\.example\.com(/s/[A-Za-z0-9]+)")
@@ -57,7 +61,7 @@ def journey() -> dict[str, Any]:
             "journey": "shop",
             "stage": "buy",
             "survey": "sat",
-            "channels": ["email", "api"],
+            "channels": ["email", "sms", "api"],
             "ask": {"delay_minutes": 30, "remind_after_hours": 20, "expires_days": 2},
         }
         for name, owner in TOUCHPOINTS.items()
@@ -77,7 +81,7 @@ class Traffic:
     """Everything that comes in. days: over which the interactions are spread.
 
     taken: interactions that a caller was told were taken; answered: by invitation the scores that a person was told
-    were stored; posted: by id, the scores that programs were told were stored.
+    were stored, or wrote back; stopped: by number when STOP was said; posted: by id, the scores that programs were told were stored.
     """
 
     cloud: Cloud
@@ -90,6 +94,8 @@ class Traffic:
     tries: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     requests: int = 0
+    asked: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    stopped: dict[str, datetime] = field(default_factory=dict)
 
     @property
     def end(self) -> datetime:
@@ -102,7 +108,7 @@ class Traffic:
         table.put({"pk": pk, "sk": sk, "kind": "api_key", "key_id": "soak", "scopes": list(SCOPES)})
         reply = self.send("registry", "PUT", "/v1/documents/soak", {"document": journey(), "base_version": 0})
         assert reply.status == 200, reply.body
-        self.cloud.taken = self.receive_mail
+        self.cloud.taken, self.cloud.texted = self.receive_mail, self.receive_text
         self.cloud.at(START, lambda: self.happen(0))
         self.cloud.at(START, lambda: self.post_answer(0))
 
@@ -131,7 +137,9 @@ class Traffic:
     def interaction(self, number: int) -> Event:
         draw = self.cloud.random
         person = draw.randrange(max(20, self.interactions // INTERACTIONS_A_PERSON))
-        named = [{"email": f"p{person}@example.com"}, {"id": f"c{person}"}]
+        by_phone = person % 4 == 0
+        address = {"phone": f"+336{10**7 + person:08}"} if by_phone else {"email": f"p{person}@example.com"}
+        named = [address, {"id": f"c{person}"}]
         customer = named[0] | named[1] if draw.random() < 0.8 else named[0]
         late = timedelta(minutes=draw.expovariate(0.2))
         return {
@@ -193,6 +201,43 @@ class Traffic:
         told = {"messageId": f"mail-{len(self.cloud.mails)}", "timestamp": stamp, "tags": tags}
         event = {"eventType": kind, "mail": told, kind.lower(): {"timestamp": stamp}}
         self.cloud.after(timedelta(seconds=seconds), lambda: self.cloud.put("outcomes", json.dumps({"detail": event})))
+
+    def receive_text(self, text: Text) -> None:
+        """A person's telephone: a question, or what is written back to an answer. A few are fed up."""
+        name = text.context.get("invitation_id")
+        if name is None:
+            return
+        draw = self.cloud.random
+        stamp = int(text.at.timestamp() * 1000)
+        event = {"eventType": "TEXT_DELIVERED", "eventTimestamp": stamp, "messageId": f"text-{len(self.cloud.texts)}"}
+        event |= {"destinationPhoneNumber": text.to, "context": text.context}
+        self.cloud.after(timedelta(seconds=4), lambda: self.cloud.put("outcomes", json.dumps({"detail": event})))
+        self.asked[text.to] = (name, text.at)
+        if draw.random() < REPLIES:
+            self.cloud.after(timedelta(hours=draw.expovariate(0.5)), lambda: self.write_back(text.to))
+        if draw.random() < FED_UP:
+            self.cloud.after(timedelta(hours=draw.expovariate(0.5)), lambda: self.stop(text.to))
+
+    def write_back(self, number: str) -> None:
+        """Their score, to the last question they were asked, once and in time."""
+        name, sent_at = self.asked[number]
+        if name in self.answered or self.cloud.now > sent_at + IN_TIME:
+            return
+        self.answered[name] = self.score(self.touchpoint_of(name))
+        self.text_back(number, str(self.answered[name]))
+
+    def stop(self, number: str) -> None:
+        self.stopped.setdefault(number, self.cloud.now)
+        self.text_back(number, "STOP")
+
+    def text_back(self, number: str, body: str) -> None:
+        """What the topic of replies hands to both of its queues."""
+        said = {"originationNumber": number, "destinationNumber": "Etincelle", "messageBody": body}
+        said["inboundMessageId"] = f"{number}-{self.cloud.now:%d%H%M%S%f}"
+        stamp = f"{self.cloud.now:%Y-%m-%dT%H:%M:%S.%f}Z"
+        envelope = {"Type": "Notification", "Message": json.dumps(said), "Timestamp": stamp}
+        for queue in ("sms-answers", "sms-wishes"):
+            self.cloud.put(queue, json.dumps(envelope))
 
     def score(self, touchpoint: str) -> int:
         """Usually good; for some time bad at one touchpoint after the other."""
