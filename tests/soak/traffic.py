@@ -81,7 +81,8 @@ class Traffic:
     """Everything that comes in. days: over which the interactions are spread.
 
     taken: interactions that a caller was told were taken; answered: by invitation the scores that a person was told
-    were stored, or wrote back; stopped: by number when STOP was said; posted: by id, the scores that programs were told were stored.
+    were stored, or wrote back; stopped: by number when STOP was said; posted: by id, the scores that programs were told
+    were stored.
     """
 
     cloud: Cloud
