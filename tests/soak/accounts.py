@@ -15,7 +15,8 @@ from services.alerts.adapters.notes import note_of
 from services.alerts.adapters.outbox import delivery_of
 from shared.dynamo import unmarshal_item
 from shared.events import AlertEvent
-from tests.soak.cloud import STAGE, Cloud, living
+from tests.soak.cloud import STAGE, Cloud
+from tests.soak.living import living
 from tests.soak.traffic import CAP, TOUCHPOINTS, Traffic
 
 Item = dict[str, Any]

@@ -8,27 +8,20 @@ Queues mix their messages and now and then hand one over twice; streams keep the
 from __future__ import annotations
 
 import heapq
-import json
 import random
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
-from types import SimpleNamespace
 from typing import Any
-from unittest.mock import patch
 from zlib import crc32
 
 from infra.local import bindings
-from infra.local.environment import environment
 from infra.local.invocation import failed_items
 from infra.paths import ROOT
 from services.aggregator import wiring as aggregator
 from services.alerts import wiring as alerts
-from services.alerts.adapters.senders.outside import Answer
-from services.alerts.domain.deliveries import Attempt
 from services.collector import wiring as collector
 from services.insights import wiring as insights
 from services.invitations import wiring as invitations
@@ -36,7 +29,9 @@ from services.registry import wiring as registry
 from tests.faults import Chance, Crash, Guarded
 from tests.http import Context, Reply, ask
 from tests.package.events import message_of
+from tests.soak.clients import Ses, Sms, Sns, Sqs
 from tests.soak.dynamodb import MemoryDynamoDB
+from tests.soak.leaving import Hook, Mail, Text
 
 STAGE = "local"
 WIRINGS = {
@@ -48,12 +43,13 @@ WIRINGS = {
     "invitations": invitations,
 }
 VISIBILITY = timedelta(seconds=180)
+"""As `infra/data.yaml` has it, like the next; attempts of a stream's record as `infra/merge`."""
 MOST_RECEIVES = 5
+MOST_ATTEMPTS = 100
 SHARDS = 4
 LATENCY = timedelta(seconds=1)
 DUPLICATES = 0.01
 """Of messages, are handed over twice."""
-NETWORK = "https://answers.example.com"
 SINGLE = frozenset({"sesv2.once", "pinpoint-sms-voice-v2.once"})
 """Clients that do not try again by themselves: those of invitations."""
 Event = dict[str, Any]
@@ -64,35 +60,6 @@ class Message:
     identifier: str
     body: str
     received: int = 0
-
-
-@dataclass
-class Mail:
-    """One e-mail that SES took. tags: empty of alerts."""
-
-    at: datetime
-    to: str
-    content: bytes
-    tags: dict[str, str]
-
-
-@dataclass
-class Text:
-    """One text message that was taken. context: empty of answers to answers."""
-
-    at: datetime
-    to: str
-    context: dict[str, str]
-
-
-@dataclass
-class Hook:
-    """One webhook that a receiver got."""
-
-    at: datetime
-    url: str
-    identifier: str
-    body: bytes
 
 
 @dataclass
@@ -107,7 +74,10 @@ class Function:
 
 
 class Cloud:
-    """One account. chance: what befalls calls; None for none at all."""
+    """One account. rate: the share of calls that go wrong; start: what the clock says first.
+
+    taken, texted: hear of each e-mail and each text that leaves.
+    """
 
     def __init__(self, seed: int, rate: float, start: datetime) -> None:
         self.now = start
@@ -305,10 +275,6 @@ class Cloud:
         for item in self.dynamodb.tables[table].items():
             self._told(table, self.dynamodb.record((item["pk"]["S"], item["sk"]["S"]), None, item))
 
-    @property
-    def is_idle(self) -> bool:
-        return not any(one.waiting or any(one.shards) for one in self.functions)
-
     # -- clients ---------------------------------------------------------------------------------------------
 
     def client(self, service: str, *_: Any) -> Any:
@@ -320,92 +286,3 @@ class Cloud:
         """What `shared.aws.by_boto3` gives. settings: given where the client tries once only."""
         ports: dict[str, Any] = {"sns": Sns(self), "sesv2": Ses(self), "pinpoint-sms-voice-v2": Sms(self)}
         return lambda: Guarded(ports[service], f"{service}.once" if settings else service, self.chance)
-
-
-MOST_ATTEMPTS = 100
-
-
-@dataclass(frozen=True)
-class Sqs:
-    cloud: Cloud
-
-    def send_message(self, *, QueueUrl: str, MessageBody: str, DelaySeconds: int = 0) -> Event:  # noqa: N803
-        assert 0 <= DelaySeconds <= 900
-        self.cloud.put(QueueUrl.rpartition(f"etincelle-{STAGE}-")[2], MessageBody, DelaySeconds)
-        return {"MessageId": "1"}
-
-
-@dataclass(frozen=True)
-class Sns:
-    cloud: Cloud
-
-    def publish(self, *, TopicArn: str, Message: str, **_: Any) -> Event:  # noqa: N803
-        self.cloud.put("alerts", json.dumps({"Type": "Notification", "Message": Message}))
-        return {"MessageId": "1"}
-
-
-@dataclass(frozen=True)
-class Ses:
-    cloud: Cloud
-
-    def send_email(self, *, Destination: Any, Content: Any, EmailTags: Any = (), **_: Any) -> Event:  # noqa: N803
-        [to] = Destination["ToAddresses"]
-        tags = {one["Name"]: one["Value"] for one in EmailTags}
-        self.cloud.mails.append(Mail(self.cloud.now, to, Content["Raw"]["Data"], tags))
-        self.cloud.taken(self.cloud.mails[-1])
-        return {"MessageId": f"mail-{len(self.cloud.mails)}"}
-
-
-@dataclass(frozen=True)
-class Sms:
-    cloud: Cloud
-
-    def send_text_message(self, *, DestinationPhoneNumber: str, Context: Any = None, **_: Any) -> Event:  # noqa: N803
-        self.cloud.texts.append(Text(self.cloud.now, DestinationPhoneNumber, Context or {}))
-        self.cloud.texted(self.cloud.texts[-1])
-        return {"MessageId": f"text-{len(self.cloud.texts)}"}
-
-
-@dataclass(frozen=True)
-class Receivers:
-    """In place of the way outside: receivers that take everything, behind the same faults."""
-
-    cloud: Cloud
-
-    def post(self, url: str, body: bytes, headers: dict[str, str]) -> Any:
-        def take() -> Answer:
-            self.cloud.hooks.append(Hook(self.cloud.now, url, headers["webhook-id"], body))
-            return Answer(204, {}, b"")
-
-        try:
-            return self.cloud.chance.around("receiver.post", take)
-        except Exception as error:
-            return Attempt(type(error).__name__)
-
-
-@contextmanager
-def living(cloud: Cloud) -> Iterator[None]:
-    """The services' wirings on this cloud: its clients, its clock, its chance, and nothing of this machine's."""
-    drawn = random.Random(cloud.random.random())
-    variables = environment("http://localhost", NETWORK, "a secret of the tests") | {"GATHERED_SECONDS": "60"}
-    variables |= {"LATENESS_SECONDS": "300", "SETTLE_SECONDS": "60", "POWERTOOLS_LOG_LEVEL": "CRITICAL"}
-    clock = SimpleNamespace(sleep=cloud.sleep)
-    with ExitStack() as stack:
-        stack.enter_context(patch.dict("os.environ", variables))
-        stack.enter_context(patch("shared.aws.client", cloud.client))
-        stack.enter_context(patch("shared.aws.by_boto3", cloud.by_boto3))
-        stack.enter_context(patch("os.urandom", drawn.randbytes))
-        stack.enter_context(patch("random.random", drawn.random))
-        stack.enter_context(patch.object(invitations, "time", clock))
-        stack.enter_context(patch.object(alerts, "Outside", lambda **_: Receivers(cloud)))
-        stack.enter_context(patch("services.invitations.usecases.intake.AT_ONCE", 1))
-        for wiring in WIRINGS.values():
-            stack.enter_context(patch.object(wiring, "now", lambda: cloud.now))
-        forget()
-        stack.callback(forget)
-        yield
-
-
-def forget() -> None:
-    for wiring in WIRINGS.values():
-        wiring.deps.cache_clear()

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.soak import accounts
-from tests.soak.cloud import Cloud, living
+from tests.soak.cloud import Cloud
+from tests.soak.living import living
 from tests.soak.traffic import START, Traffic
 
 TAIL = timedelta(days=3)
@@ -93,6 +94,7 @@ def counted(traffic: Traffic) -> dict[str, Any]:
         "functions woken": cloud.invoked.total(),
         "functions that failed": cloud.failed.total(),
         "requests sent again": traffic.tries.total() - traffic.requests,
+        "pages that took no answer any more": traffic.refused.total(),
         "stream records set aside": len(cloud.parked),
         "peak MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }

@@ -21,7 +21,8 @@ from infra.local import bindings
 from infra.paths import ROOT
 from tests.http import Context, Reply
 from tests.package.events import message_of
-from tests.soak.cloud import Cloud, Function, living
+from tests.soak.cloud import Cloud, Function
+from tests.soak.living import living
 from tests.soak.malformed import spoilt, spoilt_record, spoilt_request, spoilt_text
 from tests.soak.traffic import START, Traffic
 from tests.texting import event

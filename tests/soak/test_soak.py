@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 
 from tests.soak import traffic
-from tests.soak.cloud import Ses
+from tests.soak.clients import Ses
 from tests.soak.run import Soaked, soak
 
 
@@ -61,7 +61,7 @@ BROKEN: dict[str, tuple[str, Any, str]] = {
     ),
     "alerts are not heard": ("services.alerts.usecases.telling.hear", swallowed, "never heard of"),
     "nobody keeps to the cap": ("tests.soak.traffic.journey", uncapped, "messages, 3 of them within"),
-    "providers' clients try again by themselves": ("tests.soak.cloud.Ses.send_email", twice, "was sent 2 times"),
+    "providers' clients try again by themselves": ("tests.soak.clients.Ses.send_email", twice, "was sent 2 times"),
     "the funnel forgets": ("services.invitations.usecases.counting.tally", swallowed, "funnel of"),
 }
 

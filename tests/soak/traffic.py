@@ -18,7 +18,8 @@ from urllib.parse import urlencode
 from shared.auth import SCOPES, digest
 from shared.dynamo import Table
 from shared.tables import registry as registry_keys
-from tests.soak.cloud import STAGE, Cloud, Event, Mail, Text
+from tests.soak.cloud import STAGE, Cloud, Event
+from tests.soak.leaving import Mail, Text
 
 KEY = "etk_" + "s" * 27
 START = datetime(2024, 3, 4, tzinfo=UTC)
