@@ -53,6 +53,12 @@ engine: .engine/ready ## the AWS-compatible engine that `run` and the tests use
 	@.engine/bin/python $(PIP) -r requirements/engine.lock
 	@touch $@
 
+.fuzz/ready: requirements/fuzz.lock | .venv/bin/python
+	@echo "installing what sends the API anything (.fuzz)"
+	@$(PYTHON) -m venv .fuzz
+	@.fuzz/bin/python $(PIP) -r requirements/fuzz.lock
+	@touch $@
+
 .PHONY: browser
 browser: # what the browser tests need: Debian's two Chromiums and fonts; axe-core and lighthouse by npm
 	@want=; command -v chromium >/dev/null || want="chromium"; \
@@ -78,7 +84,7 @@ parquet: .venv/run ## what `etincelle export --format parquet` needs: pyarrow, 5
 # -- checks and tests ------------------------------------------------------------------------------------------
 
 .PHONY: test
-test: check engine browser ## check, then every test: this is what CI runs
+test: check engine browser .fuzz/ready ## check, then every test: this is what CI runs
 	@PYTHONHASHSEED=0 $(RUN) pytest --numprocesses 2 --dist loadfile $(QUICK) $(ARGS)
 	@$(RUN) pytest --durations 10 $(WHOLE) $(ARGS)
 	@$(RUN) pytest --durations 10 --numprocesses 2 --dist loadfile $(PAGES) $(ARGS)
@@ -107,6 +113,10 @@ generate: .venv/dev ## writes what is made from chalice.json and from the code
 	@$(RUN) infra.checks.openapi
 	@$(RUN) infra.checks.schemas
 	@$(RUN) infra.checks.access_patterns
+
+.PHONY: fuzz
+fuzz: .venv/dev engine .fuzz/ready ## sends the API 10,000 requests that nobody would (ARGS="--seconds 40" for fewer)
+	@$(RUN) tests.fuzz.run $(ARGS)
 
 .PHONY: bench
 bench: .venv/dev engine ## how fast functions start, answers, interactions and alerts go their way, and how much the widget weighs
@@ -144,5 +154,5 @@ lock: .venv/dev ## pins requirements anew (ARGS=--upgrade for the newest allowed
 
 .PHONY: clean
 clean: ## removes everything that make made; the local stack's data (.local) stays
-	@rm -rf .venv .engine .build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	@rm -rf .venv .engine .fuzz .build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
 	@find . -name __pycache__ -prune -exec rm -rf {} +

@@ -16,6 +16,7 @@ from cli.exports import group, written
 from cli.imported import count
 from cli.printing import Failed, err
 from cli.reports import NOT_FOUND, report_of, touchpoints
+from shared.cells import guarded
 
 COLUMNS = {
     "touchpoint": "string",
@@ -76,11 +77,12 @@ def rows_of(client: Client, names: Iterable[str], audience: str, *, is_lone: boo
 
 
 def write_csv(rows: Iterable[Row], file: IO[str]) -> int:
-    """UTF-8 with its mark; gives how many. Ids and numbers alone stand in it: no cell can be a formula."""
+    """UTF-8 with its mark; gives how many. No cell is a formula: an id may begin with `-`."""
     file.write("\ufeff")
     writer = csv.DictWriter(file, list(COLUMNS))
     writer.writeheader()
-    return sum(1 for row in rows if writer.writerow(row) is not None)
+    cells = ({name: guarded(cell) if isinstance(cell, str) else cell for name, cell in row.items()} for row in rows)
+    return sum(1 for row in cells if writer.writerow(row) is not None)
 
 
 def write_lines(rows: Iterable[Row], file: IO[str]) -> int:

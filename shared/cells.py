@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-GUARDED = re.compile(r"'*(?:[=+\-@\t\r\n＝＋－＠]|\s*(?:NA)?\s*\Z)")
-ESCAPED = re.compile(r"'+(?:[=+\-@\t\r\n＝＋－＠]|\s*(?:NA)?\s*\Z)")
+GUARDED = re.compile(r"'*(?:[=+\-@\t\r\n＝＋－＠]|\s*(?:NA\s*)?\Z)")
+ESCAPED = re.compile(r"'+(?:[=+\-@\t\r\n＝＋－＠]|\s*(?:NA\s*)?\Z)")
 
 
 def guarded(text: str) -> str:

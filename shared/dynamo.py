@@ -67,7 +67,7 @@ class Put:
 
     def request(self) -> dict[str, Any]:
         """The write in the notation of a transaction."""
-        request: dict[str, Any] = {"TableName": self.table.name, "Item": marshal_item(self.item)}
+        request: dict[str, Any] = {"TableName": self.table.name, "Item": marshal_item(self.table.ending(self.item))}
         if self.new or self.condition:
             request["ConditionExpression"] = self.condition or "attribute_not_exists(pk)"
         if self.values:
@@ -191,10 +191,19 @@ def unmarshal_item(item: Mapping[str, Any]) -> Item:
 
 @dataclass(frozen=True)
 class Table:
-    """One table, through `shared.aws`'s client of DynamoDB, or boto3's. Every call may raise Unavailable."""
+    """One table, through `shared.aws`'s client of DynamoDB, or boto3's. Every call may raise Unavailable.
+
+    expiry: when an item that is put is to go, in unix seconds (`shared.retention`); without it, they stay.
+    """
 
     client: Any
     name: str
+    expiry: Callable[[Item], int | None] | None = None
+
+    def ending(self, item: Item) -> Item:
+        """The item with its end, where it has one."""
+        at = self.expiry(item) if self.expiry else None
+        return item if at is None else {**item, "expires_at": at}
 
     def get(self, pk: str, sk: str, *, consistent: bool = False) -> Item | None:
         """The item, or None where there is none."""
@@ -214,7 +223,7 @@ class Table:
             optional["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
         if values:
             optional["ExpressionAttributeValues"] = marshal_item(values)
-        call(self.client.put_item, TableName=self.name, Item=marshal_item(item), **optional)
+        call(self.client.put_item, TableName=self.name, Item=marshal_item(self.ending(item)), **optional)
 
     def put_new(self, item: Item) -> None:
         """Writes the item where none stands. Raises ConditionFailed, with the one that stands there."""

@@ -57,6 +57,7 @@ class Operation:
     scope: what the API key must carry; None where anybody may ask.
     accepts, returns: the Pydantic models of the bodies, None where they are not JSON.
     is_page: it answers people, in HTML, its refusals too. roles: of whom it is; none where anybody may ask.
+    content_types: of the bodies that it takes; none where it takes none. again: 200 where it was there already.
     """
 
     method: str
@@ -71,6 +72,8 @@ class Operation:
     problems: tuple[int, ...] = ()
     is_page: bool = False
     roles: tuple[Role, ...] = ()
+    content_types: tuple[str, ...] = ()
+    again: bool = False
 
 
 class Api(Chalice):
@@ -151,6 +154,7 @@ class Api(Chalice):
         cors: bool = False,
         present: Callable[[EtincelleError], Response] | None = None,
         roles: tuple[Role, ...] = (),
+        again: bool = False,
     ) -> Callable[[View], View]:
         """Registers a view. many: the body may be a list of `accepts`; problems: further 4xx it answers.
 
@@ -162,10 +166,9 @@ class Api(Chalice):
         def register(view: View) -> View:
             summary = (view.__doc__ or "").strip().split("\n")[0]
             is_page = present is not None
-            self.operations.append(
-                Operation(method, path, scope, summary, accepts, returns, status, query, many, problems, is_page, roles)
-            )
             kinds = content_types if method in WITH_BODY else ()
+            known = (method, path, scope, summary, accepts, returns, status, query, many, problems, is_page, roles)
+            self.operations.append(Operation(*known, content_types=kinds, again=again))
             guarded = self._guarded(view, scope, kinds, present or problem)
             # Chalice takes any kind, so that a wrong one is refused by us, with a problem like any other
             options = {"methods": [method], "content_types": ["*/*"], "cors": cors}

@@ -28,6 +28,8 @@ BY_SCOPE = (401, 403)
 ALWAYS = (500, 503)
 TOO_MANY = 429
 Json = dict[str, Any]
+FORM = "application/x-www-form-urlencoded"
+FIELDS: Json = {"type": "object", "additionalProperties": {"type": "string"}}
 HTML: Json = {"text/html": {"schema": {"type": "string"}}}
 
 
@@ -103,6 +105,8 @@ def described(service: str, operation: Operation) -> Json:
         entry["parameters"] = parameters
     if operation.accepts:
         entry["requestBody"] = {"required": True, "content": {"application/json": {"schema": accepted(operation)}}}
+    elif FORM in operation.content_types:
+        entry["requestBody"] = {"content": {FORM: {"schema": FIELDS}}}
     entry["responses"] = responses(operation)
     entry["security"] = [{"key": []}] if operation.scope else []
     if operation.scope:
@@ -139,8 +143,12 @@ def accepted(operation: Operation) -> Json:
 def responses(operation: Operation) -> Json:
     """What it answers, by status: its own success, then the problems that it may name."""
     statuses = {*operation.problems, *(BY_SCOPE if operation.scope else ()), TOO_MANY, *ALWAYS}
+    if operation.content_types:
+        statuses |= {415}
     if operation.accepts:
         statuses |= {400, 413, 422}
+    elif operation.query and not operation.is_page:
+        statuses |= {422}
     problems = {str(status): problem(status, operation) for status in sorted(statuses)}
     return {str(operation.status): success(operation)} | several(operation) | problems
 
@@ -157,9 +165,11 @@ def success(operation: Operation) -> Json:
 
 def several(operation: Operation) -> Json:
     """Where the body may be a list: 200 with what became of each, and of one that was there already."""
-    if not operation.many or operation.returns is None:
+    if operation.returns is None or not (operation.many or operation.again):
         return {}
     one = {"$ref": REF.format(model=operation.returns.__name__)}
+    if not operation.many:
+        return {"200": {"description": "There already", "content": {"application/json": {"schema": one}}}}
     results = {"type": "object", "properties": {"results": {"type": "array", "items": one}}, "required": ["results"]}
     content = {"application/json": {"schema": {"oneOf": [one, results]}}}
     return {"200": {"description": "There already; or what became of each of a list", "content": content}}

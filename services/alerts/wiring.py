@@ -34,6 +34,7 @@ from shared.catalogue_table import TableCatalogue
 from shared.dynamo import Table
 from shared.erasing import Eraser, Queues
 from shared.keyring import TableApiKeys
+from shared.retention import retention
 from shared.secret import parameter, secret
 from shared.settings import Environment
 from shared.sms import TextMessages
@@ -59,7 +60,7 @@ def deps() -> Deps:
     environment = Environment(os.environ)
     dynamodb = aws.client("dynamodb", environment, now, os.urandom)
     registry = Table(dynamodb, environment.need("TABLE_REGISTRY"))
-    cases = Table(dynamodb, environment.need("TABLE_CASES"))
+    cases = Table(dynamodb, environment.need("TABLE_CASES"), retention(environment, now))
     catalogue = TableCatalogue(registry, now)
     public_url = environment.need("PUBLIC_URL").rstrip("/")
     key = secret(environment, lambda: aws.client("ssm", environment, now, os.urandom))

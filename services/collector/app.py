@@ -167,7 +167,7 @@ def post_seen(code: str) -> Response:
     limits.admit(visited.link, caller(), app.deps)
     lang = forms.page_language(visited, app.query("lang"), app.header)
     is_kept = openings.confirm(visited, fields.get("score", ""), lang, app.deps)
-    return Response("", headers={"Content-Type": "text/plain"}, status_code=201 if is_kept else 200)
+    return Response("", headers={"Content-Type": "text/html; charset=utf-8"}, status_code=201 if is_kept else 200)
 
 
 @app.operation("GET", "/S/{code}/thanks", problems=(404,), present=show_error)
@@ -185,7 +185,7 @@ def get_kiosk(code: str) -> Response:
     return kiosk.kiosk_page(kiosk_answers.visit_kiosk(code, app.deps), app.query("lang"))
 
 
-@app.operation("GET", "/k/worker", present=show_error)
+@app.operation("GET", "/k/worker")
 def get_kiosk_worker() -> Response:
     """The script that brings a kiosk's page up without a network."""
     return kiosk.worker()
@@ -214,6 +214,7 @@ def get_widget(code: str) -> Response:
     returns=Stored,
     status=201,
     problems=(400, 403, 404, 410, 413, 415, 422, 429),
+    again=True,
     cors=True,
 )
 def post_widget(code: str) -> Response:

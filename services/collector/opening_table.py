@@ -24,6 +24,8 @@ class TableOpenings:
         put |= {f"at_{score}": key_time(at)} if score is not None else {}
         put |= {"invitation_id": link.invitation_id} if link.invitation_id else {}
         put |= of_customer(link.customer, keys.opening_key(link.link_id))
+        ends = self.table.ending(put).get("expires_at")
+        put |= {"expires_at": ends} if ends else {}
         keep = {"first_opened_at": key_time(at)} | ({"marked": marked} if marked else {})
         parts = [f"#{name} = :{name}" for name in put]
         parts += [f"#{name} = if_not_exists(#{name}, :{name})" for name in keep]

@@ -22,6 +22,7 @@ from shared.dynamo import Table
 from shared.erasing import Eraser, Queues
 from shared.keyring import TableApiKeys
 from shared.remedies import ReadRemedies
+from shared.retention import retention
 from shared.secret import secret
 from shared.settings import Environment
 from shared.tables import responses as keys
@@ -48,7 +49,7 @@ def deps() -> Deps:
     environment = Environment(os.environ)
     dynamodb = aws.client("dynamodb", environment, now, os.urandom)
     registry = Table(dynamodb, environment.need("TABLE_REGISTRY"))
-    responses = Table(dynamodb, environment.need("TABLE_RESPONSES"))
+    responses = Table(dynamodb, environment.need("TABLE_RESPONSES"), retention(environment, now))
     contacts = Table(dynamodb, environment.need("TABLE_CONTACTS"))
     return Deps(
         responses=TableResponses(responses),

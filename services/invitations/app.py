@@ -324,7 +324,14 @@ def post_erasure() -> Response:
     return erasing_views.accepted(erasing.ask_to_erase(named, app.principal.key_id, app.deps.erasures, app.deps))
 
 
-@app.operation("DELETE", "/v1/customers/{customer_id}", scope="people:write", returns=ErasureView, status=202)
+@app.operation(
+    "DELETE",
+    "/v1/customers/{customer_id}",
+    scope="people:write",
+    returns=ErasureView,
+    status=202,
+    problems=(422,),
+)
 def delete_customer(customer_id: str) -> Response:
     """The same by the sender's own id, where it is a plain one: no address and no number belongs in a URL."""
     named = erasing.named_by_id(customer_id)

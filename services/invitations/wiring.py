@@ -42,6 +42,7 @@ from shared.codes import random_code
 from shared.dynamo import Table
 from shared.erasing import Queues
 from shared.keyring import TableApiKeys
+from shared.retention import retention
 from shared.secret import secret
 from shared.settings import Environment
 
@@ -65,7 +66,7 @@ def deps() -> Deps:
     environment = Environment(os.environ)
     dynamodb = aws.client("dynamodb", environment, now, os.urandom)
     registry = Table(dynamodb, environment.need("TABLE_REGISTRY"))
-    contacts = Table(dynamodb, environment.need("TABLE_CONTACTS"))
+    contacts = Table(dynamodb, environment.need("TABLE_CONTACTS"), retention(environment, now))
     key = secret(environment, lambda: aws.client("ssm", environment, now, os.urandom))
     catalogue, tallies = TableCatalogue(registry, now), TableTallies(contacts)
     return Deps(

@@ -28,7 +28,7 @@ def error_page(error: EtincelleError, visitor: Visitor | None, accepted: str | N
 
 def redirect(path: str, cookie: str | None = None) -> Response:
     """303 to a page of ours. cookie: a Set-Cookie header."""
-    headers: dict[str, str | list[str]] = {"Location": path}
+    headers: dict[str, str | list[str]] = {"Location": path, "Content-Type": "text/html; charset=utf-8"}
     if cookie:
         headers["Set-Cookie"] = cookie
     return Response("", headers=headers, status_code=303)

@@ -116,6 +116,8 @@ def test_an_answer_is_kept_as_the_contract_says(tables: Table) -> None:
         "sk": "RESPONSE",
         "month_pk": "kept#2024-03",
         "month_sk": "2024-03-01T10:00:00.000000Z#r:1",
+        "customer_pk": "CUSTOMER#c0ffee",
+        "customer_sk": "RESPONSE#kept#r:1#RESPONSE",
         "kind": "response",
         "v": 1,
         "revision": 1,

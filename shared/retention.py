@@ -1,0 +1,57 @@
+"""How long what is kept of people stays, by kind; DynamoDB removes an item some time after its `expires_at`.
+
+The days run from when an item was last written, so that what is in use stays. `KEPT_DAYS` in chalice.json, for all
+stages or for one, says otherwise: `response=730 interaction=200`. What was counted of an item stays for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from shared.settings import Environment
+
+A_DAY_S = 24 * 60 * 60
+DAYS = {
+    "interaction": 400,
+    "invitation": 400,
+    "step": 400,
+    "ledger": 400,
+    "link": 400,
+    "opening": 400,
+    "case_reply": 400,
+    "outcome": 1095,
+    "response": 1095,
+    "standing": 400,
+    "note": 400,
+    "delivery": 400,
+}
+"""A link that anybody may use has no customer, and stays until it is revoked."""
+Expiry = Callable[[Mapping[str, Any]], int | None]
+
+
+def retention(environment: Environment, now: Callable[[], datetime]) -> Expiry:
+    """When an item that is written now is to go, unix seconds; None where it stays, or says so itself.
+
+    Raises RuntimeError where `KEPT_DAYS` names a kind that there is not, or no days.
+    """
+    days = DAYS | said(environment.get("KEPT_DAYS", ""))
+
+    def expiry(item: Mapping[str, Any]) -> int | None:
+        kind = item.get("kind")
+        is_anybodys = kind == "link" and "customer" not in item
+        if kind not in days or "expires_at" in item or is_anybodys:
+            return None
+        return int(now().timestamp()) + days[kind] * A_DAY_S
+
+    return expiry
+
+
+def said(text: str) -> dict[str, int]:
+    """The days by kind that a setting names."""
+    found = dict(part.partition("=")[::2] for part in text.split())
+    wrong = [kind for kind, days in found.items() if kind not in DAYS or not days.isdecimal() or days == "0"]
+    if wrong:
+        raise RuntimeError(f"KEPT_DAYS: {', '.join(wrong)}; it takes {', '.join(DAYS)}, each with a number of days")
+    return {kind: int(days) for kind, days in found.items()}

@@ -1,0 +1,68 @@
+"""What is kept of people has its end; what is said in the settings holds, and what cannot be is refused."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from shared.dynamo import Put, Table
+from shared.retention import DAYS, retention
+from shared.settings import Environment
+
+NOW = datetime(2024, 3, 1, tzinfo=UTC)
+A_DAY_S = 86_400
+
+
+def days_of(item: dict[str, Any], setting: str = "") -> int | None:
+    at = retention(Environment({"KEPT_DAYS": setting}), lambda: NOW)(item)
+    return None if at is None else (at - int(NOW.timestamp())) // A_DAY_S
+
+
+@pytest.mark.parametrize(
+    ("item", "days"),
+    [
+        ({"kind": "interaction"}, 400),
+        ({"kind": "response"}, 1095),
+        ({"kind": "link", "customer": "c0ffee"}, 400),
+        ({"kind": "link"}, None),
+        ({"kind": "person"}, None),
+        ({"kind": "reply", "expires_at": 1}, None),
+        ({"kind": "response", "expires_at": 1}, None),
+        ({"marks": {b"1"}}, None),
+    ],
+)
+def test_each_kind_has_its_end(item: dict[str, Any], days: int | None) -> None:
+    """People stay until they are erased, links for everybody until they are revoked; what says its own end keeps it."""
+    assert days_of(item) == days
+
+
+def test_a_setting_changes_what_it_names() -> None:
+    """And nothing else."""
+    assert days_of({"kind": "response"}, "response=730 step=5") == 730
+    assert days_of({"kind": "outcome"}, "response=730 step=5") == 1095
+
+
+@pytest.mark.parametrize("setting", ["responses=730", "response=", "response=0", "response=-1", "response"])
+def test_a_setting_that_cannot_be_is_refused(setting: str) -> None:
+    """Rather than keep for ever what was meant to go."""
+    with pytest.raises(RuntimeError, match="KEPT_DAYS"):
+        days_of({"kind": "response"}, setting)
+
+
+def test_whatever_writes_an_item_gives_it_its_end() -> None:
+    """Alone and in a transaction."""
+    sent: list[dict[str, Any]] = []
+
+    class Client:
+        def put_item(self, **request: Any) -> dict[str, Any]:
+            sent.append(request["Item"])
+            return {}
+
+    table = Table(Client(), "table", retention(Environment({}), lambda: NOW))
+    item = {"pk": "a", "sk": "b", "kind": "outcome"}
+    table.put(item)
+    sent.append(Put(table, item).request()["Put"]["Item"])
+    ends = str(int(NOW.timestamp()) + DAYS["outcome"] * A_DAY_S)
+    assert [one["expires_at"] for one in sent] == [{"N": ends}] * 2
