@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from typing import Any
 from urllib.parse import urlencode
+from zlib import crc32
 
 from shared.auth import SCOPES, digest
 from shared.dynamo import Table
@@ -254,7 +255,7 @@ class Traffic:
 
     def open(self, path: str, invitation: str, score: int, tries: int = 0) -> None:
         """The person follows the link, and presses the button when the page is there."""
-        caller = {"X-Forwarded-For": f"10.{hash(path) % 250}.{tries}.{score}"}
+        caller = {"X-Forwarded-For": f"10.{crc32(path.encode()) % 250}.{tries}.{score}"}
         reply = self.cloud.ask("collector", "GET", path, None, caller)
         if reply.status >= 500:
             self.again(tries, lambda: self.open(path, invitation, score, tries + 1))
