@@ -56,21 +56,83 @@ def show_alert(alert: dict[str, Any], lang: Lang) -> None:
 
 
 def report(
-    touchpoint: Annotated[str | None, typer.Argument(help="A touchpoint's id; all of them if left out.")] = None,
-    audience: Annotated[str, typer.Option(help="customer or staff")] = "customer",
+    name: Annotated[
+        str | None, typer.Argument(help="Id of a touchpoint, an owner or a journey; all touchpoints if left out.")
+    ] = None,
+    audience: Annotated[str, typer.Option(help="customer or staff; of a touchpoint")] = "customer",
+    at: Annotated[
+        str | None, typer.Option(help="As it stood at this time: answers given before it, whenever they came in.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show how a touchpoint's answers are distributed, with NPS, CSAT or CES and intervals, by week."""
+    """Show how people answered: of a touchpoint by score and week; of an owner or a journey a line a touchpoint."""
     client = connect()
-    one = [report_of(client, touchpoint, audience)] if touchpoint else []
-    found = one or reports_of(client, touchpoints(client), audience)
-    if as_json:
-        print_json(found[0] if touchpoint else found)
+    if name is None:
+        found = reports_of(client, touchpoints(client), audience, at)
+        print_json(found) if as_json else show_overview(found)
         return
-    if touchpoint:
-        show_report(found[0])
+    kind, one = named_report(client, name, audience, at)
+    if as_json:
+        print_json(one)
+    elif kind == "touchpoints":
+        show_report(one)
     else:
-        show_overview(found)
+        show_lines(one)
+
+
+def named_report(client: Client, name: str, audience: str, at: str | None) -> tuple[str, dict[str, Any]]:
+    """The report of the touchpoint, else of the owner, else of the journey of that id, and which of them it is."""
+    for kind in ("touchpoints", "owners", "journeys"):
+        asked = {"at": at} | ({"audience": audience} if kind == "touchpoints" else {})
+        try:
+            return kind, whole_report(client, kind, name, asked)
+        except Answered as refusal:
+            if refusal.status != NOT_FOUND or "fewer" in str(refusal):
+                raise
+    raise Failed(f"there is no touchpoint, owner or journey {name!r}")
+
+
+def whole_report(client: Client, kind: str, name: str, asked: dict[str, str | None]) -> dict[str, Any]:
+    """With every page of its touchpoints."""
+    path = f"/v1/{kind}/{quote(name, safe='')}/report"
+    found: dict[str, Any] = client.get(path, **asked)
+    while cursor := found.pop("next_cursor", None):
+        further = client.get(path, **asked, cursor=cursor)
+        found["touchpoints"] += further["touchpoints"]
+        found["open_alerts"] += further["open_alerts"]
+        found |= {"next_cursor": further["next_cursor"]} if "next_cursor" in further else {}
+    return found
+
+
+def show_lines(found: dict[str, Any]) -> None:
+    """Four weeks against the four before, a line a touchpoint; then what is open."""
+    out.print(f"{found['from_day']} to {found['to_day']}, answers before {found['until']}\n", markup=False)
+    rows = [line_row(one) for one in found["touchpoints"]]
+    print_table(("touchpoint", "owner", "answers", "bad answers", "change", "", "promise"), rows)
+    for alert in found["open_alerts"]:
+        out.print(f"\n{alert['raised_at']}  {alert['touchpoint']} → {', '.join(alert['owners'])}", markup=False)
+        out.print(f"  {alert['sentence']['en']}", markup=False)
+
+
+def line_row(line: dict[str, Any]) -> tuple[str, ...]:
+    head = (line["touchpoint"], line["owner"], str(line["now"]["n"]), bad_of(line["now"]))
+    return (*head, *change_of(line), line.get("promise", "–"))
+
+
+def bad_of(share: dict[str, Any]) -> str:
+    if not share["n"]:
+        return "–"
+    value, low, high = (100 * share[name] for name in ("share", "low", "high"))
+    return f"{value:.1f} % [{low:.1f} to {high:.1f}]"
+
+
+def change_of(line: dict[str, Any]) -> tuple[str, str]:
+    """The change in points with its interval, and what it means."""
+    change = line.get("change")
+    if change is None:
+        return "–", ""
+    value, low, high = (100 * change[name] for name in ("value", "low", "high"))
+    return f"{value:+.1f} [{low:+.1f} to {high:+.1f}]", change["verdict"]
 
 
 def touchpoints(client: Client) -> list[str]:
@@ -80,12 +142,12 @@ def touchpoints(client: Client) -> list[str]:
     return names
 
 
-def reports_of(client: Client, touchpoints: list[str], audience: str) -> list[dict[str, Any]]:
+def reports_of(client: Client, touchpoints: list[str], audience: str, at: str | None = None) -> list[dict[str, Any]]:
     """The reports of all touchpoints that have one to show; those that have not are named on stderr."""
     found = []
     for touchpoint in touchpoints:
         try:
-            found.append(report_of(client, touchpoint, audience))
+            found.append(report_of(client, touchpoint, audience, at))
         except Answered as refusal:
             if refusal.status != NOT_FOUND:
                 raise
@@ -93,8 +155,9 @@ def reports_of(client: Client, touchpoints: list[str], audience: str) -> list[di
     return found
 
 
-def report_of(client: Client, touchpoint: str, audience: str) -> dict[str, Any]:
-    found: dict[str, Any] = client.get(f"/v1/touchpoints/{quote(touchpoint, safe='')}/report", audience=audience)
+def report_of(client: Client, touchpoint: str, audience: str, at: str | None = None) -> dict[str, Any]:
+    path = f"/v1/touchpoints/{quote(touchpoint, safe='')}/report"
+    found: dict[str, Any] = client.get(path, audience=audience, at=at)
     return found
 
 

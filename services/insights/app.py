@@ -17,15 +17,18 @@ from services.insights.usecases import (
     friction,
     home,
     journeys,
+    overviews,
     priorities,
     reports,
     touchpoints,
     value,
 )
 from services.insights.views import filters
+from services.insights.views import overviews as overview_views
 from services.insights.views import reports as views
 from services.insights.views.causes import CausesView, causes_view
 from services.insights.views.checks import CheckView, check_view
+from services.insights.views.overviews import OverviewView
 from services.insights.views.reports import AlertList, ReportView
 from services.insights.views.value import PrioritiesView, ValueView, priorities_view, value_view
 from shared.catalogue import ROLES
@@ -45,14 +48,44 @@ app = Site("insights", wiring.deps)
     "/v1/touchpoints/{touchpoint}/report",
     scope="figures:read",
     returns=ReportView,
-    query=("audience", "from", "to"),
+    query=("audience", "from", "to", "at"),
     problems=(404,),
 )
 def get_report(touchpoint: str) -> ReportView:
     """How a touchpoint's answers are distributed, with NPS, CSAT or CES and intervals, in all and by week; adjusted."""
-    audience, first, last = views.span(app.query)
-    known, report = reports.report(touchpoint, audience, first, last, app.deps)
-    return views.report_view(known, audience, report, adjusted.adjusted(known, audience, first, last, app.deps))
+    audience, window = views.span(app.query)
+    known, report = reports.report(touchpoint, audience, window, app.deps)
+    whole = window.whole
+    made = adjusted.adjusted(known, audience, whole.first, whole.last, app.deps)
+    return views.report_view(known, audience, report, made)
+
+
+@app.operation(
+    "GET",
+    "/v1/owners/{owner}/report",
+    scope="figures:read",
+    returns=OverviewView,
+    query=("at", "cursor"),
+    problems=(404, 422),
+)
+def get_owner_report(owner: str) -> OverviewView:
+    """How an owner's touchpoints stood at a time, over four weeks, against the four before and their promises."""
+    at, after = overview_views.asked(app.query)
+    return overview_views.overview_view(overviews.of_owner(owner, at, after, app.deps))
+
+
+@app.operation(
+    "GET",
+    "/v1/journeys/{journey}/report",
+    scope="figures:read",
+    returns=OverviewView,
+    query=("at", "cursor"),
+    problems=(404, 422),
+)
+def get_journey_report(journey: str) -> OverviewView:
+    """How a journey's touchpoints stood at a time, over four weeks, against the four before and their promises."""
+    at, after = overview_views.asked(app.query)
+    return overview_views.overview_view(overviews.of_journey(journey, at, after, app.deps))
 
 
 @app.operation(

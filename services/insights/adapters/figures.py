@@ -11,7 +11,7 @@ from services.insights.domain.windows import DAY, Window
 from shared.alerts_table import NamedAlerts
 from shared.dynamo import Table
 from shared.events import AlertEvent
-from shared.marks import CELL, tally_channels
+from shared.marks import CELL, tally_channels, tally_origins
 from shared.scales import scale
 from shared.tables import friction as keys
 from shared.times import key_time
@@ -37,11 +37,10 @@ class TableFigures:
         yield from self._hours(series, since, window, scale(scale_name).levels)
 
     def _whole_days(self, series: str, window: Window) -> Iterable[Day]:
-        """Days that are in the window to their end."""
-        last = window.last if window.until is None else (window.until - DAY).date()
-        between = (keys.day_key(series, window.first)[1], keys.day_key(series, last)[1])
+        whole = window.whole
+        between = (keys.day_key(series, whole.first)[1], keys.day_key(series, whole.last)[1])
         for item in self.table.query_all(series, between=between):
-            yield Day(date.fromisoformat(str(item["sk"]).split("#")[1]), item["channels"])
+            yield Day(date.fromisoformat(str(item["sk"]).split("#")[1]), item["channels"], item.get("origins", {}))
 
     def _hours(self, series: str, since: date, window: Window, levels: int) -> Iterable[Day]:
         """Hours, their pieces together, so that an answer in two of them counts once."""
@@ -52,14 +51,13 @@ class TableFigures:
             hours.setdefault(str(item["sk"]).split("#")[1], set()).update(item["marks"])
         for hour, marks in hours.items():
             start = datetime.fromisoformat(f"{hour}:00+00:00")
-            yield Day(start.date(), tally_channels(before(marks, start, window.until), levels))
+            counted = before(marks, start, window.until)
+            yield Day(start.date(), tally_channels(counted, levels), tally_origins(counted, levels))
 
 
-def before(marks: set[bytes], hour: datetime, until: datetime | None) -> Iterable[bytes]:
+def before(marks: set[bytes], hour: datetime, until: datetime | None) -> frozenset[bytes]:
     """The marks of an hour that lie before a time, which is a multiple of five minutes."""
-    if until is None:
-        return marks
-    return [mark for mark in marks if hour + mark[0] * CELL < until]
+    return frozenset(mark for mark in marks if until is None or hour + mark[0] * CELL < until)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from shared.catalogue import SMALLEST_STAFF_GROUP
@@ -13,10 +13,11 @@ from shared.scales import Scale
 
 @dataclass(frozen=True)
 class Day:
-    """A day's histograms by channel; day in UTC."""
+    """A day's histograms by channel; day in UTC. origins: by the touchpoint that customers came from, where known."""
 
     day: date
     channels: dict[str, list[int]]
+    origins: dict[str, list[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,6 @@ def report(scale: Scale, days: Iterable[Day]) -> Report:
 def is_shown(audience: str, n: int) -> bool:
     """Whether a group this small may be shown."""
     return audience != "staff" or n >= SMALLEST_STAFF_GROUP
-
-
-def without_small_weeks(report: Report, audience: str) -> Report:
-    """The report without the weeks that may not be shown, and without any where the whole would give those away."""
-    shown = [week for week in report.weeks if is_shown(audience, week.summary.n)]
-    left = report.summary.n - sum(week.summary.n for week in shown)
-    return replace(report, weeks=shown if left == 0 or is_shown(audience, left) else [])
 
 
 def monday_of(day: date) -> date:

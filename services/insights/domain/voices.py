@@ -15,7 +15,7 @@ from services.insights.domain.shares import BadShare, Difference, counts_of, dif
 from shared.catalogue import SMALLEST_STAFF_GROUP
 from shared.scales import Scale
 
-WEEK = timedelta(days=7)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def shown_weeks(days: Iterable[Day], first: date, last: date, today: date) -> li
     weeks: dict[date, list[Day]] = {}
     for day in days:
         weeks.setdefault(monday_of(day.day), []).append(day)
-    end = min(last + timedelta(days=1), today)
+    end = min(last, today - DAY) + DAY
     whole = [days for monday, days in sorted(weeks.items()) if first <= monday and monday + WEEK <= end]
     return [day for of_week in whole if size(of_week) >= SMALLEST_STAFF_GROUP for day in of_week]
 

@@ -25,6 +25,12 @@ class Window:
         return Window(self.first - (self.last - self.first) - DAY, self.first - DAY)
 
     @property
+    def whole(self) -> Window:
+        """Its days that are in it to their end."""
+        last = self.last if self.until is None else (self.until - DAY).date()
+        return Window(self.first, min(self.last, last))
+
+    @property
     def days(self) -> int:
         return (self.last - self.first).days + 1
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
+from services.insights.domain.handoffs import HandOff
 from services.insights.domain.voices import Voices, shown_weeks, voices
 from services.insights.domain.windows import Window, ending
 from services.insights.usecases.lines import Line, is_open, line, recent_alerts
 from services.insights.usecases.ports import Journey, PageDeps, Place, Stage
 from services.insights.usecases.touchpoints import staff_days
+from shared.catalogue import Touchpoint
 from shared.errors import NotFound
 from shared.events import AlertEvent
 from shared.sessions import Visitor
@@ -17,6 +19,7 @@ from shared.sessions import Visitor
 DAYS = 28
 MOST_SHOWN = 48
 """Touchpoints on one page."""
+MOST_WAYS = 15
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,17 @@ class StageView:
 
 
 @dataclass(frozen=True)
+class Way:
+    """A hand-off on the map. origin: None where it is no touchpoint of this journey any more."""
+
+    origin: Place | None
+    to: Touchpoint
+    handoff: HandOff
+
+
+@dataclass(frozen=True)
 class JourneyView:
-    """open_at: touchpoints with open friction; handoffs: open alerts between two teams of this journey."""
+    """open_at: touchpoints with open friction; handoffs: open alerts between two teams; ways: how hand-offs go."""
 
     journey: Journey
     window: Window
@@ -45,6 +57,7 @@ class JourneyView:
     owners: dict[str, str]
     page: int
     total: int
+    ways: list[Way]
 
 
 def journeys(deps: PageDeps) -> list[tuple[Journey, int]]:
@@ -84,7 +97,14 @@ def journey_view(visitor: Visitor, name: str, page: int, deps: PageDeps) -> Jour
         owners=deps.places.owners(),
         page=page,
         total=len(seen),
+        ways=ways(stops, {place.id: place for place in places}),
     )
+
+
+def ways(stops: list[Stop], places: dict[str, Place]) -> list[Way]:
+    """The hand-offs between the touchpoints that are shown; those that rub most first."""
+    found = [Way(places.get(one.origin), stop.line.touchpoint, one) for stop in stops for one in stop.line.handoffs]
+    return sorted(found, key=lambda way: (-way.handoff.gap.low, way.to.id, way.handoff.origin))[:MOST_WAYS]
 
 
 def stop(place: Place, window: Window, deps: PageDeps) -> Stop | None:

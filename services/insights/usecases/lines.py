@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 
+from services.insights.domain.handoffs import HandOff, handoffs
 from services.insights.domain.reports import Day
 from services.insights.domain.shares import (
     BadShare,
@@ -37,7 +38,7 @@ MOST_RECENT = 300
 class Line:
     """figure: the scale's own (NPS, CSAT, CES); None of no answers. weeks: of both spans, oldest first.
 
-    promise: how the touchpoint's promise stands; None where it makes none.
+    promise: how the touchpoint's promise stands; None where it makes none. handoffs: by where customers came from.
     """
 
     touchpoint: Touchpoint
@@ -47,6 +48,7 @@ class Line:
     figure: Figure | None
     weeks: list[Point]
     promise: Keeping | None
+    handoffs: list[HandOff] = field(default_factory=list)
 
 
 def line(touchpoint: str, window: Window, deps: Deps) -> Line | None:
@@ -75,6 +77,7 @@ def line_of(known: Touchpoint, days: list[Day], window: Window) -> Line:
         figure=next(iter(figures(measure, counts)), None),
         weeks=trend(measure, days, "week"),
         promise=keeping(share, known.promise.bad_at_most) if known.promise else None,
+        handoffs=handoffs(measure, now),
     )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from services.insights.domain import reports
 from services.insights.domain.reports import Report
+from services.insights.domain.voices import shown_weeks
 from services.insights.domain.windows import Window
 from services.insights.usecases.ports import Deps
 from shared.catalogue import Touchpoint
@@ -31,17 +32,20 @@ class AlertQuery:
     limit: int = 100
 
 
-def report(touchpoint: str, audience: str, first: date, last: date, deps: Deps) -> tuple[Touchpoint, Report]:
+def report(touchpoint: str, audience: str, window: Window, deps: Deps) -> tuple[Touchpoint, Report]:
     """The touchpoint and its report. Raises NotFound where there is no such touchpoint, or too few answers."""
     known = deps.catalogue.touchpoint(touchpoint)
     if known is None:
         raise NotFound(f"there is no touchpoint {touchpoint!r}")
     scale = known.survey_for(audience).measure
-    days = deps.figures.days(touchpoint, audience, scale.name, Window(first, last))
+    days = list(deps.figures.days(touchpoint, audience, scale.name, window))
+    if audience == "staff":
+        today = (window.until or deps.now()).date()
+        days = shown_weeks(days, window.first, window.last, today)
     found = reports.report(scale, days)
     if not reports.is_shown(audience, found.summary.n):
         raise NotFound("fewer than 5 staff answers: they are not shown")
-    return known, reports.without_small_weeks(found, audience)
+    return known, found
 
 
 def alerts(query: AlertQuery, deps: Deps) -> list[AlertEvent]:

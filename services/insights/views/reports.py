@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from services.insights.domain.adjusting import Because
 from services.insights.domain.reports import Report, Summary
+from services.insights.domain.windows import Window, at
 from services.insights.usecases.adjusted import Adjustment
 from services.insights.usecases.reports import AlertQuery, cursor
 from services.insights.views.adjusted import AdjustedView, adjusted_view, because_of
@@ -22,6 +23,7 @@ from shared.times import parse_time
 Ask = Callable[[str], str | None]
 Read = TypeVar("Read")
 MOST_ALERTS = 500
+FIRST_YEAR, LAST_YEAR = 2000, 2999
 
 
 class SummaryView(BaseModel):
@@ -162,15 +164,23 @@ def since(text: str) -> datetime:
     return max(time, datetime(2000, 1, 1, tzinfo=UTC))
 
 
-def span(ask: Ask) -> tuple[str, date, date]:
-    """Audience, first and last day of a report. Raises InvalidInput."""
+def span(ask: Ask) -> tuple[str, Window]:
+    """Audience and days of a report; `at` cuts it at that time. Raises InvalidInput."""
     question = Question(ask)
-    asked = (
-        question.read("audience", audience, "customer", f"one of {', '.join(AUDIENCES)}"),
-        question.read("from", date.fromisoformat, date(2000, 1, 1), "a date such as 2024-03-01"),
-        question.read("to", date.fromisoformat, date(9999, 12, 31), "a date such as 2024-03-01"),
-    )
-    if asked[1] > asked[2]:
+    first = question.read("from", date.fromisoformat, date(2000, 1, 1), "a date such as 2024-03-01")
+    last = question.read("to", date.fromisoformat, date(9999, 12, 31), "a date such as 2024-03-01")
+    spoken = question.read("audience", audience, "customer", f"one of {', '.join(AUDIENCES)}")
+    time = question.read("at", past, None, "an RFC 3339 time such as 2024-03-01T12:00:00Z")
+    until = at(time, 1) if time else None
+    if first > last:
         question.refuse("from", "a day that is not after `to`")
     question.check()
-    return asked
+    return spoken, Window(first, min(last, until.last), until.until) if until else Window(first, last)
+
+
+def past(text: str) -> datetime | None:
+    """A time of the years in which there are answers."""
+    time = parse_time(text)
+    if not FIRST_YEAR <= time.year <= LAST_YEAR:
+        raise ValueError(text)
+    return time
