@@ -125,6 +125,7 @@ bench: .venv/dev engine ## how fast functions start, answers, interactions and a
 	@$(RUN) tests.bench.interactions
 	@$(RUN) tests.bench.alerts
 	@$(RUN) tests.bench.sizes
+	@$(RUN) tests.bench.pages
 
 .PHONY: soak
 soak: .venv/dev ## weeks of 120,000 interactions with faults at every port: nothing lost, doubled or invented (ARGS="--seed 2")

@@ -9,6 +9,7 @@ from services.insights.pages import check as check_pages
 from services.insights.pages import friction as friction_pages
 from services.insights.pages import home as home_pages
 from services.insights.pages import journeys as journey_pages
+from services.insights.pages import priorities as priority_pages
 from services.insights.pages import touchpoint as touchpoint_pages
 from services.insights.usecases import (
     adjusted,
@@ -197,6 +198,16 @@ def get_friction_page() -> Response:
 def get_alert_page(alert_id: str) -> Response:
     """An alert: what got worse, since when, how certain that is, and what is seen more often since, as HTML."""
     return friction_pages.alert_page(friction.alert_view(app.visitor, alert_id, app.deps), app.visitor, app.here)
+
+
+@app.page("GET", "/priorities", roles=("pilot", "owner"), query=("as",))
+def get_priorities_page() -> Response:
+    """What to mend first: all of a pilot's, an owner's own, with every factor, as HTML or as a CSV file."""
+    listed, learned = priorities.what_first(app.visitor.owner, app.deps)
+    if app.query("as") == CSV:
+        return priority_pages.priorities_csv(listed)
+    known = {one.touchpoint: app.deps.catalogue.touchpoint(one.touchpoint) for one in listed.places}
+    return priority_pages.priorities_page(listed, learned, known, app.visitor, app.here)
 
 
 @app.operation("GET", "/openapi.json", cors=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from chalice.app import Response
 
-from services.registry import usecases, wiring
+from services.registry import settings_pages, usecases, wiring
 from services.registry.domain.difference import hidden
 from services.registry.domain.mistakes import Mistake
 from services.registry.messages import (
@@ -232,6 +232,18 @@ def post_sign_in_link(code: str) -> Response:
     except Gone:
         return pages.gone_page(app.language)
     return redirect(path, app.deps.sessions.begun(person, first_language(person), seen))
+
+
+@app.page("GET", "/settings", roles=("pilot",))
+def get_settings() -> Response:
+    """The journey files there are, as HTML."""
+    return settings_pages.list_page(app.deps.documents, app.visitor)
+
+
+@app.page("GET", "/settings/{name}/{n}", roles=("pilot",), problems=(404,))
+def get_settings_version(name: str, n: str) -> Response:
+    """A journey file as it was applied, and what it changed, as HTML; secrets are hidden."""
+    return settings_pages.version_page(name, n, app.deps.documents, app.visitor)
 
 
 @app.page("POST", "/language", status=303, roles=ROLES)

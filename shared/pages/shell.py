@@ -41,6 +41,8 @@ PLACES: tuple[Place, ...] = (
     Place("/", "nav_home"),
     Place("/journeys", "nav_journeys"),
     Place("/friction", "nav_friction"),
+    Place("/priorities", "nav_priorities", ("pilot", "owner")),
+    Place("/settings", "nav_settings", ("pilot",)),
 )
 """In the order of the navigation. A service that serves further pages adds them here."""
 

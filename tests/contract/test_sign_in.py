@@ -21,7 +21,7 @@ from shared.errors import Unavailable
 from shared.sessions import Sessions
 from tests import aws
 from tests.http import Reply, ask
-from tests.registry import PUBLIC_URL, caller, empty, fake_deps, shop, table_deps
+from tests.registry import PUBLIC_URL, SECRET, caller, empty, fake_deps, shop, table_deps
 
 PEOPLE = {
     "ana": {"email": "Ana@example.com", "role": "pilot", "lang": "fr"},
@@ -295,3 +295,21 @@ def test_the_mail_goes_through_ses_in_the_persons_language() -> None:
     assert sent[0]["Destination"] == {"ToAddresses": ["ana@example.com"]}
     assert message["Subject"] == "Votre lien vers Étincelle"
     assert all("https://x.example/sign-in/abc" in str(part.get_content()) for part in message.iter_parts())
+
+
+def test_a_pilot_reads_the_settings_and_nobody_else_does(deps: Deps) -> None:
+    """Each version, what it changed, and no secret; an owner is told that it is not theirs."""
+    hook = {"webhook": "https://example.com/h", "secret": SECRET}
+    apply(deps, 1, people=PEOPLE, owners={"web": {"name": "Web team", "subscriptions": {"hook": hook}}})
+    pilot, owner = (cookie(visit(deps, "POST", link(deps, who))) for who in ("ana@example.com", "bo@example.com"))
+    assert 'href="/settings/shop/2"' in visit(deps, "GET", "/settings", Cookie=pilot).body
+    newest = visit(deps, "GET", "/settings/shop/2", Cookie=pilot)
+    assert newest.status == 200
+    assert "********" in newest.body
+    assert SECRET not in newest.body
+    assert visit(deps, "GET", "/settings/shop/1", Cookie=pilot).status == 200
+    for wrong in ("shop/3", "nowhere/1", "shop/x", "a%23b/1"):
+        assert visit(deps, "GET", f"/settings/{wrong}", Cookie=pilot).status == 404
+    assert visit(deps, "GET", "/settings", Cookie=owner).status == 403
+    assert visit(deps, "GET", "/settings/shop/2", Cookie=owner).status == 403
+    assert visit(deps, "GET", "/settings").headers["location"] == "/sign-in?next=%2Fsettings"

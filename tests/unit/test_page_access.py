@@ -14,6 +14,7 @@ FIGURES = {  # page: of which touchpoint, and who may see it
     "/journeys": (None, EVERYBODY),
     "/journeys/shop": (None, EVERYBODY),
     "/friction": (None, EVERYBODY),
+    "/priorities": (None, ("pilot", "web-owner", "store-owner")),
     "/touchpoints/checkout": ("checkout", ("pilot", "web-owner", "store-owner", "web-clerk")),
     "/touchpoints/till": ("till", ("pilot", "web-owner", "store-owner", "store-clerk")),
     f"/friction/{ALERT['checkout']}": ("checkout", ("pilot", "web-owner", "store-owner", "web-clerk")),
@@ -47,7 +48,7 @@ def test_the_table_is_of_every_page() -> None:
     """A page that is added must be added here, too; and each has roles."""
     pages = {one.path: one.roles for one in app.operations if one.roles}
     named = {path.replace(name, f"{{{place}}}") for path in FIGURES for place, name in places(path)}
-    assert set(pages) == named | {"/", "/journeys", "/friction"}
+    assert set(pages) == named | {"/", "/journeys", "/friction", "/priorities"}
     assert all(pages.values())
 
 
@@ -82,6 +83,13 @@ def test_an_owner_sees_their_own_first_and_every_figure() -> None:
     assert "/touchpoints/till" in home
     assert "/touchpoints/checkout" not in home
     assert "/touchpoints/checkout" in visit(world(), "store-owner", "/journeys/shop").body
+
+
+def test_an_owners_priorities_are_their_own() -> None:
+    """A pilot's are all."""
+    assert "/touchpoints/checkout" not in visit(world(), "store-owner", "/priorities").body
+    assert "checkout" not in visit(world(), "store-owner", "/priorities", **{"as": "csv"}).body
+    assert all(f"/touchpoints/{name}" in visit(world(), "pilot", "/priorities").body for name in ("checkout", "till"))
 
 
 def test_pages_run_nothing_and_are_kept_nowhere() -> None:

@@ -17,7 +17,7 @@ from shared.events import AlertEvent
 from shared.sessions import Visitor
 
 DAYS = 28
-MOST_SHOWN = 48
+MOST_SHOWN = 24
 """Touchpoints on one page."""
 MOST_WAYS = 15
 
