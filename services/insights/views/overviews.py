@@ -91,6 +91,7 @@ def overview_view(found: Overview) -> OverviewView:
 
 
 def line_view(line: Line) -> LineView:
+    """With the version of the survey by which its answers are bad or not."""
     known, change = line.touchpoint, line.change
     return LineView(
         touchpoint=known.id,
