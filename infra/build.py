@@ -11,6 +11,7 @@ written anew with compiled modules, in a fixed order and with fixed dates and mo
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import subprocess
@@ -22,8 +23,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from chalice.package import YAMLTemplateSerializer
 
+from infra import edge, templates, watch
 from infra.paths import BUILD, ROOT, SERVICES, STAGE
 from infra.render import laid_over
 
@@ -34,13 +35,6 @@ SHIPPED_TOO = {"insights": ("docs/openapi.json",)}
 """Files of the checkout that a service reads beside its own."""
 LAMBDA_LIMIT = 250 * 2**20
 """Bytes that a function's unpacked code may have."""
-
-
-class Plain(yaml.SafeDumper):
-    """YAML without anchors and aliases, which CloudFormation does not read."""
-
-    def ignore_aliases(self, _: Any) -> bool:
-        return True
 
 
 def build(service: str, stage: str) -> Path:
@@ -56,7 +50,8 @@ def build(service: str, stage: str) -> Path:
     )
     write_zip(packaged / "deployment.zip", out / "deployment.zip")
     template = finished(yaml.safe_load((packaged / "sam.yaml").read_text()), service, stage)
-    (out / "sam.yaml").write_text(yaml.dump(template, Dumper=Plain, width=120))
+    (out / "routes.json").write_text(json.dumps(routes_of(template), indent=1))
+    templates.write(template, out / "sam.yaml")
     return out
 
 
@@ -124,21 +119,19 @@ def finished(template: dict[str, Any], service: str, stage: str) -> dict[str, An
     layers = [ROOT / "infra" / "merge" / "rest.yaml"] if "RestAPI" in template["Resources"] else []
     layers += [own] if (own := ROOT / "infra" / "merge" / f"{service}.yaml").exists() else []
     for layer in layers:
-        text = layer.read_text().replace("{stage}", stage).replace("{service}", service)
-        template = laid_over(template, YAMLTemplateSerializer().load_template(text))
-    for function in functions(template).values():
+        template = laid_over(template, templates.read(layer, stage=stage, service=service))
+    for name, function in templates.functions(template).items():
+        function["FunctionName"] = {"Fn::Sub": templates.function_name(service, name)}
         settings = function["Environment"]["Variables"]
         settings.update({name: {"Fn::Sub": text} for name, text in settings.items() if "${" in text})
     return template
 
 
-def functions(template: dict[str, Any]) -> dict[str, Any]:
-    """The properties of a template's functions, by name."""
-    return {
-        name: resource["Properties"]
-        for name, resource in template["Resources"].items()
-        if resource["Type"] == "AWS::Serverless::Function"
-    }
+def routes_of(template: dict[str, Any]) -> dict[str, Any]:
+    """Takes the API that Chalice made for the service alone out of its template; `infra.edge` makes one of all."""
+    body: dict[str, Any] = template["Resources"].pop("RestAPI")["Properties"]["DefinitionBody"]
+    del template["Resources"][f"{templates.API}InvokePermission"], template["Outputs"]
+    return body
 
 
 def run(*command: str, env: dict[str, str] | None = None, text: str | None = None) -> None:
@@ -159,9 +152,19 @@ def report(out: Path) -> str:
     return f"{out.relative_to(ROOT)}: {megabytes}, sha256 {sha256(raw).hexdigest()}"
 
 
+def lay_down(stage: str) -> None:
+    """What a stage has beside its services, once all of these are built: the edge, the alarms, the data."""
+    edge.write(stage)
+    watch.write(stage)
+    for name in ("account.yaml", "data.yaml"):
+        shutil.copy(ROOT / "infra" / name, BUILD / stage)
+
+
 def main(service: str = "all", stage: str = STAGE) -> None:
     for name in SERVICES if service == "all" else (service,):
         print(report(build(name, stage)), flush=True)
+    if service == "all":
+        lay_down(stage)
 
 
 if __name__ == "__main__":

@@ -19,11 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra.build import build, functions
+from infra.build import build
 from infra.local.environment import credentials
 from infra.paths import ROOT, STAGE
 from infra.prove.cloud import PSEUDO
 from infra.prove.function import Function, template_of, unpacked
+from infra.templates import functions
 from shared.auth import digest
 from shared.tables import registry
 from tests.bench.still import StillAws

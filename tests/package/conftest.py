@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from infra.build import build, functions
+from infra.build import build
 from infra.local.environment import credentials
 from infra.paths import SERVICES, STAGE
 from infra.prove.cloud import PSEUDO, Cloud
 from infra.prove.function import Function, template_of, unpacked
 from infra.prove.policy import Policy
+from infra.templates import functions
 
 Running = Callable[[str, str], Function]
 

@@ -14,10 +14,11 @@ from typing import Any
 
 import pytest
 
-from infra.build import functions, report
+from infra.build import report
 from infra.paths import ROOT, SERVICES, STAGE
 from infra.prove.function import template_of
 from infra.prove.translate import translated
+from infra.templates import functions
 
 LINT = (str(Path(sys.executable).parent / "cfn-lint"), "--regions", "eu-west-1", "--format", "json")
 

@@ -24,11 +24,21 @@ class TableOutbox:
 
     def save(self, delivery: Delivery) -> None:
         self.table.put(item_of_delivery(delivery))
+        if delivery.state == "parked":
+            count_parked()
 
     def listed(self, state: str, day: date | None) -> list[Delivery]:
         partition = keys.state_partition(state.upper(), day or date.min)
         items = self.table.query_all(partition, index=keys.STATE_INDEX, prefix=day.isoformat() if day else "")
         return [delivery_of(item) for item in items]
+
+
+def count_parked() -> None:
+    """One more delivery that was given up, as CloudWatch's metric `DeliveriesParked`."""
+    from aws_lambda_powertools.metrics import MetricUnit, single_metric  # at first use
+
+    with single_metric("DeliveriesParked", MetricUnit.Count, 1, namespace="Etincelle") as metric:
+        metric.add_dimension("service", "alerts")
 
 
 def item_of_delivery(delivery: Delivery) -> Item:

@@ -1,0 +1,158 @@
+"""One address answers for all services: each operation is routed to the service that has it, by the template."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra import edge, templates, watch
+from infra.build import lay_down
+from infra.checks import openapi
+from infra.paths import BUILD, ROOT, SERVICES, STAGE
+from infra.prove.translate import translated
+from tests.package.test_templates import lint
+
+Json = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def laid(built: Mapping[str, Path]) -> dict[str, Json]:
+    """The stage's own templates, by name."""
+    lay_down(STAGE)
+    return {name: templates.read(BUILD / STAGE / f"{name}.yaml") for name in ("account", "data", "edge", "watch")}
+
+
+def paths(laid: Mapping[str, Json]) -> Json:
+    body: Json = laid["edge"]["Resources"]["RestApi"]["Properties"]["DefinitionBody"]
+    found: Json = body["paths"]
+    return found
+
+
+def body(**routes: str) -> Json:
+    """A service's API with GET of these paths."""
+    integration = {"type": "aws_proxy", "uri": "?"}
+    operation = {"x-amazon-apigateway-integration": integration}
+    return {
+        "paths": {path: {"get": operation} for path in routes.values()},
+        "x-amazon-apigateway-binary-media-types": ["image/png"],
+    }
+
+
+def test_every_operation_is_routed_to_the_service_that_has_it(laid: Mapping[str, Json]) -> None:
+    """As docs/openapi.json lists them: neither one without a way, nor one that leads to another service."""
+    routed = {}
+    for path, methods in paths(laid).items():
+        for method, operation in methods.items():
+            integration = operation["x-amazon-apigateway-integration"]
+            if integration["type"] == "aws_proxy":
+                [service] = re.findall(r"function:etincelle-(\w+)-\$\{Stage}-api/", integration["uri"]["Fn::Sub"])
+                routed[method.upper(), path] = service
+    wanted = {(one.method, one.path): service for service in SERVICES for one in openapi.operations(service)}
+    assert routed == wanted
+    described = json.loads((ROOT / "docs" / "openapi.json").read_text())["paths"]
+    assert {(method.upper(), path) for path, methods in described.items() for method in methods} == routed.keys()
+
+
+def test_what_another_site_s_page_may_ask_is_answered_before_it_asks(laid: Mapping[str, Json]) -> None:
+    """The widget's preflight is answered by API Gateway itself."""
+    preflights = {path for path, methods in paths(laid).items() if "options" in methods}
+    assert "/w/{code}" in preflights
+    for path in preflights:
+        assert paths(laid)[path]["options"]["x-amazon-apigateway-integration"]["type"] == "mock"
+
+
+def test_the_functions_called_are_those_that_are_deployed(laid: Mapping[str, Json], built: Mapping[str, Path]) -> None:
+    """By their names, and each lets this API call it and no other."""
+    for service, out in built.items():
+        properties = templates.functions(templates.read(out / "sam.yaml"))[templates.API]
+        name = properties["FunctionName"]["Fn::Sub"]
+        permission = laid["edge"]["Resources"][f"{service.capitalize()}Permission"]["Properties"]
+        assert permission["FunctionName"]["Fn::Sub"].endswith(f":function:{name}")
+        assert "${RestApi}" in permission["SourceArn"]["Fn::Sub"]
+
+
+def test_two_services_cannot_have_the_same_operation() -> None:
+    """Whoever comes second is told of the first."""
+    bodies = {"one": body(a="/v1/things"), "two": body(a="/v1/things")}
+    with pytest.raises(edge.Clash, match="GET /v1/things is of one and of two"):
+        edge.merged(bodies)
+
+
+def test_a_variable_has_one_name_whoever_s_path_it_is_in() -> None:
+    """API Gateway would refuse the second when it is deployed."""
+    bodies = {"one": body(a="/v1/alerts/{alert_id}"), "two": body(a="/v1/alerts/{id}/notes")}
+    with pytest.raises(edge.Clash, match="must have one name"):
+        edge.merged(bodies)
+
+
+def test_more_resources_than_an_api_has_are_refused() -> None:
+    """`/a/1` counts twice: once for `/a`."""
+    most = {f"r{n}": f"/a/{n}" for n in range(edge.MOST_RESOURCES - 1)}
+    assert len(edge.merged({"one": body(**most)})) == edge.MOST_RESOURCES - 1
+    with pytest.raises(edge.Clash, match="301 resources"):
+        edge.merged({"one": body(**most, more="/a/one-more")})
+
+
+def test_neither_codes_nor_addresses_are_written_down(laid: Mapping[str, Json]) -> None:
+    """The access log has the route instead of the path; the firewall's log leaves out what may hold a code."""
+    made = laid["edge"]["Resources"]
+    written = made["RestApi"]["Properties"]["AccessLogSetting"]["Format"]
+    assert "$context.resourcePath" in written
+    assert not re.search(r"\$context\.(path|identity|domain)", written)
+    left_out = made["FirewallLogging"]["Properties"]["RedactedFields"]
+    assert {"UriPath": {}} in left_out
+    assert {"SingleHeader": {"Name": "authorization"}} in left_out
+
+
+def test_no_template_of_the_stage_gives_cfn_lint_anything_to_say(laid: Mapping[str, Json], tmp_path: Path) -> None:
+    """As written, and the edge as SAM translates it."""
+    plain = tmp_path / "edge.json"
+    plain.write_text(json.dumps(translated(laid["edge"])))
+    assert lint(*(BUILD / STAGE / f"{name}.yaml" for name in laid), plain) == []
+
+
+def alarms(laid: Mapping[str, Json]) -> list[Json]:
+    return [one["Properties"] for one in laid["watch"]["Resources"].values() if one["Type"] == "AWS::CloudWatch::Alarm"]
+
+
+def test_every_alarm_says_what_to_do_in_the_manual(laid: Mapping[str, Json]) -> None:
+    """It names a heading of docs/operate.md, and no heading there is of an alarm that is no more."""
+    headings = set(re.findall(r"^### (.+)$", (ROOT / "docs" / "operate.md").read_text(), re.MULTILINE))
+    named = {re.findall(r"docs/operate\.md#(.+)$", one["AlarmDescription"])[0] for one in alarms(laid)}
+    assert named == {heading.lower().replace(" ", "-") for heading in headings}
+
+
+def test_every_alarm_tells_the_operators_and_has_a_name_of_its_own(laid: Mapping[str, Json]) -> None:
+    """When it begins and when it is over."""
+    found = alarms(laid)
+    assert len({one["AlarmName"]["Fn::Sub"] for one in found}) == len(found) == len(watched(laid))
+    assert all(one["AlarmActions"] == one["OKActions"] == [{"Ref": "Operators"}] for one in found)
+
+
+def watched(laid: Mapping[str, Json]) -> list[watch.Alarm]:
+    services = {service: templates.read(BUILD / STAGE / service / "sam.yaml") for service in SERVICES}
+    return watch.alarms(laid["data"], services)
+
+
+def test_everything_that_is_deployed_is_watched(laid: Mapping[str, Json], built: Mapping[str, Path]) -> None:
+    """Each queue, table and function of the stage stands in the metrics of some alarm."""
+    seen = {value for alarm in watched(laid) for metric in alarm.metrics for _, value in metric.dimensions}
+    for one in laid["data"]["Resources"].values():
+        name = one.get("Properties", {}).get("QueueName") or one.get("Properties", {}).get("TableName")
+        assert name is None or name["Fn::Sub"] in seen
+    for out in built.values():
+        for properties in templates.functions(templates.read(out / "sam.yaml")).values():
+            assert properties["FunctionName"]["Fn::Sub"] in seen
+
+
+def test_the_dashboard_is_json_with_nothing_left_to_fill_in(laid: Mapping[str, Json]) -> None:
+    """Once CloudFormation has put the stage and the region in."""
+    text = laid["watch"]["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    filled = text.replace("${Stage}", STAGE).replace("${AWS::Region}", "eu-west-1")
+    assert "${" not in filled
+    assert len(json.loads(filled)["widgets"]) == 8
