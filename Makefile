@@ -145,6 +145,11 @@ bench-figures: .venv/dev ## how good causes, adjusted figures, money at risk and
 package: .venv/dev ## zips and templates under .build/ (SERVICE=collector STAGE=prod)
 	@$(RUN) infra.build $(SERVICE) $(STAGE)
 
+.PHONY: deploy
+deploy: .venv/dev ## brings what `package` built into AWS, by its CLI (STAGE=prod DRY=1 prints what it would do)
+	@DOMAIN="$(DOMAIN)" CERTIFICATE="$(CERTIFICATE)" OPERATOR_EMAIL="$(OPERATOR_EMAIL)" MONTHLY_BUDGET="$(MONTHLY_BUDGET)" \
+		$(RUN) infra.deploy $(STAGE) $(if $(DRY),--dry)
+
 .PHONY: prove
 prove: .venv/dev engine ## runs every function from its zip, as Lambda does, within its policy
 	@$(RUN) pytest tests/package $(ARGS)

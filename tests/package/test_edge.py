@@ -91,9 +91,9 @@ def test_a_variable_has_one_name_whoever_s_path_it_is_in() -> None:
 
 
 def test_more_resources_than_an_api_has_are_refused() -> None:
-    """`/a/1` counts twice: once for `/a`."""
-    most = {f"r{n}": f"/a/{n}" for n in range(edge.MOST_RESOURCES - 1)}
-    assert len(edge.merged({"one": body(**most)})) == edge.MOST_RESOURCES - 1
+    """`/a/1` is one, and there are `/a` and `/` beside."""
+    most = {f"r{n}": f"/a/{n}" for n in range(edge.MOST_RESOURCES - 2)}
+    assert len(edge.merged({"one": body(**most)})) == edge.MOST_RESOURCES - 2
     with pytest.raises(edge.Clash, match="301 resources"):
         edge.merged({"one": body(**most, more="/a/one-more")})
 

@@ -273,6 +273,7 @@ def test_where_a_customer_was_is_kept(cloud: Cloud, running: Running, journey: d
 
 def test_interactions_are_decided_and_counted(cloud: Cloud, running: Running, journey: dict[str, Any]) -> None:
     """By HTTP and from the queue; a poisoned message fails alone; outcomes and pressure beside."""
+    before = counted(cloud, running)["planned"]
     told = asked_invitations(running, "POST", "/v1/interactions", interaction("proof-http"))
     assert told["decision"]["state"] == "planned"
     queue = f"etincelle-{STAGE}-interactions"
@@ -280,7 +281,7 @@ def test_interactions_are_decided_and_counted(cloud: Cloud, running: Running, jo
     records = [message_of(body, queue, f"message-{n}") for n, body in enumerate(bodies)]
     reply = running("invitations", "Receive").invoke({"Records": records})
     assert reply == {"batchItemFailures": [{"itemIdentifier": "message-1"}]}
-    assert counted(cloud, running)["planned"] == 2
+    assert counted(cloud, running)["planned"] == before + 2
     outcome = {"customer": {"id": "customer-proof-http"}, "kind": "churned", "occurred_at": "2024-03-01T10:00:00Z"}
     assert asked_invitations(running, "POST", "/v1/outcomes", outcome)["status"] == "stored"
     pressure = asked_invitations(running, "POST", "/v1/pressure", {"customer": {"id": "customer-proof-http"}})

@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -159,8 +158,7 @@ def event_sources(templates: dict[str, dict[str, Any]]) -> Iterator[dict[str, An
 
 def test_there_are_event_sources(templates: dict[str, dict[str, Any]]) -> None:
     """Streams, queues and schedules, of each of which what is said above is said."""
-    kinds = Counter(event["Type"] for event in event_sources(templates))
-    assert kinds == {"DynamoDB": 5, "SQS": 8, "Schedule": 2}
+    assert {event["Type"] for event in event_sources(templates)} == {"DynamoDB", "SQS", "Schedule"}
 
 
 @pytest.mark.parametrize("service", SERVICES)
