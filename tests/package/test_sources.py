@@ -110,6 +110,7 @@ QUEUED = [
     ("invitations", "Send"),
     ("invitations", "HearOutcomes"),
     ("invitations", "HearStop"),
+    ("invitations", "SendReplies"),
 ]
 
 
