@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from infra.paths import SERVICES, STAGE
+from infra.local import bindings
+from infra.paths import ROOT, SERVICES, STAGE
 from infra.prove.mapping import MOST_TRIES, Mapping, sources
 from infra.prove.runtime_api import FunctionFailed
 from infra.templates import API, functions
@@ -102,15 +103,9 @@ def test_a_record_that_cannot_be_read_is_set_aside_and_holds_no_other_back(
 
 
 QUEUED = [
-    ("collector", "HearSms"),
-    ("aggregator", "Look"),
-    ("alerts", "Hear"),
-    ("alerts", "Deliver"),
-    ("invitations", "Receive"),
-    ("invitations", "Send"),
-    ("invitations", "HearOutcomes"),
-    ("invitations", "HearStop"),
-    ("invitations", "SendReplies"),
+    (one.service, "".join(part.capitalize() for part in one.function.split("_")))
+    for one in bindings.bindings(bindings.load(bindings.default_modules()), ROOT / "infra" / "merge")
+    if one.kind == "queue"
 ]
 
 
@@ -123,7 +118,7 @@ def test_a_message_that_cannot_be_read_is_given_back_alone(running: Running, ser
 
 
 def test_every_function_with_a_queue_is_among_these(templates: Templates) -> None:
-    """So that a new one is proved, too."""
+    """Those that the code registers are those that the templates connect."""
     found = {
         (service, name)
         for service, template in templates.items()
