@@ -245,10 +245,12 @@ def interaction(name: str, **more: Any) -> dict[str, Any]:
     return usual | {"interaction_id": name} | more
 
 
-def asked_invitations(running: Running, method: str, resource: str, body: Any = None, **parameters: str) -> Any:
+def asked_invitations(
+    running: Running, method: str, resource: str, body: Any = None, *, status: int = 200, **parameters: str
+) -> Any:
     """What the API of invitations answers, where all is well."""
     reply = running("invitations", API).invoke(rest(method, resource, body, KEY, **parameters))
-    assert reply["statusCode"] in (200, 201), reply["body"]
+    assert reply["statusCode"] in (200, 201, status), reply["body"]
     return json.loads(reply["body"])
 
 
@@ -371,6 +373,27 @@ def asked_cases(running: Running, method: str, resource: str, body: Any = None, 
     reply = running("alerts", API).invoke(rest(method, resource, body, KEY, **parameters))
     assert reply["statusCode"] in (200, 202), reply["body"]
     return json.loads(reply["body"])
+
+
+def test_a_person_is_erased_by_each_service_in_its_turn(
+    cloud: Cloud, running: Running, journey: dict[str, Any]
+) -> None:
+    """The baton goes round the queues, each function within its own policy; the answer counts on as nobody's."""
+    customer = {"email": "erased@example.com"}
+    known = interaction("proof-erased", channel="email", customer=customer)
+    asked_invitations(running, "POST", "/v1/interactions", known)
+    assert asked_invitations(running, "POST", "/v1/erasures", {"customer": customer}, status=202)["state"] == "running"
+    assert running("invitations", "Tally").invoke(stream(cloud, f"etincelle-{STAGE}-contacts")) == NO_FAILURES
+    queue = f"etincelle-{STAGE}-erase"
+    for function, table in (
+        (running("invitations", "Erase"), "contacts"),
+        (running("collector", "Erase"), "responses"),
+        (running("aggregator", "Erase"), "friction"),
+        (running("alerts", "Erase"), "cases"),
+    ):
+        assert function.invoke(queued(cloud, f"{queue}-{table}")) == NO_FAILURES
+    back = queued(cloud, f"{queue}-contacts")
+    assert running("invitations", "Erase").invoke(back) == NO_FAILURES
 
 
 def test_a_key_and_a_text_are_taken(running: Running, journey: dict[str, Any]) -> None:
