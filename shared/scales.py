@@ -72,7 +72,10 @@ SCALES: dict[str, Scale] = {
 
 HANDOFF = Scale("handoff", 0, 1, 0)
 """Two levels nobody is asked on: whether somebody who came from there fared worse than somebody who did not."""
-COUNTED: dict[str, Scale] = {one.name: one for one in (HANDOFF,)}
+SILENCE, ABANDONMENT, PRESSURE, PROMISE = (
+    Scale(name, 0, 1, 0) for name in ("silence", "abandonment", "pressure", "promise")
+)
+COUNTED: dict[str, Scale] = {one.name: one for one in (HANDOFF, SILENCE, ABANDONMENT, PRESSURE, PROMISE)}
 """Scales of what is counted without being asked; 0 is bad."""
 
 

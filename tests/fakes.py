@@ -188,6 +188,23 @@ class FakeEnds:
 
 
 @dataclass
+class FakeDue:
+    """What is due, by hour and series."""
+
+    noted: dict[tuple[datetime, Series], None] = field(default_factory=dict)
+
+    def note(self, series: Series, at: datetime) -> None:
+        self.noted[at.replace(minute=0, second=0, microsecond=0), series] = None
+
+    def take(self, now: datetime) -> Iterable[Series]:
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        for at, series in sorted(self.noted, key=lambda one: (one[0], one[1].partition)):
+            if at < hour:
+                yield series
+                del self.noted[at, series]
+
+
+@dataclass
 class FakeTopic:
     published: list[AlertFact] = field(default_factory=list)
 

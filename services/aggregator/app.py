@@ -12,6 +12,7 @@ from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent
 from services.aggregator import usecases, views, wiring
 from services.aggregator.adapters.findings import alert_fact
 from services.aggregator.adapters.messages import series_of
+from services.aggregator.adapters.signs import signs_in
 from services.aggregator.adapters.traces import trace_of_interaction
 from services.aggregator.domain.answers import Series, answer_of
 from services.aggregator.views import Simulation
@@ -43,11 +44,14 @@ def fold(event: DynamoDBEvent) -> dict[str, Any]:
 
 @app.on_dynamodb_record(stream_arn=CONTACTS, name="follow", batch_size=100)
 def follow(event: DynamoDBEvent) -> dict[str, Any]:
-    """Keeps where customers were, so that it can be told where those came from who answer."""
-    new = [change for change in changes(event.to_dict()) if change.is_new("customer")]
+    """Keeps where customers were, and counts what people do before they say anything."""
+    changed = changes(event.to_dict())
+    new = [change for change in changed if change.is_new("customer")]
     traces, unreadable = readable(new, "interaction", trace_of_interaction)
     usecases.follow([trace for trace in traces if trace], app.deps)
-    return failures(unreadable)
+    signs, unread = signs_in(changed)
+    usecases.notice(signs, app.deps)
+    return failures({*unreadable, *unread})
 
 
 @app.on_sqs_message(queue_arn=LOOKS, name="look", batch_size=10)
@@ -58,7 +62,8 @@ def look(event: SQSEvent) -> dict[str, Any]:
 
 @app.schedule("rate(15 minutes)", name="review")
 def review(_: CloudWatchEvent) -> None:
-    """Decides once more, for what an index may not have shown yet when a look asked for a decision."""
+    """Asks for looks that were noted for now; decides once more, for what an index may not have shown yet."""
+    usecases.remind(app.deps)
     usecases.decide(app.deps)
 
 

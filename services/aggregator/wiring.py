@@ -9,6 +9,7 @@ from functools import cache
 
 from services.aggregator import usecases
 from services.aggregator.adapters import erasing
+from services.aggregator.adapters.due import TableDue
 from services.aggregator.adapters.findings import TableAlerts, TableEvidence
 from services.aggregator.adapters.marks import TableMarks
 from services.aggregator.adapters.messages import QueueLooks, SnsTopic
@@ -52,6 +53,7 @@ def deps() -> Deps:
         evidence=TableEvidence(friction),
         alerts=TableAlerts(friction, now),
         looks=QueueLooks(aws.client("sqs", environment, now, os.urandom), environment.need("QUEUE_LOOKS_URL")),
+        due=TableDue(friction),
         responses=TableGiven(Table(dynamodb, environment.need("TABLE_RESPONSES"))),
         passers=TablePassers(Table(dynamodb, environment.need("TABLE_CONTACTS"))),
         topic=SnsTopic(aws.by_boto3("sns"), environment.need("TOPIC_FRICTION_ALERTS_ARN")),

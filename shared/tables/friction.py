@@ -12,11 +12,12 @@
 | what all accounts said, by event time | index `time`: `SAID` | `at#series…#kind` (`said_time_key`) |
 | how much of this table a person's erasure has erased | `ERASURE#erasure_id` | `COUNTED` (`erased_key`) |
 | the series a touchpoint has | `TOUCHPOINT#id` | `SERIES#source#scale` (`series_key`) |
+| series to be looked at later, by when | `DUE` | `2024-03-01T10#series…` (`due_key`) |
 | where a customer was lately, in a journey | `TRACES#customer-hash` | `TRACE#journey#at#touchpoint#hash` (`trace_key`) |
 | everything of that journey | same | `TRACE#journey#…` (`traces_of`) |
 
 A series' source is an audience, `customer` or `staff`, whose answers are counted; or `from:` and a touchpoint, for
-customers who came from there. An hour's last part is the number of its slice: a busy hour is spread over several items.
+customers who came from there; or `silence`, `abandonment`, `pressure`, `promise`. An hour's last part is the number of its slice: a busy hour is spread over several items.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from shared.times import key_time
 
 Key = tuple[str, str]
 TIME_INDEX = "time"
+DUE = "DUE"
 HOUR = "%Y-%m-%dT%H"
 
 
@@ -86,3 +88,12 @@ def trace_key(customer: str, journey: str, at: datetime, touchpoint: str, name: 
 def traces_of(customer: str, journey: str) -> Key:
     """The partition, and how the sort keys of the journey's begin."""
     return key("TRACES", customer), key("TRACE", journey, "")
+
+
+def due_key(series: str, at: datetime) -> Key:
+    return DUE, SEPARATOR.join((f"{at:{HOUR}}", series))
+
+
+def due_until(now: datetime) -> tuple[str, str]:
+    """Sort keys that enclose every hour that is over."""
+    return "0", key(f"{now:{HOUR}}", "")

@@ -10,22 +10,25 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from services.aggregator.adapters.due import TableDue
 from services.aggregator.adapters.findings import TableAlerts, TableEvidence
 from services.aggregator.adapters.marks import TableMarks
+from services.aggregator.adapters.traces import TableTraces
 from services.aggregator.adapters.watches import TableWatches
 from services.aggregator.domain.alerts import AlertFact
 from services.aggregator.domain.answers import Answer, Parcel, Series, parcels
 from services.aggregator.domain.detection.interval import Share
 from services.aggregator.domain.detection.transition import Transition
 from services.aggregator.domain.publishing import Said
+from services.aggregator.domain.traces import Trace
 from services.aggregator.domain.watching import Watch
-from services.aggregator.usecases.ports import Alerts, Evidence, Marks, Watches
+from services.aggregator.usecases.ports import Alerts, Due, Evidence, Marks, Traces, Watches
 from shared.dynamo import ItemTooLarge, Table, translated
 from shared.errors import Conflict
 from shared.pieces import FULL
 from tests import aws, fakes
 from tests.events import alert_event
-from tests.worlds import START
+from tests.worlds import START, visit
 
 CHECKOUT = Series("checkout", "customer", "csat")
 STAFF = Series("checkout", "staff", "csat")
@@ -100,6 +103,46 @@ class TestMarks:
     def test_no_hours_of_a_series_nobody_answered(self, marks: Marks) -> None:
         """Nothing, and no error."""
         assert list(marks.hours(CHECKOUT, START, START + HOUR)) == []
+
+
+@pytest.fixture
+def traces(table: Table | None) -> Traces:
+    return TableTraces(table) if table else fakes.FakeTraces()
+
+
+@pytest.fixture
+def due(table: Table | None) -> Due:
+    return TableDue(table) if table else fakes.FakeDue()
+
+
+class TestTraces:
+    def test_a_customer_s_traces_of_a_journey_are_read_back(self, traces: Traces) -> None:
+        """Interactions and answers, each once; nobody else's, and no other journey's."""
+        visited = replace(visit("ada", "basket", START, "i"), journey="shop")
+        answered = Trace("ada", "shop", "checkout", START + HOUR, "00" * 8, "11" * 8, "csat")
+        others = [replace(visited, customer="bob"), replace(visited, journey="shopping")]
+        several = dict.fromkeys((visited, answered, *others), START + 30 * HOUR)
+        traces.add(several)
+        traces.add({visited: START + 60 * HOUR})
+        assert sorted(traces.of("ada", "shop"), key=lambda one: one.at) == [visited, answered]
+        assert traces.of("eve", "shop") == []
+
+    def test_many_are_added_together(self, traces: Traces) -> None:
+        """More than a transaction takes."""
+        several = [replace(visit("ada", "basket", START + n * HOUR, str(n)), journey="shop") for n in range(130)]
+        traces.add(dict.fromkeys(several, START + 900 * HOUR))
+        assert len(traces.of("ada", "shop")) == 130
+
+
+class TestDue:
+    def test_a_series_is_due_once_its_hour_is_over(self, due: Due) -> None:
+        """Once, however often it was noted; not before."""
+        due.note(CHECKOUT, START + HOUR)
+        due.note(CHECKOUT, START + HOUR + timedelta(minutes=9))
+        due.note(STAFF, START + 9 * HOUR)
+        assert list(due.take(START + HOUR + timedelta(minutes=59))) == []
+        assert list(due.take(START + 2 * HOUR)) == [CHECKOUT]
+        assert list(due.take(START + 2 * HOUR)) == []
 
 
 class TestWatches:

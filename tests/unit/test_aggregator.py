@@ -50,6 +50,7 @@ def deps_at(now: datetime) -> Deps:
         evidence=fakes.FakeEvidence(),
         alerts=fakes.FakeAlerts(),
         looks=fakes.FakeLooks(),
+        due=fakes.FakeDue(),
         responses=fakes.FakeResponses(),
         passers=fakes.FakePassers(),
         topic=fakes.FakeTopic(),

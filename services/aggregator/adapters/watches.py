@@ -50,7 +50,8 @@ class TableWatches:
         self._build_on(
             watch,
             "SET account = :account, settings_version = :settings, stepped_to = :stepped,"
-            " rolled_to = :rolled, recomputed_n = :recomputed, paths = :paths, version = :next REMOVE late_since",
+            " rolled_to = :rolled, recomputed_n = :recomputed, paths = :paths, promise = :promise,"
+            " version = :next REMOVE late_since",
             {
                 ":account": watch.account,
                 ":settings": watch.settings_version,
@@ -58,6 +59,7 @@ class TableWatches:
                 ":rolled": watch.rolled_to.isoformat() if watch.rolled_to else None,
                 ":recomputed": watch.recomputed_n,
                 ":paths": watch.paths,
+                ":promise": watch.promise,
             },
         )
 
@@ -100,4 +102,5 @@ def watch_of(series: Series, item: Item) -> Watch:
         late_at=time("late_at"),
         look_at=time("look_at"),
         paths=item.get("paths"),
+        promise=item.get("promise"),
     )

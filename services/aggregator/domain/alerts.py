@@ -13,6 +13,7 @@ from services.aggregator.domain.detection.detector import Transition
 from services.aggregator.domain.detection.transition import ADOPTED, RAISED, RESOLVED
 from services.aggregator.domain.findings import EXPLAINED
 from services.aggregator.domain.sentence import Setting, sentence
+from services.aggregator.domain.signs import SIGNS
 from services.aggregator.domain.watching import METHOD
 from shared.catalogue import Touchpoint, Words
 from shared.events import AlertEvent, AlertKind, Evidence, Flood, Severity, Share
@@ -231,6 +232,11 @@ def origin_of(series: Series, transition: Transition) -> str | None:
 def kind_of(series: Series, origin: str | None) -> AlertKind:
     if origin is not None:
         return "handoff"
+    if series.source == "promise":
+        return "promise"
+    told = next((sign for sign in SIGNS if sign == series.source), None)
+    if told is not None:
+        return told
     return "staff" if series.audience == "staff" else "drop"
 
 
@@ -240,10 +246,14 @@ def otherwise_of(transition: Transition) -> Share | None:
 
 
 def severity(transition: Transition) -> Severity:
-    """By how many more answers are bad: 25 points or more is high, 10 or more medium; low where a flood explains it."""
+    """By how many more answers are bad: 25 points or more is high, 10 or more medium; low where a flood explains it.
+
+    A promise has no answers before; it is held against its target.
+    """
     if transition.flood:
         return "low"
-    worse = (transition.after.share or 0.0) - (transition.before.share or 0.0)
+    before = transition.before.share
+    worse = (transition.after.share or 0.0) - (transition.before.low if before is None else before)
     if worse >= 0.25:
         return "high"
     return "medium" if worse >= 0.10 else "low"

@@ -9,7 +9,7 @@ from typing import Any
 
 from shared.catalogue import Audience
 from shared.marks import CELL_SECONDS, Mark, cell_of, digest, first_cell, hour_of
-from shared.scales import HANDOFF, Scale, scale
+from shared.scales import HANDOFF, PROMISE, Scale, scale
 from shared.tables.friction import series_partition
 from shared.times import parse_time
 
@@ -22,7 +22,8 @@ INVITED = "invitation:"
 class Series:
     """What is watched as one: what is told of one touchpoint by one source, on one scale.
 
-    source: an audience, whose answers they are; or `from:` and the touchpoint from which customers came.
+    source: an audience, whose answers they are; `from:` and the touchpoint from which customers came; an early sign,
+    as `domain/signs.py` has them; or `promise`.
     """
 
     touchpoint: str
@@ -42,6 +43,11 @@ class Series:
     def origin(self) -> str | None:
         """The touchpoint before, where this is a hand-off."""
         return self.source.removeprefix(FROM) if self.source.startswith(FROM) else None
+
+    @property
+    def promised(self) -> Series:
+        """Whether the touchpoint keeps its promise."""
+        return Series(self.touchpoint, PROMISE.name, PROMISE.name)
 
     def coming_from(self, touchpoint: str) -> Series:
         """The hand-off from that touchpoint to this one."""

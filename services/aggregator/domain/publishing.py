@@ -19,10 +19,9 @@ from services.aggregator.domain.board import Fact, Rules, decide
 from services.aggregator.domain.detection.interval import Share
 from services.aggregator.domain.detection.transition import Flood, Transition
 from services.aggregator.domain.findings import Finding
+from shared.catalogue import AUDIENCES
 
 SHARE_FALSE = 0.05
-ANSWERS, HANDOFFS = "answers", "handoffs"
-"""A board each; of the alerts of either, few are false."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +42,10 @@ class Said:
 
     @property
     def board(self) -> str:
-        """Which board decides on it: so that watching hand-offs costs the touchpoints' own alerts nothing."""
-        return HANDOFFS if self.series.origin else ANSWERS
+        """Which board decides on it: so that watching hand-offs or signs costs the touchpoints' own alerts nothing."""
+        if self.series.origin:
+            return "handoffs"
+        return "answers" if self.series.source in AUDIENCES else self.series.source
 
 
 def published(said: Iterable[Said]) -> dict[Series, list[Transition]]:

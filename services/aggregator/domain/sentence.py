@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import floor, log10
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from services.aggregator.domain.detection.transition import ADOPTED, RESOLVED, Flood, Transition
@@ -24,53 +26,8 @@ MONTHS = {
     "en": "January February March April May June July August September October November December",
 }
 WEEK = 7 * 86400
-TEMPLATES = {
-    "fr": {
-        "raised": "Depuis {when}, {after} de mauvaises réponses à {name}, contre {before} d’ordinaire{nbsp}; "
-        "{n}{nbsp}; {chance}.",
-        "resolved": "C’est fini à {name}{nbsp}: les réponses sont revenues à {before} de mauvaises, contre {after} "
-        "depuis {when}.",
-        "adopted": "À {name}, {after} de mauvaises réponses depuis {when}, contre {before} avant{nbsp}: ce niveau "
-        "dure, il devient la référence.",
-        "staff raised": "Depuis {when}, l’équipe de {name} donne {after} de mauvaises réponses, contre {before} "
-        "d’ordinaire{nbsp}; {n}{nbsp}; {chance}.",
-        "handoff raised": "Depuis {when}, à {name}, {after} de mauvaises réponses chez ceux qui viennent de {origin}, "
-        "contre {otherwise} chez les autres{nbsp}; {n}{nbsp}; {chance}.",
-        "handoff resolved": "C’est fini entre {origin} et {name}{nbsp}: ceux qui en viennent ne répondent plus moins "
-        "bien que les autres, comme ils le faisaient depuis {when}.",
-        "handoff adopted": "À {name}, ceux qui viennent de {origin} répondent moins bien que les autres depuis {when}"
-        "{nbsp}: cet écart dure, il devient la référence.",
-        "explained": "Depuis {when}, {after} de mauvaises réponses à {name}, contre {before} d’ordinaire{nbsp}: cela "
-        "vient de ceux qui arrivent de {origin}, voir l’alerte sur ce passage.",
-        "seen first by staff": " L’équipe l’avait signalé avant les clients.",
-        "seen first by customer": " Les clients l’avaient signalé avant l’équipe.",
-        "flood": " Mais {days}, il est venu {times} fois plus de réponses, et meilleures{nbsp}: sans elles il n’y "
-        "aurait pas encore d’alerte. C’est peut-être le public qui a changé, et non le point de contact.",
-        "chance": "une chance sur {odds} que ce soit le hasard",
-    },
-    "en": {
-        "raised": "Since {when}, {after} bad answers at {name}, against {before} as a rule; {n}; {chance}.",
-        "resolved": "It is over at {name}: answers are back to {before} bad, from {after} since {when}.",
-        "adopted": "At {name}, {after} bad answers since {when}, against {before} before: "
-        "this level has lasted and becomes the usual one.",
-        "staff raised": "Since {when}, {after} bad answers from the staff at {name}, against {before} as a rule; {n}; "
-        "{chance}.",
-        "handoff raised": "Since {when}, {after} bad answers at {name} from those who come from {origin}, "
-        "against {otherwise} from the others; {n}; {chance}.",
-        "handoff resolved": "It is over between {origin} and {name}: those who come from there no longer fare worse "
-        "than the others, as they had since {when}.",
-        "handoff adopted": "At {name}, those who come from {origin} have fared worse than the others since {when}: "
-        "this gap has lasted and becomes the usual one.",
-        "explained": "Since {when}, {after} bad answers at {name}, against {before} as a rule: this is about those who "
-        "come from {origin}; see the alert on that hand-off.",
-        "seen first by staff": " The staff had reported it before the customers did.",
-        "seen first by customer": " Customers had reported it before the staff did.",
-        "flood": " But {days}, {times} times as many answers came, and better ones: without them there would be no "
-        "alert yet. Perhaps it is the people who changed, not the touchpoint.",
-        "chance": "one chance in {odds} that this is luck",
-    },
-}
-QUOTED = {"fr": "«{thin}{name}{thin}»", "en": "“{name}”"}
+TEMPLATES: dict[str, dict[str, str]] = json.loads(Path(__file__).with_name("sentences.json").read_text("utf-8"))
+"""By language: what is said of a transition, or of one in an alert of a kind; units of what is counted."""
 
 
 @dataclass(frozen=True)
@@ -99,12 +56,13 @@ def sentence(transition: Transition, setting: Setting, lang: str) -> str:
         after=_percent(transition.after.share, lang),
         before=_percent(transition.before.share, lang),
         otherwise=_percent(otherwise.share if otherwise else None, lang),
-        n=_answers(transition.after.n, lang),
+        promised=_percent(transition.before.low, lang),
+        n=_events(transition.after.n, setting.kind, lang),
         chance=said["chance"].format(odds=_number(_rounded(transition.e_value), lang)),
         days=_days(transition.flood, lang) if transition.flood else "",
         times=round(transition.flood.times) if transition.flood else "",
-        name=QUOTED[lang].format(name=setting.name, thin=THIN),
-        origin=QUOTED[lang].format(name=setting.origin, thin=THIN),
+        name=said["quoted"].format(name=setting.name, thin=THIN),
+        origin=said["quoted"].format(name=setting.origin, thin=THIN),
         nbsp=NO_BREAK,
     )
 
@@ -138,8 +96,8 @@ def _percent(share: float | None, lang: str) -> str:
     return f"{round(100 * share)}{THIN}%" if lang == "fr" else f"{round(100 * share)}%"
 
 
-def _answers(n: int, lang: str) -> str:
-    word = {"fr": "réponse", "en": "answer"}[lang]
+def _events(n: int, kind: str, lang: str) -> str:
+    word = TEMPLATES[lang].get(f"unit {kind}", TEMPLATES[lang]["unit answer"])
     return f"{_number(n, lang)} {word}{'' if n == 1 else 's'}"
 
 

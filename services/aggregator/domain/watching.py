@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -17,9 +17,10 @@ from services.aggregator.domain.detection.detector import (
     Transition,
     open_account,
     step,
+    wander,
 )
 from services.aggregator.domain.publishing import SHARE_FALSE, Said
-from shared.catalogue import SMALLEST_STAFF_GROUP, Touchpoint
+from shared.catalogue import AUDIENCES, SMALLEST_STAFF_GROUP, Touchpoint
 from shared.marks import CELL_SECONDS, hour_of, tally_cells, tally_channels, tally_origins
 from shared.scales import Scale
 from shared.times import from_unix
@@ -42,6 +43,7 @@ class Watch:
     """What is remembered of a series between two looks.
 
     account: the evidence account as JSON; None before the first look. paths: those of the hand-offs to here.
+    promise: what is remembered of the touchpoint's promise.
     claimed_to, stepped_to: the first cell not yet claimed, not yet stepped; 0 before the first look.
     rolled_to: the first day whose histogram is not yet written.
     late_n, recomputed_n: how often late answers were noted, and up to which note they were folded in.
@@ -63,6 +65,7 @@ class Watch:
     late_at: datetime | None = None
     look_at: datetime | None = None
     paths: str | None = None
+    promise: str | None = None
 
     @property
     def is_afresh(self) -> bool:
@@ -130,9 +133,16 @@ def settings_of(touchpoint: Touchpoint, series: Series) -> Settings:
     if series.audience == "staff":
         chosen["least_answers"] = max(SMALLEST_STAFF_GROUP, int(chosen.get("least_answers", 0)))
     bad_at_most = measure_of(series, touchpoint).bad_at_most
-    text = json.dumps({"method": METHOD, "bad_at_most": bad_at_most, **chosen}, sort_keys=True)
+    promised = {"promise": target} if (target := target_of(series, touchpoint)) is not None else {}
+    text = json.dumps({"method": METHOD, "bad_at_most": bad_at_most, **promised, **chosen}, sort_keys=True)
     version = sha256(text.encode()).hexdigest()[:12]
     return Settings(**{**chosen, "version": version})  # type: ignore[arg-type]
+
+
+def target_of(series: Series, touchpoint: Touchpoint) -> float | None:
+    """The share of bad answers that customers are promised at most; None where nothing measurable is promised."""
+    promise = touchpoint.promise if series.source == "customer" else None
+    return promise.bad_at_most if promise and 0 < promise.bad_at_most < 1 else None
 
 
 def measure_of(series: Series, touchpoint: Touchpoint) -> Scale:
@@ -142,14 +152,25 @@ def measure_of(series: Series, touchpoint: Touchpoint) -> Scale:
 
 
 def answered(series: Series, touchpoint: Touchpoint) -> Series:
-    """The answers that a series is told from: its own; of a hand-off, all that customers gave at the touchpoint."""
-    if series.origin is None:
+    """The answers that a series is told from: an audience's own; else all that customers gave at the touchpoint."""
+    if series.source in AUDIENCES:
         return series
     return Series(series.touchpoint, "customer", touchpoint.survey_for("customer").scale)
 
 
-def stepped(watch: Watch, hours: Sequence[Hour], measure: Scale, settings: Settings) -> tuple[Watch, list[Transition]]:
+Beside = Callable[[int, Sequence[int], float], object]
+
+
+def nothing(*_: object) -> None:
+    """Nobody listens."""
+
+
+def stepped(
+    watch: Watch, hours: Sequence[Hour], measure: Scale, settings: Settings, beside: Beside = nothing
+) -> tuple[Watch, list[Transition]]:
     """The watch after the cells that were claimed, and the transitions it went through, in order.
+
+    beside: is told each cell with what the account knew of the days before it.
 
     Only cells with answers are stepped; the time between is accounted for at the next one. So the
     number of looks leaves no trace, and silence alone neither ends an alert nor makes it usual.
@@ -157,6 +178,7 @@ def stepped(watch: Watch, hours: Sequence[Hour], measure: Scale, settings: Setti
     account = resumed(watch.account, measure) if watch.account else open_account(measure, settings)
     transitions: list[Transition] = []
     for cell, counts in cells(watch, hours, measure.levels):
+        beside(cell, counts, wander(account))
         account, found = step(account, cell, counts, settings)
         transitions.extend(found)
     after = replace(

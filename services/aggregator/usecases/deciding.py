@@ -10,6 +10,7 @@ from services.aggregator.domain.alerts import AlertFact
 from services.aggregator.domain.answers import Series
 from services.aggregator.domain.concert import in_concert
 from services.aggregator.domain.detection.detector import Transition
+from services.aggregator.domain.signs import SIGNS
 from services.aggregator.usecases.ports import Deps
 from shared.catalogue import Touchpoint
 from shared.causes.answers import Reading, Whose, spans
@@ -52,6 +53,8 @@ def write_news(
 
 def with_causes(fact: AlertFact, context: alerts.Context, deps: Deps) -> AlertFact:
     """The alert with what is seen more often between the change and the alarm, and comments that show it."""
+    if fact.series.source in SIGNS:
+        return fact
     event, series = fact.event, watching.answered(fact.series, context.touchpoint)
     whose = Whose(series.touchpoint, series.audience, watching.measure_of(series, context.touchpoint))
     when = spans(event.change_started_between[0], event.change_started_at, event.raised_at)

@@ -6,7 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.aggregator.domain.answers import Answer, Parcel, Series, by_series, gathered, seconds_until_complete
+from services.aggregator.domain.answers import (
+    Answer,
+    Parcel,
+    Series,
+    by_series,
+    gathered,
+    parcels,
+    seconds_until_complete,
+)
 from services.aggregator.domain.traces import KEPT_BEYOND, Trace, news, trace_of_answer
 from services.aggregator.usecases.ports import Deps
 from shared.marks import cell_of
@@ -86,8 +94,7 @@ def ask_for_look(series: Series, folded: Sequence[Parcel], complete: int, now: d
     watch = deps.watches.read(series)
     newest = max(parcel.newest_cell for parcel in folded)
     if newest >= complete:
-        delay = seconds_until_complete(newest, now, deps.lateness_s)
-        deps.looks.ask(series, min(delay + 1, LONGEST_DELAY))
+        ask_when_complete(series, newest, now, deps)
     if min(parcel.oldest_cell for parcel in folded) >= max(watch.claimed_to, complete):
         return
     look_at = watch.look_at
@@ -95,3 +102,23 @@ def ask_for_look(series: Series, folded: Sequence[Parcel], complete: int, now: d
         deps.looks.ask(series, deps.settle_s)
         look_at = now + timedelta(seconds=deps.settle_s)
     deps.watches.note_late(series, now, look_at)
+
+
+def ask_when_complete(series: Series, cell: int, now: datetime, deps: Deps) -> None:
+    """By a message, where it can wait so long; else by a note."""
+    delay = seconds_until_complete(cell, now, deps.lateness_s) + 1
+    if delay <= LONGEST_DELAY:
+        deps.looks.ask(series, delay)
+    else:
+        deps.due.note(series, now + timedelta(seconds=delay))
+
+
+def remind(deps: Deps) -> None:
+    """Asks for looks at the series whose time has come."""
+    for series in deps.due.take(deps.now()):
+        deps.looks.ask(series, 0)
+
+
+def notice(signs: Iterable[Answer], deps: Deps) -> None:
+    """Counts early signs, each once, as answers are."""
+    count(parcels(signs), deps)

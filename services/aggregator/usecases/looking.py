@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 
-from services.aggregator.domain import floods, handoffs, watching
+from services.aggregator.domain import floods, handoffs, promises, watching
 from services.aggregator.domain.answers import Series
 from services.aggregator.domain.detection.detector import Settings, Transition
 from services.aggregator.domain.detection.transition import RAISED, STRENGTHENED
@@ -27,6 +27,8 @@ from shared.marks import CELL_SECONDS, cell_of, hour_of
 from shared.scales import Scale
 from shared.times import from_unix
 
+Cells = tuple[int, Sequence[int], float]
+"""A cell, its histogram, and how much whole days differed before it."""
 DECIDED_AFTER_S = 2
 """Seconds within which the index over all that was said shows what was just written."""
 
@@ -72,16 +74,18 @@ def step_over(seen: Watch, touchpoint: Touchpoint, settings: Settings, deps: Dep
     series, measure = seen.series, watching.measure_of(seen.series, touchpoint)
     hours = list(deps.marks.hours(series, seen.reads_from, watching.hour_of_cell(seen.claimed_to)))
     look = Look(seen, hours, touchpoint, measure)
-    stepped, transitions = watching.stepped(seen, hours, measure, settings)
+    days: list[Cells] = []
+    stepped, transitions = watching.stepped(seen, hours, measure, settings, lambda *cell: days.append(cell))
     transitions = [with_flood(one, look, settings, deps) for one in transitions]
     passed = handoffs.passed(seen, look.told, handoff_settings(look))
-    said = [*own_said(look, transitions, deps), *handoffs_said(look, passed, deps)]
+    promise, broken = promise_kept(look, days, settings)
+    said = [*own_said(look, transitions, deps), *handoffs_said(look, passed, deps), *broken]
     if deps.watches.read(series).version != seen.version:
         raise Conflict("another look at this series was faster")
     for day, rolled in watching.whole_days(seen, hours, measure.levels):
         deps.marks.put_day(series, day, rolled)
     write_down(look, said, deps)
-    deps.watches.save(replace(stepped, paths=passed.paths))
+    deps.watches.save(replace(stepped, paths=passed.paths, promise=promise))
 
 
 def with_flood(told: Transition, look: Look, settings: Settings, deps: Deps) -> Transition:
@@ -103,6 +107,18 @@ def handoff_settings(look: Look) -> Settings:
     return watching.settings_of(look.touchpoint, look.seen.series.coming_from(look.touchpoint.id))
 
 
+def promise_kept(look: Look, days: Sequence[Cells], settings: Settings) -> tuple[str | None, list[Said]]:
+    """What is remembered of the touchpoint's promise, and what is said of it; nothing where none was made."""
+    series, measure = look.seen.series, look.measure
+    target = watching.target_of(series, look.touchpoint)
+    if target is None:
+        return None, []
+    cells = [(cell, sum(counts), sum(counts[: measure.bad_levels]), wander) for cell, counts, wander in days]
+    known = None if look.seen.is_afresh else look.seen.promise
+    text, found = promises.followed(known, cells, target, settings)
+    return text, watching.said(series.promised, watching.began_at(look.seen, look.hours), found, look.touchpoint)
+
+
 def write_down(look: Look, said: Sequence[Said], deps: Deps) -> None:
     """What the accounts say; of an account that began afresh, in place of all that it said before."""
     series = look.seen.series
@@ -110,6 +126,7 @@ def write_down(look: Look, said: Sequence[Said], deps: Deps) -> None:
         deps.evidence.add(said)
     else:
         formerly = {series.coming_from(name) for name in handoffs.known(look.seen.paths)}
+        formerly |= {series.promised} if look.seen.promise else set()
         for each in sorted({series, *formerly, *(one.series for one in said)}, key=lambda one: one.partition):
             deps.evidence.replace(each, [one for one in said if one.series == each])
     if said:

@@ -114,6 +114,18 @@ class Passers(Protocol):
         ...
 
 
+class Due(Protocol):
+    """Series to be looked at later than a message can wait, by the hour."""
+
+    def note(self, series: Series, at: datetime) -> None:
+        """Notes it, once for all times of one hour."""
+        ...
+
+    def take(self, now: datetime) -> Iterable[Series]:
+        """Those whose hour is over; each is let go when the next one is asked for."""
+        ...
+
+
 class Topic(Protocol):
     """The topic that owners' teams subscribe to."""
 
@@ -130,6 +142,7 @@ class Deps:
     evidence: Evidence
     alerts: Alerts
     looks: Looks
+    due: Due
     responses: Responses
     passers: Passers
     topic: Topic

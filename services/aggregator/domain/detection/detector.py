@@ -59,6 +59,7 @@ __all__ = [
     "advance",
     "open_account",
     "step",
+    "wander",
 ]
 
 STALE_CELLS = 7 * CELLS_A_DAY
@@ -120,6 +121,11 @@ def advance(account: Account, to_cell: int, settings: Settings) -> tuple[Account
         return account, ()
     said = _ended(account, alert, ADOPTED, alert.reported, settings)
     return _closed(account, lasting(alert, account.scale)), (said,)
+
+
+def wander(account: Account) -> float:
+    """Variance, as a squared tilt, by which whole days of the account differ."""
+    return days.variance(account.wobble)
 
 
 def _adoption(settings: Settings) -> int:

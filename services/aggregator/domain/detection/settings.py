@@ -23,6 +23,9 @@ TYPICAL: Mapping[str, tuple[float, ...]] = MappingProxyType(
         "stars": (0.08, 0.04, 0.08, 0.2, 0.6),
         "thumbs": (0.15, 0.85),
         "handoff": (0.5, 0.5),
+        "silence": (0.85, 0.15),
+        "abandonment": (0.4, 0.6),
+        "pressure": (0.1, 0.9),
     }
 )
 """What a touchpoint nobody has measured yet is taken to look like: polarised, J-shaped, about one
