@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -101,19 +101,35 @@ def piece(event: AlertEvent, frame: Frame, lang: str, manage: str) -> Piece:
     """What is said of one alert. manage: the address where it is acted on."""
     outcome = "adopted" if event.resolved_because == "adopted" else event.state
     name = one_line(words(event.touchpoint_name, lang))
-    facts = [(frame.before, share(event.before, frame)), (frame.after, share(event.after, frame))]
-    if event.resolved_at:
-        facts.append((frame.ended, f"{event.resolved_at:%Y-%m-%d %H:%M} UTC"))
     return Piece(
         event=event,
-        title=getattr(frame, outcome).format(name=name),
+        title=worded(frame, outcome, event.kind).format(name=name),
         sentence=words(event.sentence, lang),
-        facts=tuple(facts),
+        facts=tuple(facts(event, frame)),
         causes=tuple(causes(event, frame)),
         comments=tuple(one_line(comment) for comment in event.sample_comments[:MOST_COMMENTS]),
         manage=manage,
         is_open=event.state == "raised",
     )
+
+
+def facts(event: AlertEvent, frame: Frame) -> Iterator[tuple[str, str]]:
+    """What is known in figures; a promise is held against its target, a hand-off against the others."""
+    if event.kind == "promise":
+        yield frame.promised, frame.at_most.format(bad=round(100 * event.before.high))
+    else:
+        yield frame.before, share(event.before, frame, event.kind)
+    yield frame.after, share(event.after, frame, event.kind)
+    if event.otherwise:
+        yield frame.otherwise, share(event.otherwise, frame, event.kind)
+    if event.resolved_at:
+        yield frame.ended, f"{event.resolved_at:%Y-%m-%d %H:%M} UTC"
+
+
+def worded(frame: Frame, what: str, kind: str) -> str:
+    """The kind's own words for it, or those for all kinds."""
+    own: str = getattr(frame, f"{what}_{kind}", "") or getattr(frame, what)
+    return own
 
 
 def causes(event: AlertEvent, frame: Frame) -> list[str]:
@@ -162,11 +178,11 @@ def signs(event: AlertEvent, frame: Frame) -> set[tuple[bool, str]]:
     return segments | {(True, frame.quoted.format(text=one.text)) for one in event.causes.words}
 
 
-def share(share: Share, frame: Frame) -> str:
+def share(share: Share, frame: Frame, kind: str) -> str:
     """`19 % bad (12–28 %, 240 answers)`."""
     value = share.bad / share.n if share.n else 0.0
     low, high, bad = (round(100 * one) for one in (share.low, share.high, value))
-    return frame.share.format(bad=bad, low=low, high=high, n=share.n)
+    return worded(frame, "share", kind).format(bad=bad, low=low, high=high, n=share.n)
 
 
 def one_line(text: str) -> str:

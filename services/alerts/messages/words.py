@@ -12,6 +12,12 @@ class Frame:
     """The words of one language; what stands in braces is filled in."""
 
     raised: str
+    raised_staff: str
+    raised_handoff: str
+    raised_silence: str
+    raised_abandonment: str
+    raised_pressure: str
+    raised_promise: str
     acknowledged: str
     resolved: str
     adopted: str
@@ -21,7 +27,13 @@ class Frame:
     before: str
     after: str
     ended: str
+    otherwise: str
+    promised: str
+    at_most: str
     share: str
+    share_silence: str
+    share_abandonment: str
+    share_pressure: str
     causes: str
     segment: str
     segment_since: str
