@@ -16,10 +16,12 @@ from services.insights.usecases import (
     causes,
     checking,
     friction,
+    handoffs,
     home,
     journeys,
     overviews,
     priorities,
+    promises,
     reports,
     touchpoints,
     value,
@@ -30,6 +32,8 @@ from services.insights.views import reports as views
 from services.insights.views.causes import CausesView, causes_view
 from services.insights.views.checks import CheckView, check_view
 from services.insights.views.overviews import OverviewView
+from services.insights.views.handoffs import HandoffsView, handoffs_view
+from services.insights.views.promises import PromiseView, promise_view
 from services.insights.views.reports import AlertList, ReportView
 from services.insights.views.value import PrioritiesView, ValueView, priorities_view, value_view
 from shared.catalogue import ROLES
@@ -87,6 +91,34 @@ def get_journey_report(journey: str) -> OverviewView:
     """How a journey's touchpoints stood at a time, over four weeks, against the four before and their promises."""
     at, after = overview_views.asked(app.query)
     return overview_views.overview_view(overviews.of_journey(journey, at, after, app.deps))
+
+
+@app.operation(
+    "GET",
+    "/v1/touchpoints/{touchpoint}/handoffs",
+    scope="figures:read",
+    returns=HandoffsView,
+    query=("from", "to"),
+    problems=(404, 422),
+)
+def get_handoffs(touchpoint: str) -> HandoffsView:
+    """How a touchpoint goes for those who came from each other one of its journey, and how theirs go for its own."""
+    _, window = views.span(app.query)
+    return handoffs_view(touchpoint, handoffs.handoffs(touchpoint, window, app.deps))
+
+
+@app.operation(
+    "GET",
+    "/v1/touchpoints/{touchpoint}/promise",
+    scope="figures:read",
+    returns=PromiseView,
+    query=("from", "to"),
+    problems=(404, 422),
+)
+def get_promise(touchpoint: str) -> PromiseView:
+    """What a touchpoint promises and what is lived there, in all and by week; 404 where nothing is promised."""
+    _, window = views.span(app.query)
+    return promise_view(touchpoint, promises.lived(touchpoint, window, app.deps))
 
 
 @app.operation(
