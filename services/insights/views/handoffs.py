@@ -55,6 +55,7 @@ def handoffs_view(touchpoint: str, found: Handoffs) -> HandoffsView:
 
 
 def handoff_view(one: Handoff) -> HandoffView:
+    """One hand-off, with who is accountable for it."""
     gap = one.difference
     return HandoffView(
         origin=one.origin.id,

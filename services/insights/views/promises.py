@@ -32,6 +32,7 @@ class PromiseView(BaseModel):
 
 
 def promise_view(touchpoint: str, lived: Lived) -> PromiseView:
+    """The gap between what is promised and what is lived, with its interval."""
     target = lived.promise.bad_at_most
     return PromiseView(
         touchpoint=touchpoint,
