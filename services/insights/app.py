@@ -31,8 +31,8 @@ from services.insights.views import overviews as overview_views
 from services.insights.views import reports as views
 from services.insights.views.causes import CausesView, causes_view
 from services.insights.views.checks import CheckView, check_view
-from services.insights.views.overviews import OverviewView
 from services.insights.views.handoffs import HandoffsView, handoffs_view
+from services.insights.views.overviews import OverviewView
 from services.insights.views.promises import PromiseView, promise_view
 from services.insights.views.reports import AlertList, ReportView
 from services.insights.views.value import PrioritiesView, ValueView, priorities_view, value_view
