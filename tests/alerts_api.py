@@ -10,8 +10,9 @@ from typing import Any
 from services.alerts import app as alerts
 from services.alerts.wiring import Deps
 from shared.auth import Authenticator, Principal, digest
+from shared.sessions import Sessions
 from tests.alerts import World
-from tests.cases import SECRET, FakeAnswers, FakeCases, FakePeople, FakeReplies
+from tests.cases import SECRET, FakeAnswers, FakeCases, FakePeople, FakeReplies, FakeSignedIn, FakeTeams
 from tests.http import Reply, ask
 
 KEY = "etk_alerts_tests"
@@ -54,7 +55,9 @@ def site(
         answers=FakeAnswers(),
         people=FakePeople(),
         replies=FakeReplies(),
+        teams=FakeTeams(world.catalogue),
         secret=SECRET,
+        sessions=Sessions(FakeSignedIn(), lambda: SECRET, world.clock, "https://example.com"),
         authenticator=Authenticator(FakeKeys(scopes)),
         public_url="https://example.com",
         slack_signing=lambda: slack,

@@ -15,7 +15,9 @@ from services.alerts.usecases.cases.ports import CaseDeps, Person, ReplyState, W
 from services.alerts.usecases.ports import Deps
 from shared.auth import Authenticator, Principal, digest
 from shared.catalogue import CaseRules, Owner, Touchpoint
+from shared.catalogue import Person as SomebodyOfOurs
 from shared.errors import Conflict
+from shared.sessions import Sessions
 from shared.tables.cases import case_place
 from tests import fakes
 from tests.alerts import World as TellingWorld
@@ -132,6 +134,16 @@ class FakeReplies:
         self.sent.append((case.case_id, reply, text))
 
 
+@dataclass
+class FakeTeams:
+    """The owners of a catalogue's touchpoints."""
+
+    catalogue: fakes.FakeCatalogue
+
+    def names(self) -> dict[str, str]:
+        return {one.owner.id: one.owner.name for one in self.catalogue.known.values()}
+
+
 class FakeKeys:
     """One key of these scopes."""
 
@@ -140,6 +152,27 @@ class FakeKeys:
 
     def principal(self, hashed: str) -> Principal | None:
         return Principal("key-1", self.scopes) if hashed == digest(KEY) else None
+
+
+PEOPLE = {
+    person.id: person
+    for person in (
+        SomebodyOfOurs(id="pia", email="pia@example.com", role="pilot", lang="fr"),
+        SomebodyOfOurs(id="anna", email="anna@example.com", role="owner", owner="web"),
+        SomebodyOfOurs(id="otto", email="otto@example.com", role="owner", owner="stores"),
+        SomebodyOfOurs(id="finn", email="f@example.com", role="front_line", owner="web", touchpoints=("checkout",)),
+    )
+}
+
+
+class FakeSignedIn:
+    """People of ours, by id."""
+
+    def person(self, person: str) -> SomebodyOfOurs | None:
+        return PEOPLE.get(person)
+
+    def person_at(self, email: str) -> SomebodyOfOurs | None:
+        return next((one for one in PEOPLE.values() if one.email == email), None)
 
 
 class World(TellingWorld):
@@ -159,6 +192,7 @@ class World(TellingWorld):
             answers=self.answers,
             people=self.people,
             replies=self.replies,
+            teams=FakeTeams(self.catalogue),
             secret=SECRET,
             public_url="https://example.com",
         )
@@ -199,7 +233,8 @@ class World(TellingWorld):
     def ask(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> HttpReply:
         """Asks the app with the key; what is written is followed up at once."""
         given = {one.name: getattr(self.case_deps, one.name) for one in fields(CaseDeps)}
-        deps = wiring.Deps(**given, authenticator=Authenticator(self.keys), slack_signing=lambda: "")
+        sessions = Sessions(FakeSignedIn(), lambda: SECRET, self.clock, "https://example.com")
+        deps = wiring.Deps(**given, authenticator=Authenticator(self.keys), sessions=sessions, slack_signing=lambda: "")
         alerts.app._deps = lambda: deps
         reply = ask(alerts.app, method, path, body, headers or {"Authorization": f"Bearer {KEY}"})
         self.stream()

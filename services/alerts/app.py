@@ -14,6 +14,7 @@ from services.alerts.adapters.notes import note_of
 from services.alerts.adapters.outbox import delivery_of
 from services.alerts.adapters.queue import event_of, turn_of
 from services.alerts.cases import api as cases_api
+from services.alerts.cases import pages as cases_pages
 from services.alerts.domain.deliveries import Delivery
 from services.alerts.domain.notes import Note
 from services.alerts.remedy_views import NewRemedy, RemedyList, RemedyView
@@ -26,11 +27,12 @@ from shared.bodies import parse_as
 from shared.erasing import baton_of
 from shared.errors import EtincelleError, InvalidInput
 from shared.forms import FORM, fields_of, refuse_foreign_form
-from shared.http import Api, json_response
+from shared.http import json_response
+from shared.pages.site import Site
 from shared.queues import one_by_one
 from shared.streams import Change, changes, failures, readable
 
-app = Api("alerts", wiring.deps)
+app = Site("alerts", wiring.deps)
 CASES = "arn:aws:dynamodb:eu-west-1:000000000000:table/cases/stream/placeholder"
 RESPONSES = "arn:aws:dynamodb:eu-west-1:000000000000:table/responses/stream/placeholder"
 ALERTS = "arn:aws:sqs:eu-west-1:000000000000:alerts"
@@ -108,6 +110,7 @@ def take(turn: Turn) -> None:
 
 
 cases_api.register(app)
+cases_pages.register(app)
 
 
 @app.operation("GET", "/v1/deliveries", scope="alerts:read", returns=DeliveryList, query=("state", "day"))

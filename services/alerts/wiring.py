@@ -14,6 +14,7 @@ from services.alerts.adapters.cases.answers import TableAnswers
 from services.alerts.adapters.cases.people import TablePeople
 from services.alerts.adapters.cases.replies import QueueReplies
 from services.alerts.adapters.cases.table import TableCases
+from services.alerts.adapters.cases.teams import TableTeams
 from services.alerts.adapters.notes import TableNotes
 from services.alerts.adapters.outbox import TableOutbox
 from services.alerts.adapters.passes import TablePasses
@@ -36,6 +37,7 @@ from shared.erasing import Eraser, Queues
 from shared.keyring import TableApiKeys
 from shared.retention import retention
 from shared.secret import parameter, secret
+from shared.sessions import Sessions
 from shared.settings import Environment
 from shared.sms import TextMessages
 from shared.tables import cases as keys
@@ -46,6 +48,7 @@ class Deps(CaseDeps):
     """The verbs' dependencies, and the app's own. slack_signing: gives Slack's secret, empty where there is no app."""
 
     authenticator: Authenticator
+    sessions: Sessions
     slack_signing: Callable[[], str]
     eraser: Eraser
 
@@ -83,7 +86,9 @@ def deps() -> Deps:
         answers=TableAnswers(Table(dynamodb, environment.need("TABLE_RESPONSES"))),
         people=TablePeople(Table(dynamodb, environment.need("TABLE_CONTACTS")), key),
         replies=QueueReplies(sqs, environment.need("QUEUE_REPLIES_URL")),
+        teams=TableTeams(registry),
         secret=key,
+        sessions=Sessions(catalogue, lambda: key, now, public_url),
         authenticator=Authenticator(CachedKeys(TableApiKeys(registry), now)),
         public_url=public_url,
         slack_signing=slack_signing,

@@ -41,6 +41,7 @@ PLACES: tuple[Place, ...] = (
     Place("/", "nav_home"),
     Place("/journeys", "nav_journeys"),
     Place("/friction", "nav_friction"),
+    Place("/cases", "nav_cases", ("pilot", "owner")),
     Place("/priorities", "nav_priorities", ("pilot", "owner")),
     Place("/settings", "nav_settings", ("pilot",)),
 )

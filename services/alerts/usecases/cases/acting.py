@@ -13,6 +13,17 @@ from services.alerts.usecases.cases.ports import CaseDeps, Channel, Person, Way
 from shared.catalogue import CaseRules
 from shared.errors import Conflict, FieldError, InvalidInput, NotFound
 
+NOBODY, NO_ADDRESS = "nobody", "no_address"
+
+
+class NothingSent(Conflict):
+    """A reply that does not leave. reasons: NOBODY, NO_ADDRESS, or what the person's ways are refused for."""
+
+    def __init__(self, detail: str, *reasons: str) -> None:
+        super().__init__(detail)
+        self.reasons = reasons
+
+
 MOST_BY_TEXT = 459
 """Characters of a reply by text message: three parts of 153."""
 
@@ -104,7 +115,7 @@ def look(case_id: str, actor: Actor, deps: CaseDeps) -> tuple[Case, Person | Non
 def reply(case_id: str, actor: Actor, channel: Channel | None, said: Said, deps: CaseDeps) -> Case:
     """Sends the customer a message, by the first way that may be used where none is named.
 
-    Raises Conflict with the reason where nobody is known, or nothing may be sent; InvalidInput where a text is long.
+    Raises NothingSent where nobody is known, or nothing may be sent; InvalidInput where a text message is too long.
     """
     case, text = find(case_id, actor, deps), said.text or ""
     cases.check_seen(case, said.seen)
@@ -119,13 +130,13 @@ def reply(case_id: str, actor: Actor, channel: Channel | None, said: Said, deps:
 
 
 def way_to(answer: Answer | None, channel: Channel | None, deps: CaseDeps) -> tuple[Person, Way]:
-    """Whom a reply goes to, and how. Raises Conflict, saying why it cannot."""
+    """Whom a reply goes to, and how. Raises NothingSent, saying why it cannot."""
     person = deps.people.behind(answer) if answer else None
     if person is None:
-        raise Conflict("nobody can be named for this answer")
+        raise NothingSent("nobody can be named for this answer", NOBODY)
     ways = [way for way in person.ways if channel in (None, way.channel)]
     free = next((way for way in ways if way.refused is None), None)
     if free is None:
-        reasons = ", ".join(dict.fromkeys(f"{way.channel}: {way.refused}" for way in ways))
-        raise Conflict(f"nothing may be sent ({reasons or 'no address is known'})")
+        told = ", ".join(dict.fromkeys(f"{way.channel}: {way.refused}" for way in ways)) or "no address is known"
+        raise NothingSent(f"nothing may be sent ({told})", *{str(way.refused) for way in ways} or {NO_ADDRESS})
     return person, free

@@ -87,6 +87,14 @@ class Replies(Protocol):
     def put(self, case: Case, reply: Reply, text: str) -> None: ...
 
 
+class Teams(Protocol):
+    """The teams there are."""
+
+    def names(self) -> dict[str, str]:
+        """By id."""
+        ...
+
+
 @dataclass(frozen=True)
 class CaseDeps(Deps):
     """All that cases need from outside."""
@@ -95,5 +103,6 @@ class CaseDeps(Deps):
     answers: Answers
     people: People
     replies: Replies
+    teams: Teams
     secret: bytes
     public_url: str
