@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from cli import (
+    cases,
     deliveries,
     erasing,
     exported_figures,
@@ -74,6 +75,7 @@ for group in (
     reports,
     remedies,
     deliveries,
+    cases,
     subscriptions,
     simulate,
 ):

@@ -60,6 +60,7 @@ def site(
         sessions=Sessions(FakeSignedIn(), lambda: SECRET, world.clock, "https://example.com"),
         authenticator=Authenticator(FakeKeys(scopes)),
         public_url="https://example.com",
+        eraser=None,
         slack_signing=lambda: slack,
     )
     alerts.app._deps = lambda: deps

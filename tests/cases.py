@@ -234,7 +234,9 @@ class World(TellingWorld):
         """Asks the app with the key; what is written is followed up at once."""
         given = {one.name: getattr(self.case_deps, one.name) for one in fields(CaseDeps)}
         sessions = Sessions(FakeSignedIn(), lambda: SECRET, self.clock, "https://example.com")
-        deps = wiring.Deps(**given, authenticator=Authenticator(self.keys), sessions=sessions, slack_signing=lambda: "")
+        deps = wiring.Deps(
+            **given, authenticator=Authenticator(self.keys), sessions=sessions, eraser=None, slack_signing=lambda: ""
+        )
         alerts.app._deps = lambda: deps
         reply = ask(alerts.app, method, path, body, headers or {"Authorization": f"Bearer {KEY}"})
         self.stream()
