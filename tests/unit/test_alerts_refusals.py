@@ -28,7 +28,7 @@ GONE = CODES.code(ALERT, "web/gone")
 
 @dataclass
 class Log(logging.Handler):
-    """The codes that the app logged."""
+    """The codes that the app logged; not the line that each request has."""
 
     codes: list[str] = field(default_factory=list)
 
@@ -36,7 +36,8 @@ class Log(logging.Handler):
         super().__init__()
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.codes.append(str(record.msg))
+        if record.msg != "request":
+            self.codes.append(str(record.msg))
 
     __hash__ = logging.Handler.__hash__
 
