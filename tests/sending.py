@@ -93,7 +93,9 @@ class FakeReplies:
     stored: dict[Identifier, Reply] = field(default_factory=dict)
 
     def put(self, reply: Reply) -> None:
-        self.stored[reply.phone] = reply
+        known = self.stored.get(reply.phone)
+        if known is None or known.sent_at <= reply.sent_at:
+            self.stored[reply.phone] = reply
 
 
 @dataclass

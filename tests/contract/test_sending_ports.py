@@ -175,6 +175,9 @@ def test_what_a_text_message_answers_is_kept_as_the_collector_reads_it(contacts:
         "lang": "fr",
     }
     assert item["expires_at"] == int(expires_at.timestamp())
+    older = Reply(phone, "i-0", "checkout", "s", 2, "fr", "c0ffee", AT - timedelta(seconds=1), expires_at)
+    TableReplies(contacts, SECRET).put(older)
+    assert contacts.get(*reply_key(keyed_hash(SECRET, "identity", phone.text))) == item, "a newer question stands"
     link = Link("a" * 32, "checkout", "sms", AT, "i-1", "c0ffee", expires_at)
     for _ in range(2):
         TableLinks(contacts).add(link)

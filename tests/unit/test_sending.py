@@ -66,6 +66,38 @@ def test_a_text_message_is_known_by_the_number_that_answers_it() -> None:
     assert (reply.invitation_id, reply.touchpoint, reply.lang) == (invitation_id, "checkout", "en")
 
 
+def test_a_text_that_did_not_leave_is_not_what_is_answered() -> None:
+    """While it cannot be sent, a text written back answers what its owner has seen."""
+    world = World(asking(remind=24))
+    invitation_id = world.plan(**AMERICAN)
+    world.days(1)
+    world.sms.outcomes = [NotTaken("ThrottlingException")] * 1000
+    world.days(3)
+    assert world.replies.stored[PHONE].sent_at == world.steps.stored[invitation_id, 1].claimed_at
+    world = World()
+    world.sms.outcomes = [NotTaken("ThrottlingException")] * 1000
+    world.plan(**AMERICAN)
+    world.days(1)
+    assert world.replies.stored == {}
+
+
+def test_the_providers_word_brings_about_what_a_text_answers() -> None:
+    """Where the process died after the message had left; told late, it does not stand before a newer question."""
+    world = World(asking(remind=24))
+    invitation_id = world.plan(**AMERICAN)
+    world.days(1)
+    world.replies.stored.clear()
+    arrived = Heard(invitation_id, 1, "delivered", world.now, "m1", PHONE)
+    hear_outcome(arrived, world.plain)
+    first = world.replies.stored[PHONE]
+    assert (first.invitation_id, first.sent_at) == (invitation_id, world.steps.stored[invitation_id, 1].claimed_at)
+    world.days(2)
+    second = world.replies.stored[PHONE]
+    assert second.sent_at > first.sent_at
+    hear_outcome(arrived, world.plain)
+    assert world.replies.stored[PHONE] == second
+
+
 def test_nobody_is_rung_out_of_bed() -> None:
     """Ten in the morning in London is five in New York: the message waits until eight there."""
     world = World()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -104,6 +105,9 @@ class TableLinks:
             return
 
 
+NEWEST = "attribute_not_exists(pk) OR sent_at <= :sent_at"
+
+
 @dataclass(frozen=True)
 class TableReplies:
     """What a text message answers, by the keyed hash of its number."""
@@ -127,7 +131,8 @@ class TableReplies:
             "sent_at": reply.sent_at,
             "expires_at": int(reply.expires_at.timestamp()),
         }
-        self.table.put(present(item))
+        with suppress(ConditionFailed):
+            self.table.put(present(item), condition=NEWEST, values={":sent_at": key_time(reply.sent_at)})
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from services.invitations.domain.invitations import Invitation
+from services.invitations.domain.invitations import Invitation, Step
 from services.invitations.domain.links import Link, code_of, link_of
 from services.invitations.domain.people import Identifier, Person
 from services.invitations.messages import mail, sms
@@ -54,6 +54,18 @@ def content(asked: Asked, address: Identifier, deps: SendingDeps) -> bytes | str
     if address.kind == "phone":
         return sms.text(asked)
     return mail.mail(asked, deps.sender_email, address.value).as_bytes()
+
+
+def reply_to(
+    invitation: Invitation, step: Step, person: Person, touchpoint: Touchpoint, deps: SendingDeps
+) -> Reply | None:
+    """What a text back to a message that left answers; None where the person has no number any more."""
+    address = person.address(invitation.channel)
+    if address is None:
+        return None
+    before = replace(invitation, step=step.number)
+    composed = compose(before, person, touchpoint, Identifier("phone", address), deps)
+    return replace(composed.reply, sent_at=step.claimed_at) if composed.reply else None
 
 
 def reply_of(asked: Asked, link: Link, phone: Identifier, deps: SendingDeps) -> Reply:

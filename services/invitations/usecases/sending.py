@@ -187,7 +187,11 @@ def with_place(invitation: Invitation, receiver: Receiver, deps: SendingDeps) ->
 
 
 def send(invitation: Invitation, step: Step | None, receiver: Receiver, deps: SendingDeps) -> None:
-    """Everything that can fail is done before the claim; after it comes the call, and after that only the mark."""
+    """Everything that can fail is done before the claim; after it comes the call, and after that only the mark.
+
+    And, of a text message, what one written back answers: never a question that did not leave. Where that cannot be
+    written, the provider's word that the message left brings it about.
+    """
     ledger = open_ledger(receiver.person.person_id, deps)
     contact = ledger.of(invitation.invitation_id, invitation.step)
     if contact is None or contact.state != "reserved":
@@ -199,13 +203,13 @@ def send(invitation: Invitation, step: Step | None, receiver: Receiver, deps: Se
         return
     composed = composing.compose(invitation, receiver.person, receiver.touchpoint, receiver.address, deps)
     deps.links.add(composed.link)
-    if composed.reply:
-        deps.replies.put(composed.reply)
     claimed = sending.claim(invitation, step, ledger, deps.now())
     deps.steps.write(claimed)
     outcome = deps.senders[invitation.channel].send(composed.outgoing)
     turn = Turn(invitation.invitation_id, invitation.step)
     retried(lambda: mark(turn, outcome, receiver, deps), deps)
+    if composed.reply and isinstance(outcome, Taken | Unclear):
+        deps.replies.put(composed.reply)
     if isinstance(outcome, Refused) and outcome.reason:
         note_refusal(outcome, invitation.channel, receiver, deps)
 

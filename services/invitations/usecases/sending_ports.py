@@ -103,7 +103,9 @@ class Links(Protocol):
 class Replies(Protocol):
     """What an answer by text message answers: the newest question put to that number."""
 
-    def put(self, reply: Reply) -> None: ...
+    def put(self, reply: Reply) -> None:
+        """Keeps it, unless a question that was sent later is kept for that number."""
+        ...
 
 
 class Answers(Protocol):
