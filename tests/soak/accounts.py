@@ -170,8 +170,8 @@ def figures(traffic: Traffic) -> list[str]:
 
 
 def told(event: AlertEvent) -> str:
-    """An alert's fact as bytes; how many revisions led there is history, not fact."""
-    return event.model_copy(update={"revision": 1}).model_dump_json()
+    """An alert's fact as bytes. How many revisions led there is history; how many are affected was counted then."""
+    return event.model_copy(update={"revision": 1, "affected": None}).model_dump_json()
 
 
 def recomputed(cloud: Cloud) -> Cloud:
