@@ -160,13 +160,19 @@ def figures(traffic: Traffic) -> list[str]:
     of = Counter(one["touchpoint"] for one in stored(traffic.cloud, "responses", "response"))
     counts = {path: json.loads(body)["summary"]["n"] for path, body in live.items()}
     short = [f"figures of {path}: {n} answers" for path, n in counts.items() if n != of[path.split("/")[3]]]
-    lived = {name: told(one) for name, one in alerts_of(traffic.cloud).items() if one.state != "withdrawn"}
+    lived = from_answers(traffic.cloud)
     again = recomputed(traffic.cloud)
     with living(again):
         wanted = reports(again, traffic)
-    anew = {name: told(one) for name, one in alerts_of(again).items() if one.state != "withdrawn"}
+    anew = from_answers(again)
     short += [f"figures of {path} differ" for path in live if live[path] != wanted[path]]
     return short + differences("alerts", anew, lived)
+
+
+def from_answers(cloud: Cloud) -> dict[str, str]:
+    """The alerts that stand and follow from answers alone, which is all that comes again when they are counted anew."""
+    found = {name: one for name, one in alerts_of(cloud).items() if one.kind in ("drop", "staff")}
+    return {name: told(one) for name, one in found.items() if one.state != "withdrawn"}
 
 
 def told(event: AlertEvent) -> str:
