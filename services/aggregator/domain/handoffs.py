@@ -26,8 +26,8 @@ BEFORE_S = 28 * 86400
 """What was usual on a hand-off is told from the four weeks before."""
 CERTAIN = 3.2905
 """Standard deviations of a 99.9 % interval: the moment was picked for looking bad."""
-SURE = 2.5758
-"""The 99 % interval of a difference: several hand-offs into a touchpoint are looked at."""
+SURE = 1.6449
+"""The 90 % interval of a difference; that the others are no worse than before is asked besides."""
 FEWEST = 5
 """Answers from which it may be said that those who came from there fare differently."""
 
