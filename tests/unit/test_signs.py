@@ -128,6 +128,14 @@ class TestSilence:
         assert "ne répondent pas dans la journée" in event.sentence["fr"]
         assert "invitations; one chance in" in event.sentence["en"]
 
+    def test_when_nobody_answers_any_more_the_account_goes_on(self) -> None:
+        """Weeks of nothing but silence, where three quarters were silent before: one alert, and no end of it."""
+        signs = (
+            replace(one, score=0) if one.collected_at >= START + 46 * DAY else one for one in sendings(45, days=90)
+        )
+        [fact] = watched(signs, days=70).alerts.all()
+        assert (fact.event.kind, fact.event.state) == ("silence", "raised")
+
     def test_the_usual_silence_raises_none(self) -> None:
         """Three quarters never answer; that is how it is."""
         assert watched(sendings(silent_from=None)).alerts.all() == []

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from services.aggregator.domain.detection.bets import IDLE, Bet, Cell, funded, grown
 from services.aggregator.domain.detection.settings import Settings
-from services.aggregator.domain.detection.usual import Histogram, outlook, resized, tilt_to, tilted
+from services.aggregator.domain.detection.usual import STEEPEST, Histogram, outlook, resized, tilt_to, tilted
 from shared.scales import Scale
 
 MILDEST = 0.25
@@ -69,9 +69,12 @@ def continued(alert: Open, scale: Scale, cell: Cell, hour_tilt: float, variance:
 
 
 def _followed(alert: Open, scale: Scale, mean_pain: float) -> float:
-    """The worsening that the answers since the start speak for: one step of Newton's method."""
+    """The worsening that the answers since the start speak for: one step of Newton's method.
+
+    Where nearly everything is bad a step may go far; beyond `STEEPEST` nothing could be told any more.
+    """
     view = outlook(scale, alert.before, alert.tilt)
-    return max(alert.tilt + (mean_pain - view.mean) / view.variance, MILDEST)
+    return min(max(alert.tilt + (mean_pain - view.mean) / view.variance, MILDEST), STEEPEST)
 
 
 def is_over(alert: Open, settings: Settings) -> bool:
