@@ -17,8 +17,9 @@ from services.aggregator.domain.detection.detector import Settings, open_account
 from shared.scales import scale
 
 QUIET, AFTER = 365, 60
-"""Days of a stream without a change, and days after the change of one with it (which begins at half its quiet ones)."""
+"""Days of a stream without a change; days after the change of one with it."""
 CHANGE = 120
+"""Days before the change."""
 SETTINGS = Settings()
 Raised = list[float]
 Rates = Callable[[float], float]
@@ -88,9 +89,8 @@ def report(name: str, streams: int, quiet: Callable[[int, int], Raised], worse: 
         found = [[at - CHANGE for at in worse(seed + 1000, per_day) if at >= CHANGE] for seed in range(streams)]
         delays = [each[0] for each in found if each]
         late = f"median {median(delays):.1f} days" if delays else "-"
-        print(
-            f"{name}, {per_day} a day: {false} false alarms in {streams} years; found {len(delays)} of {streams}, {late}"
-        )
+        found_in = f"found {len(delays)} of {streams}, {late}"
+        print(f"{name}, {per_day} a day: {false} false alarms in {streams} years; {found_in}")
 
 
 def main(streams: int) -> None:
