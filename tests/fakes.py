@@ -163,6 +163,13 @@ class FakeResponses:
         kept = sorted(found, key=lambda one: one.lot)[: self.most]
         return Reading(sorted(kept, key=lambda one: (one.collected_at, one.response_id)), len(kept) == len(found))
 
+    def newest(self, whose: Whose, since: datetime, until: datetime, most: int) -> Reading:
+        found = sorted(
+            (one for one in self.given if since <= one.collected_at < until),
+            key=lambda one: (one.collected_at, one.response_id),
+        )
+        return Reading(found[-most:], len(found) <= most)
+
 
 @dataclass
 class FakePassers:

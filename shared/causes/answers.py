@@ -80,3 +80,7 @@ class Responses(Protocol):
     def between(self, whose: Whose, since: datetime, until: datetime) -> Reading:
         """The answers collected in [since, until) that count; an even part of them where they are very many."""
         ...
+
+    def newest(self, whose: Whose, since: datetime, until: datetime, most: int) -> Reading:
+        """The newest answers of [since, until) that count, by time; of at most so many that are read."""
+        ...

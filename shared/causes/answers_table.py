@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
 from shared.causes.answers import Given, Reading, Whose
-from shared.dynamo import Item, Page, Table
+from shared.dynamo import Item, Table
 from shared.tables import responses as keys
 from shared.times import key_time, months, parse_time
 
@@ -27,11 +28,14 @@ class TableGiven:
     def between(self, whose: Whose, since: datetime, until: datetime) -> Reading:
         items = self._first(whose, since, until, self.most + 1)
         is_whole = len(items) <= self.most
-        if not is_whole:
-            items = self._sliced(whose, since, until)
-        found = {one.response_id: one for item in items if (one := given_in(item, whose)) is not None}
-        ordered = sorted(found.values(), key=lambda one: (one.collected_at, one.response_id))
-        return Reading(ordered, is_whole)
+        return read(items if is_whole else self._sliced(whose, since, until), whose, is_whole)
+
+    def newest(self, whose: Whose, since: datetime, until: datetime, most: int) -> Reading:
+        items: list[Item] = []
+        for month in sorted(months(since, until), reverse=True):
+            partition = keys.month_key(whose.touchpoint, month, "")[0]
+            items += self._of_month(partition, (since, until), most + 1 - len(items), forward=False)
+        return read(items[:most], whose, len(items) <= most)
 
     def _sliced(self, whose: Whose, since: datetime, until: datetime) -> list[Item]:
         """Of each slice of the span as many, from a moment within it that has nothing to do with the answers."""
@@ -49,18 +53,28 @@ class TableGiven:
         items: list[Item] = []
         for month in months(since, until):
             partition = keys.month_key(whose.touchpoint, month, "")[0]
-            after: Item | None = None
-            while len(items) < most:
-                page = self._page(partition, (since, until), most - len(items), after)
-                items += page.items
-                after = page.next
-                if after is None:
-                    break
+            items += self._of_month(partition, (since, until), most - len(items), forward=True)
         return items
 
-    def _page(self, partition: str, span: tuple[datetime, datetime], limit: int, after: Item | None) -> Page:
+    def _of_month(self, partition: str, span: tuple[datetime, datetime], most: int, *, forward: bool) -> list[Item]:
+        """Those of the span, page after page until there are enough."""
         between = (key_time(span[0]), key_time(span[1] - MOMENT) + "~")
-        return self.table.query(partition, index=keys.MONTH_INDEX, between=between, limit=limit, after=after)
+        options = {"index": keys.MONTH_INDEX, "between": between, "forward": forward}
+        items: list[Item] = []
+        after: Item | None = None
+        while len(items) < most:
+            page = self.table.query(partition, limit=most - len(items), after=after, **options)
+            items += page.items
+            after = page.next
+            if after is None:
+                break
+        return items
+
+
+def read(items: Iterable[Item], whose: Whose, is_whole: bool) -> Reading:
+    """The answers among the items, each once, by time."""
+    found = {one.response_id: one for item in items if (one := given_in(item, whose)) is not None}
+    return Reading(sorted(found.values(), key=lambda one: (one.collected_at, one.response_id)), is_whole)
 
 
 def chance(touchpoint: str, at: datetime) -> float:

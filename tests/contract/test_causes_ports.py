@@ -100,3 +100,12 @@ def test_of_very_many_an_even_part_is_read_and_always_the_same(reader: Reader) -
 def test_an_empty_span_has_no_answers(reader: Reader) -> None:
     """Also one that ends where it begins."""
     assert reader([response(1)], 4000).between(WHOSE, START, START).answers == []
+
+
+def test_the_newest_are_read_from_the_end_over_the_ends_of_months(reader: Reader) -> None:
+    """In order of time all the same; said to be whole where they are."""
+    reading = reader([response(n) for n in range(120)], 4000)
+    some = reading.newest(WHOSE, START, START + 100 * HOUR, 70)
+    assert [one.response_id for one in some.answers] == [f"r{n:03}" for n in range(30, 100)]
+    assert not some.is_whole
+    assert reading.newest(WHOSE, START, START + 100 * HOUR, 100).is_whole

@@ -111,6 +111,9 @@ class Sorted(fakes.FakeResponses):
     def between(self, whose: Whose, since: datetime, until: datetime) -> Reading:
         return fakes.FakeResponses(self.by_touchpoint.get(whose.touchpoint, [])).between(whose, since, until)
 
+    def newest(self, whose: Whose, since: datetime, until: datetime, most: int) -> Reading:
+        return fakes.FakeResponses(self.by_touchpoint.get(whose.touchpoint, [])).newest(whose, since, until, most)
+
 
 def company() -> Deps:
     """Two owners' touchpoints, a year of answers, and outcomes: friction at the till costs, elsewhere hardly."""
@@ -143,6 +146,21 @@ def test_a_touchpoint_is_told_what_its_friction_costs_and_what_was_assumed() -> 
     assert till.excess.points > 15
     assert (till.amount_each, till.value_at_risk.currency) == (200.0, "EUR")
     assert "assumed, not known" in till.assumed["en"] and "supposé, non su" in till.assumed["fr"]
+
+
+def test_however_many_touchpoints_there_are_few_answers_are_read() -> None:
+    """Five hundred: forty answers of each at the most, in two spans."""
+    asked = company()
+    read: list[int] = []
+
+    class Counting(fakes.FakeResponses):
+        def newest(self, whose: Whose, since: datetime, until: datetime, most: int) -> Reading:
+            read.append(most)
+            return Reading([])
+
+    known = {f"t{n}": fakes.touchpoint(f"t{n}") for n in range(500)}
+    study(replace(asked, responses=Counting(), catalogue=fakes.FakeCatalogue(known)))
+    assert (len(read), max(read)) == (1000, 40)
 
 
 def test_where_nothing_can_be_told_it_says_why() -> None:

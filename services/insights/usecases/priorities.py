@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from services.insights.domain.priorities import DayPain, Place, Priorities, priorities, shrunk
 from services.insights.domain.windows import Window
 from services.insights.usecases.ports import Deps
-from services.insights.usecases.value import Study, passed, study
+from services.insights.usecases.value import Study, study
 from shared.catalogue import Touchpoint
 from shared.metrics import merged
 from shared.scales import Scale
@@ -35,7 +35,7 @@ def place_of(known: Touchpoint, days: list[date], learned: Study, deps: Deps) ->
         so_far = held.get(part.day, DayPain(0, 0.0))
         more = pain_of(measure, list(part.channels.values()))
         held[part.day] = DayPain(so_far.n + more.n, so_far.pain + more.pain)
-    reach = passed(known.id, deps.now().date(), deps)
+    reach = learned.passed.get(known.id, 0)
     return Place(known.id, known.owner.id, held, float(reach) if reach else None, lost(known.id, learned))
 
 

@@ -17,6 +17,8 @@ from shared.errors import NotFound
 LEARNED_FROM = timedelta(days=365)
 """Of the past: outcomes, and answers that are old enough to be followed up."""
 LATELY = timedelta(days=28)
+MOST_READ, LEAST_READ = 20_000, 40
+"""Answers of all touchpoints together, and of each: of a span the newest, as many of each touchpoint."""
 PASSED_DAYS = 7
 """Whole days of the funnel that are read; four times as many people are taken to pass in four weeks."""
 
@@ -26,6 +28,7 @@ class Study:
     """What is known: by touchpoint its excess and its value; why nothing is, where that is so.
 
     total: of all touchpoints, with its interval. followed: people whose outcomes were awaited.
+    passed: by touchpoint, how many go through in four weeks.
     """
 
     excesses: dict[str, Excess]
@@ -33,6 +36,7 @@ class Study:
     total: tuple[float, float, float]
     worth: Worth | None
     followed: int
+    passed: dict[str, int]
 
     @property
     def usual(self) -> Excess | None:
@@ -46,33 +50,31 @@ class Study:
 def study(deps: Deps) -> Study:
     """Over all touchpoints, as a person may have met several."""
     now = deps.now()
+    known = [one for name in deps.catalogue.touchpoints() if (one := deps.catalogue.touchpoint(name))]
+    passed = {one.id: passed_lately(one.id, now.date(), deps) for one in known}
     ends = deps.ends.between(now - LEARNED_FROM, now)
     if not ends:
-        return Study({}, [], (0.0, 0.0, 0.0), None, 0)
-    known = [one for name in deps.catalogue.touchpoints() if (one := deps.catalogue.touchpoint(name))]
+        return Study({}, [], (0.0, 0.0, 0.0), None, 0, passed)
     people = value.people_met(meetings(known, now - LEARNED_FROM, now - HORIZON, deps), leavings(ends))
     excesses, money = value.excesses(people), worth(ends)
-    lately = value.concerned(list(meetings(known, now - LATELY, now, deps)), passed_lately(known, deps))
+    lately = value.concerned(list(meetings(known, now - LATELY, now, deps)), passed)
     found = value.values(lately, excesses, money.mean) if money else []
-    return Study(excesses, found, value.total(found, money.mean if money else Mean(0, 0)), money, len(people))
+    whole = value.total(found, money.mean if money else Mean(0, 0))
+    return Study(excesses, found, whole, money, len(people), passed)
 
 
 def meetings(known: Sequence[Touchpoint], since: datetime, until: datetime, deps: Deps) -> Iterator[Met]:
-    """Customers' answers that say whose they are."""
+    """Customers' answers that say whose they are, the newest of each touchpoint."""
+    most = max(LEAST_READ, MOST_READ // max(len(known), 1))
     for touchpoint in known:
         whose = Whose(touchpoint.id, "customer", touchpoint.survey.measure)
-        for one in deps.responses.between(whose, since, until).answers:
+        for one in deps.responses.newest(whose, since, until, most).answers:
             if one.customer:
                 yield Met(one.customer, touchpoint.id, one.collected_at, one.is_bad)
 
 
-def passed_lately(known: Sequence[Touchpoint], deps: Deps) -> dict[str, int]:
-    """How many go through each touchpoint in four weeks, by the last whole week of the funnel."""
-    today = deps.now().date()
-    return {one.id: passed(one.id, today, deps) for one in known}
-
-
-def passed(touchpoint: str, today: date, deps: Deps) -> int:
+def passed_lately(touchpoint: str, today: date, deps: Deps) -> int:
+    """How many go through in four weeks, by the last whole week of the funnel."""
     days = deps.passers.days(touchpoint, today - timedelta(days=PASSED_DAYS), today - timedelta(days=1))
     return LATELY.days // PASSED_DAYS * sum(len(day.everybody) for day in days)
 
