@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 from shared.causes.answers import Given, Reading, Whose
 from shared.dynamo import Item, Table
@@ -59,7 +60,7 @@ class TableGiven:
     def _of_month(self, partition: str, span: tuple[datetime, datetime], most: int, *, forward: bool) -> list[Item]:
         """Those of the span, page after page until there are enough."""
         between = (key_time(span[0]), key_time(span[1] - MOMENT) + "~")
-        options = {"index": keys.MONTH_INDEX, "between": between, "forward": forward}
+        options: dict[str, Any] = {"index": keys.MONTH_INDEX, "between": between, "forward": forward}
         items: list[Item] = []
         after: Item | None = None
         while len(items) < most:

@@ -128,6 +128,7 @@ def handled(batches: Sequence[Sequence[int]]) -> tuple[Any, ...]:
     names = {
         "TABLE_REGISTRY": "etincelle-test-registry",
         "TABLE_RESPONSES": "etincelle-test-responses",
+        "TABLE_CONTACTS": "etincelle-test-contacts",
         "TABLE_FRICTION": "etincelle-test-friction",
         "TOPIC_FRICTION_ALERTS_ARN": "arn:aws:sns:us-east-1:123456789012:etincelle-test-friction-alerts",
         "PUBLIC_URL": "https://example.com",

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from services.aggregator import usecases as aggregating
 from services.alerts.messages.story import piece
 from services.alerts.messages.words import SAID
+from services.insights.adapters.figures import TableFigures
 from services.insights.domain.adjusting import PassedDay
 from services.insights.usecases import causes as fresh
 from services.insights.views.causes import causes_view
 from shared.causes.answers import Given
 from shared.errors import NotFound
 from shared.events import AlertEvent, Causes, CausesRead, ExcessSegment, ExcessWord, Share
-from tests import fakes
+from shared.marks import Arrival, digest
+from shared.tables.friction import hour_key, series_partition
+from tests import aws, fakes
 from tests.events import alert_event
 from tests.unit.test_aggregator import deps_at, later, looked, stored
 from tests.unit.test_insights import NOW, deps
@@ -112,6 +115,39 @@ def test_of_an_alert_that_is_over_causes_are_sought_up_to_its_end() -> None:
     ended = event.model_copy(update={"state": "resolved", "resolved_at": event.raised_at + timedelta(days=1)})
     asked = replace(deps(events=[ended]), responses=known.responses)
     assert fresh.causes(event.alert_id, asked).spans.after_to == ended.resolved_at
+
+
+class FromBasket:
+    """Figures that know of two answers that their people came from the basket."""
+
+    def came_from(self, event: AlertEvent, since: datetime, until: datetime) -> set[bytes]:
+        return {digest("late"), digest("early")}
+
+
+def test_of_a_hand_off_causes_are_sought_among_those_who_came_from_there() -> None:
+    """Others at the same touchpoint have nothing to do with it."""
+    event = alert_event(kind="handoff", origin="basket")
+    times = {"early": event.change_started_at - timedelta(days=5), "late": event.change_started_at + timedelta(hours=1)}
+    answered = [Given(name, at, True) for name, at in times.items()]
+    others = [Given(f"{name}-{n}", at, True) for name, at in times.items() for n in range(9)]
+    read = fakes.FakeResponses([*answered, *others])
+    asked = replace(deps(events=[event]), responses=read, figures=FromBasket())
+    causes = fresh.causes(event.alert_id, asked).found.causes
+    assert causes.read is not None
+    assert (causes.read.before, causes.read.after) == (1, 1)
+
+
+def test_who_came_from_where_is_read_from_the_marks_of_hours() -> None:
+    """Of the span's hours, and of that origin only."""
+    event = alert_event(origin="basket")
+    with aws.data_stack():
+        table = aws.table("friction")
+        for hour, name, origin in ((1, "a", "basket"), (2, "b", "search"), (30, "c", "basket")):
+            at = START + timedelta(hours=hour)
+            pk, sk = hour_key(series_partition("checkout", "customer", "csat"), at, 0)
+            table.put({"pk": pk, "sk": sk, "marks": {Arrival(0, True, 60, digest(name), origin).to_bytes()}})
+        found = TableFigures(table).came_from(event, START, START + timedelta(hours=9))
+    assert found == {digest("a")}
 
 
 def test_an_unknown_alert_has_no_causes() -> None:

@@ -11,7 +11,7 @@ from services.insights.domain.windows import DAY, Window
 from shared.alerts_table import NamedAlerts
 from shared.dynamo import Table
 from shared.events import AlertEvent
-from shared.marks import CELL, tally_channels, tally_origins
+from shared.marks import CELL, origins, tally_channels, tally_origins
 from shared.scales import scale
 from shared.tables import friction as keys
 from shared.times import key_time
@@ -53,6 +53,13 @@ class TableFigures:
             start = datetime.fromisoformat(f"{hour}:00+00:00")
             counted = before(marks, start, window.until)
             yield Day(start.date(), tally_channels(counted, levels), tally_origins(counted, levels))
+
+    def came_from(self, event: AlertEvent, since: datetime, until: datetime) -> set[bytes]:
+        series = keys.series_partition(event.touchpoint, event.audience, event.scale)
+        hours: dict[str, set[bytes]] = {}
+        for item in self.table.query_all(series, between=keys.hours_between(since, until)):
+            hours.setdefault(str(item["sk"]).split("#")[1], set()).update(item["marks"])
+        return {name for marks in hours.values() for name, came in origins(marks).items() if came == event.origin}
 
 
 def before(marks: set[bytes], hour: datetime, until: datetime | None) -> frozenset[bytes]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.insights.usecases.ports import Deps
-from shared.causes.answers import Spans, Whose, spans
+from shared.causes.answers import Reading, Spans, Whose, spans
 from shared.causes.finding import Explained, explained
 from shared.errors import NotFound
 from shared.events import AlertEvent
+from shared.marks import digest
 from shared.scales import Scale, scale
 
 
@@ -35,9 +36,18 @@ def causes(alert_id: str, deps: Deps) -> FreshCauses:
     event = alert_named(alert_id, deps)
     whose = Whose(event.touchpoint, event.audience, measure_of(event, deps))
     when = spans(event.change_started_between[0], event.change_started_at, last_moment(event, deps.now()))
-    before = deps.responses.between(whose, when.before_from, when.before_to)
-    after = deps.responses.between(whose, when.after_from, when.after_to)
+    before = read(event, whose, (when.before_from, when.before_to), deps)
+    after = read(event, whose, (when.after_from, when.after_to), deps)
     return FreshCauses(event, when, explained(before, after, event.audience))
+
+
+def read(event: AlertEvent, whose: Whose, span: tuple[datetime, datetime], deps: Deps) -> Reading:
+    """The answers of those whom the alert is about: of a hand-off, of those who came from there."""
+    reading = deps.responses.between(whose, *span)
+    if event.origin is None:
+        return reading
+    theirs = deps.figures.came_from(event, *span)
+    return replace(reading, answers=[one for one in reading.answers if digest(one.response_id) in theirs])
 
 
 def last_moment(event: AlertEvent, now: datetime) -> datetime:

@@ -24,6 +24,10 @@ class Figures(Protocol):
         """The days of the window that have answers; one day may come in several parts."""
         ...
 
+    def came_from(self, event: AlertEvent, since: datetime, until: datetime) -> set[bytes]:
+        """Of a hand-off: the hashes of the answers of the span whose people came from the alert's origin."""
+        ...
+
 
 class Alerts(Protocol):
     """The alerts the aggregator raised."""
