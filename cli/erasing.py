@@ -1,25 +1,29 @@
-"""`etincelle erase`: a person is erased everywhere."""
+"""`etincelle erase` and `etincelle person export`: what a person may ask of whoever keeps their data."""
 
 from __future__ import annotations
 
+import json
 import time
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from cli.client import Client, connect
 from cli.invitations import kind_of
-from cli.printing import Failed, err, out, print_json, print_table
+from cli.printing import Failed, err, out, print_json, print_table, unreadable
 
 Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, for programs")]
 Customer = Annotated[str, typer.Argument(help="an e-mail address, a phone number or a customer id")]
 Country = Annotated[str | None, typer.Option(help="of a phone number written as in it: FR")]
 PATIENCE_S, LOOKS_EVERY_S = 3600, 1.0
+person = typer.Typer(name="person", help="What is kept of a person.", no_args_is_help=True)
 SAID = {"answers_made_anonymous": "answers made anonymous", "wishes_kept_as_hashes": "wishes kept, as hashes"}
 
 
 def register(app: typer.Typer) -> None:
     app.command()(erase)
+    app.add_typer(person)
 
 
 def erase(
@@ -69,3 +73,22 @@ def show(found: dict[str, Any]) -> None:
         for what, n in sorted(erased.items())
     ]
     print_table(("table", "erased", "n"), rows)
+
+
+@person.command("export")
+def export(
+    customer: Customer,
+    country: Country = None,
+    to: Annotated[Path | None, typer.Option("--to", help="file; stdout where it is left out")] = None,
+) -> None:
+    """Export everything that is kept of a person, as one JSON document."""
+    found = connect().post("/v1/customers/export", named(customer, country), again=True)
+    if to is None:
+        print_json(found)
+        return
+    try:
+        to.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        to.chmod(0o600)
+    except OSError as error:
+        raise unreadable(to, error) from None
+    err.print(f"written to {to}", markup=False)

@@ -44,7 +44,7 @@ from services.invitations.views import erasing as erasing_views
 from services.invitations.views import intake as views
 from services.invitations.views import sending as sending_views
 from services.invitations.views.asking import AskReply, CustomerToken
-from services.invitations.views.erasing import ErasureView
+from services.invitations.views.erasing import ErasureView, PersonExport
 from services.invitations.views.funnel import FunnelQuestion, FunnelView, funnel_view
 from services.invitations.views.intake import InteractionResult, OutcomeResult
 from services.invitations.views.outreach import OutreachQuestion, OutreachView, outreach_csv, outreach_view
@@ -336,6 +336,15 @@ def delete_customer(customer_id: str) -> Response:
     """The same by the sender's own id, where it is a plain one: no address and no number belongs in a URL."""
     named = erasing.named_by_id(customer_id)
     return erasing_views.accepted(erasing.ask_to_erase(named, app.principal.key_id, app.deps.erasures, app.deps))
+
+
+@app.operation(
+    "POST", "/v1/customers/export", scope="people:read", accepts=CustomerNamed, returns=PersonExport, problems=(413,)
+)
+def post_customer_export() -> PersonExport:
+    """Everything that is kept of a person, in every table, whatever they are named by: what they may ask to see."""
+    names = [one.text for one in erasing.named_in(app.body(), app.deps)]
+    return erasing_views.person_export(app.deps.kept_of(names), app.deps.now())
 
 
 @app.operation("GET", "/v1/erasures/{erasure_id}", scope="people:read", returns=ErasureView, problems=(404,))

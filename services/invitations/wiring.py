@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -14,6 +15,7 @@ from services.invitations.adapters.erasing import ContactsEraser
 from services.invitations.adapters.erasures import TableErasures
 from services.invitations.adapters.interactions import TableInteractions
 from services.invitations.adapters.invitations import TableInvitations
+from services.invitations.adapters.kept import Tables, kept_of
 from services.invitations.adapters.ledgers import TableLedgers
 from services.invitations.adapters.outcomes import TableOutcomes
 from services.invitations.adapters.people import TablePeople
@@ -39,7 +41,7 @@ from shared.auth import Authenticator, CachedKeys
 from shared.catalogue_table import TableCatalogue
 from shared.causes.answers_table import TableGiven
 from shared.codes import random_code
-from shared.dynamo import Table
+from shared.dynamo import Item, Table
 from shared.erasing import Queues
 from shared.keyring import TableApiKeys
 from shared.retention import retention
@@ -54,6 +56,11 @@ class Deps(SendingDeps, OutreachDeps):
     authenticator: Authenticator
     erasures: TableErasures
     eraser: ContactsEraser
+    kept_of: Callable[[Sequence[str]], dict[str, list[Item]]]
+
+
+KEEPERS = ("responses", "friction", "cases")
+"""The other tables that keep something of people."""
 
 
 def now() -> datetime:
@@ -130,4 +137,9 @@ def erasing(environment: Environment, contacts: Table, key: bytes) -> dict[str, 
     urls |= {"responses": environment.need("QUEUE_ERASE_RESPONSES_URL")}
     settles_for = timedelta(seconds=int(environment.get("ERASURE_SETTLES_SECONDS", "900")))
     queues = Queues(aws.client("sqs", environment, now, os.urandom), urls)
-    return {"erasures": erasures, "eraser": ContactsEraser(contacts, key, erasures, queues, now, settles_for)}
+    tables = {name: Table(contacts.client, environment.need(f"TABLE_{name.upper()}")) for name in KEEPERS}
+    return {
+        "erasures": erasures,
+        "eraser": ContactsEraser(contacts, key, erasures, queues, now, settles_for),
+        "kept_of": lambda names: kept_of(names, Tables(contacts, **tables), key),
+    }

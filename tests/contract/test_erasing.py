@@ -5,12 +5,14 @@ The baton's way is struck after every write it makes; it comes to the same in th
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from services.aggregator import app as aggregator
+from services.invitations.adapters.kept import Tables, kept_of
 from services.invitations.domain.people import Identifier, Person
 from services.invitations.usecases import intake
 from services.invitations.usecases.identity import CustomerErased, change_person, person_of
@@ -19,7 +21,7 @@ from shared.dynamo import Table
 from shared.tables import contacts as keys
 from tests.aws import data_stack, table
 from tests.erasing import COMMENT, EMAIL, ID, MARKERS, PHONE, TABLES, Fault, World, empty, left_of, response, settle
-from tests.invitations import NOW
+from tests.invitations import NOW, SECRET
 
 BY_EMAIL, BY_ID, BY_PHONE = Identifier("email", EMAIL), Identifier("id", ID), Identifier("phone", PHONE)
 ERASED = {
@@ -139,6 +141,23 @@ def test_the_figures_are_not_touched(world: World) -> None:
     assert folded == []
 
 
+@pytest.mark.parametrize("named", [BY_EMAIL, BY_ID, BY_PHONE])
+def test_what_is_kept_of_a_person_can_be_seen_whole(world: World, named: Identifier) -> None:
+    """Every kind of item that an erasure would erase, with every word; and nothing once they are erased."""
+    settle(world)
+    tables = Tables(*(world.plain[name] for name in TABLES))
+    kept = kept_of([named.text], tables, SECRET)
+    assert set(kept) >= {
+        *("contacts.person", "contacts.ledger", "contacts.interaction", "contacts.invitation", "contacts.step"),
+        *("contacts.outcome", "contacts.suppression", "responses.response", "responses.link", "responses.opening"),
+        *("responses.conversation", "friction.trace", "cases.case", "cases.deed"),
+    }
+    found = json.dumps(kept, default=repr, ensure_ascii=False).lower()
+    assert [marker for marker in MARKERS if marker.lower() not in found] == []
+    world.erase(BY_ID)
+    assert set(kept_of([named.text], tables, SECRET)) <= {"contacts.suppression"}
+
+
 def test_nobody_known_has_a_receipt_that_says_so(world: World) -> None:
     """Done, and nothing was found."""
     receipt = world.erase(Identifier("email", "nobody@example.com"))
@@ -194,7 +213,6 @@ def test_what_was_written_meanwhile_goes_at_the_second_turn(world: World) -> Non
     from services.collector.adapters import TableResponses
     from services.invitations.adapters.interactions import TableInteractions, item_of_decided
     from shared.codes import keyed_hash
-    from tests.invitations import SECRET
 
     settle(world)
     decided = TableInteractions(world.plain["contacts"]).get("checkout", "order-1")
@@ -218,7 +236,6 @@ def test_what_was_written_meanwhile_goes_at_the_second_turn(world: World) -> Non
 def test_who_did_not_want_to_be_asked_is_not_asked_after_the_erasure(world: World) -> None:
     """The wish stays as a keyed hash: of the e-mail address they opted out by, and of the number that said STOP."""
     from services.invitations.adapters.suppressions import TableSuppressions
-    from tests.invitations import SECRET
 
     settle(world)
     world.erase(BY_ID)

@@ -36,9 +36,9 @@ class Served(World):
 
     def ask(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Reply:
         known = {one.name: getattr(self.plain, one.name) for one in fields(SendingDeps)}
-        invitations.app._deps = lambda: wiring.Deps(
-            **known, authenticator=Authenticator(Keys()), erasures=None, eraser=None
-        )
+        known |= {"authenticator": Authenticator(Keys())}
+        unused = {one.name: None for one in fields(wiring.Deps) if one.name not in known}
+        invitations.app._deps = lambda: wiring.Deps(**known, **unused)
         return ask(invitations.app, method, path, body, headers)
 
     @property

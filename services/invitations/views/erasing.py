@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from datetime import datetime
+from typing import Any, Literal
 
 from chalice.app import Response
 from pydantic import BaseModel
 
 from services.invitations.usecases.erasing import Erasure
+from shared.errors import TooLarge
 from shared.http import json_response
 from shared.times import format_time
+
+LARGEST_EXPORT = 5_000_000
+"""Characters; Lambda refuses replies of more than 6 MB."""
 
 
 class ErasureView(BaseModel):
@@ -27,6 +32,24 @@ class ErasureView(BaseModel):
     done_at: str | None = None
     found: bool | None = None
     erased: dict[str, dict[str, int]] | None = None
+
+
+class PersonExport(BaseModel):
+    """Everything that is kept of a person. kept: by table and kind, such as `contacts.interaction`.
+
+    What the items hold is as they are stored; times are RFC 3339.
+    """
+
+    exported_at: str
+    kept: dict[str, list[dict[str, Any]]]
+
+
+def person_export(kept: dict[str, list[dict[str, Any]]], now: datetime) -> PersonExport:
+    """Raises TooLarge where no reply of Lambda's holds it."""
+    export = PersonExport(exported_at=format_time(now), kept=kept)
+    if len(export.model_dump_json()) > LARGEST_EXPORT:
+        raise TooLarge("more is kept than one reply holds: this may be an id that stands for many people")
+    return export
 
 
 def erasure_view(erasure: Erasure) -> ErasureView:
