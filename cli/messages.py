@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -9,11 +10,14 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from cli.client import connect
-from cli.printing import err, out, print_json, unreadable
+from cli.client import Answered, Client, connect
+from cli.printing import Failed, err, out, print_json, unreadable
 
 Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, for programs")]
 BATCH = 500
+UNPROCESSABLE = 422
+PLACE = re.compile("#/suppressions/([0-9]+)")
+"""Of a wrong entry: its number in the list that was sent."""
 
 invitations = typer.Typer(name="invitations", help="Look at the messages that invite people.", no_args_is_help=True)
 suppressions = typer.Typer(
@@ -74,12 +78,34 @@ def bring_in(
     file: Annotated[Path, typer.Argument(help="an e-mail address or +number in each line", show_default=False)],
     as_json: Json = False,
 ) -> None:
-    """Put addresses and numbers on the list. Those that are on it stay as they are."""
-    client, taken = connect(), 0
+    """Put addresses and numbers on the list. Those that are on it stay as they are; wrong ones keep no other off it."""
+    client, taken, wrong = connect(), 0, []
     for batch in batches(lines_of(file)):
-        body = {"suppressions": [{"email" if "@" in line else "phone": line} for line in batch]}
-        taken += client.post("/v1/suppressions", body, again=True)["taken"]
-    print_json({"taken": taken}) if as_json else out.print(f"{taken} taken", markup=False)
+        refused = put_on(batch, client)
+        wrong += [f"{batch[place]}: {detail}" for place, detail in sorted(refused.items())]
+        good = [line for place, line in enumerate(batch) if place not in refused]
+        taken += client.post("/v1/suppressions", listed(good), again=True)["taken"] if refused and good else 0
+        taken += 0 if refused else len(batch)
+    print_json({"taken": taken, "wrong": wrong}) if as_json else out.print(f"{taken} taken", markup=False)
+    if wrong:
+        raise Failed(f"{len(wrong)} are no address and no number; the others are on the list", tuple(wrong))
+
+
+def listed(lines: list[str]) -> dict[str, Any]:
+    """The body that puts them on the list."""
+    return {"suppressions": [{"email" if "@" in line else "phone": line} for line in lines]}
+
+
+def put_on(batch: list[str], client: Client) -> dict[int, str]:
+    """Puts the batch on the list; or none of it, and gives what is wrong, by place."""
+    try:
+        client.post("/v1/suppressions", listed(batch), again=True)
+    except Answered as answer:
+        places = {int(found[1]): one["detail"] for one in answer.errors if (found := PLACE.match(one["pointer"]))}
+        if answer.status != UNPROCESSABLE or not places:
+            raise
+        return places
+    return {}
 
 
 def lines_of(file: Path) -> Iterator[str]:

@@ -116,6 +116,7 @@ def test_a_person_comes_back_as_they_were_stored(stores: Stores) -> None:
         country="FR",
         consent=frozenset({"email", "sms"}),
         consent_at=AT,
+        consent_source="order form",
         opted_out=frozenset({"sms"}),
         unusable=frozenset({phone}),
         less_often=True,

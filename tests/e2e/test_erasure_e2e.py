@@ -111,6 +111,9 @@ def test_after_an_erasure_nothing_of_the_person_is_to_be_found(site: Site) -> No
     until(lambda: site.counts() if sum((site.counts() or {}).values()) == 2 else None)
     stack.wait_idle()
     assert {each.split(" in ")[0] for each in where(who, stack)} == set(who.markers), "there is something to be found"
+    assert not [each for each in where(who, stack) if " in logs/" in each], "a log tells nobody's name, ever"
+    kept = site.http.post("/v1/customers/export", json={"customer": {"phone": who.phone}}).text
+    assert [marker for marker in who.markers if marker not in kept] == [], "all of it can be seen"
     before = counts(site)
     asked = site.http.post("/v1/erasures", json={"customer": {"email": who.email}})
     assert asked.status_code == 202, asked.text

@@ -22,7 +22,6 @@ from services.alerts.adapters.queue import body_of
 from services.alerts.usecases.ports import Bundle
 from shared.auth import SCOPES, digest
 from shared.dynamo import Table
-from shared.erasing import Baton, text_of
 from shared.events import AlertEvent
 from shared.tables import registry as registry_keys
 from tests.events import alert_event
@@ -291,31 +290,11 @@ def test_interactions_are_decided_and_counted(cloud: Cloud, running: Running, jo
     assert [one["touchpoint"] for one in pressure["asked"]] == [TOUCHPOINT]
 
 
-def test_a_person_is_erased_by_each_function_in_turn(cloud: Cloud, running: Running, journey: dict[str, Any]) -> None:
-    """The wish over HTTP, its stream, then twice round by the queues, to the receipt."""
-    asked_invitations(running, "POST", "/v1/interactions", interaction("proof-erased"))
-    who = {"customer": {"id": "customer-proof-erased"}}
-    kept = asked_invitations(running, "POST", "/v1/customers/export", who)["kept"]
-    assert "contacts.interaction" in kept
-    erasure = asked_invitations(running, "POST", "/v1/erasures", who)["erasure_id"]
-    records = [one for one in stream(cloud, f"etincelle-{STAGE}-contacts")["Records"] if begins_erasure(one)]
-    assert running("invitations", "Tally").invoke({"Records": records}) == NO_FAILURES
-    around = (("invitations", "contacts"), ("collector", "responses"), ("aggregator", "friction"), ("alerts", "cases"))
-    for turn in (1, 2):
-        for service, name in around:
-            queue = f"etincelle-{STAGE}-erase-{name}"
-            is_second = turn == 2 and name == "contacts"
-            event = {"Records": [message_of(text_of(Baton(erasure, 2)), queue)]} if is_second else queued(cloud, queue)
-            assert running(service, "Erase").invoke(event) == NO_FAILURES, (service, turn)
-        back = queued(cloud, f"etincelle-{STAGE}-erase-contacts")
-        assert running("invitations", "Erase").invoke(back) == NO_FAILURES
-    get = rest("GET", "/v1/erasures/{erasure_id}", None, KEY, erasure_id=erasure)
-    receipt = json.loads(running("invitations", API).invoke(get)["body"])
-    assert (receipt["state"], receipt["found"]) == ("done", True)
-
-
-def begins_erasure(record: dict[str, Any]) -> bool:
-    return bool(record["eventName"] == "INSERT" and record["dynamodb"]["Keys"]["sk"]["S"] == "ERASURE")
+def test_what_is_kept_of_a_person_is_given_whole(running: Running, journey: dict[str, Any]) -> None:
+    """From every table, within the policy of the API."""
+    asked_invitations(running, "POST", "/v1/interactions", interaction("proof-kept"))
+    named = {"customer": {"id": "customer-proof-kept"}}
+    assert "contacts.interaction" in asked_invitations(running, "POST", "/v1/customers/export", named)["kept"]
 
 
 def test_an_answer_to_an_invitation_is_heard(cloud: Cloud, running: Running, journey: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from services.invitations import app as invitations
 from services.invitations.domain.interactions import Interaction
 from services.invitations.domain.ledger import Contact
 from services.invitations.domain.people import Identifier
-from services.invitations.usecases.intake import by_person
+from services.invitations.usecases.intake import apart
 from services.invitations.usecases.ports import Deps
 from shared.auth import Authenticator, Principal, Scope, digest
 from shared.catalogue import Cap, Pressure
@@ -142,7 +142,7 @@ def test_the_same_person_is_taken_in_order_even_under_two_names() -> None:
     mail, phone, number = Identifier("email", "a"), Identifier("phone", "b"), Identifier("id", "c")
     named = [(mail,), (number,), (phone,), (mail, phone), (mail,)]
     told = [Interaction(str(n), "checkout", NOW, NOW, customer) for n, customer in enumerate(named)]
-    groups = [[place for place, _ in group] for group in by_person(enumerate(told))]
+    groups = [[place for place, _ in group] for group in apart(enumerate(told), lambda one: one.customer)]
     assert sorted(groups) == [[0, 2, 3, 4], [1]]
 
 

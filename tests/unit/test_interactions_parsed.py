@@ -60,6 +60,11 @@ def test_an_interaction_is_taken_with_all_it_says() -> None:
     )
 
 
+def test_consent_has_its_source() -> None:
+    """Where it was given, beside when it was."""
+    assert parsed(consent=True, consent_source="order form").consent_source == "order form"
+
+
 @pytest.mark.parametrize(
     ("said", "kept"),
     [(True, {"all"}), (False, set()), ([], set()), (["sms"], {"sms"}), (None, None)],

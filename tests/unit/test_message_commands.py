@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from cli import messages
 from cli.main import app
 from tests.collector import served
 from tests.unit.test_preferences import Served
@@ -58,9 +59,13 @@ def test_the_suppression_list_comes_back_as_it_was_taken_in(run: Any) -> None:
     assert run("suppressions", "import", "again.csv").output == "2 taken\n"
 
 
-def test_a_file_with_something_else_in_it_is_refused(run: Any) -> None:
-    """And nothing of it is taken."""
-    Path("list.txt").write_text("jane@example.com\nnot a number\n", "utf-8")
-    assert run("suppressions", "import", "list.txt").exit_code == 1
-    assert run("suppressions", "export").output == ""
+def test_what_is_wrong_in_a_file_keeps_nobody_off_the_list(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each wrong line is told, whatever batch it is in; all the others are taken."""
+    monkeypatch.setattr(messages, "BATCH", 2)
+    Path("list.txt").write_text("jane@example.com\nnot a number\nno@\n12\n+33698765432\n", "utf-8")
+    imported: Result = run("suppressions", "import", "list.txt")
+    assert imported.exit_code == 1
+    assert imported.output.startswith("2 taken\n")
+    assert all(line in imported.output for line in ("not a number", "no@", "12"))
+    assert len(run("suppressions", "export").output.splitlines()) == 2
     assert run("suppressions", "import", "nowhere.txt").exit_code == 1

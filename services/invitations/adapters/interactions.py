@@ -84,6 +84,7 @@ def item_of_decided(decided: Decided) -> Item:
         "locale": one.locale,
         "time_zone": one.time_zone,
         "country": one.country,
+        "consent_source": one.consent_source,
         "attributes": one.attributes,
     }
     consent = {} if one.consent is None else {"consent": sorted(one.consent)}
@@ -115,6 +116,7 @@ def decided_in(item: Item) -> Decided:
         time_zone=item.get("time_zone"),
         country=item.get("country"),
         consent=frozenset(item["consent"]) if "consent" in item else None,
+        consent_source=item.get("consent_source"),
         attributes=item.get("attributes", {}),
     )
     return Decided(interaction, item["person_id"], item["invitation_id"], decision_in(item), item.get("customer"))

@@ -32,7 +32,7 @@ class Interaction:
     customer: what they were named by, normalised; empty in an interaction that is read back, as `contacts` keeps
     it with the person only.
     channel: None where we choose one and send; else the caller's, who asks whether this person may be asked now.
-    consent: what the sender says of it, as in `Person`; None where nothing is said.
+    consent, consent_source: what the sender says of it, as in `Person`; None where nothing is said.
     """
 
     interaction_id: str
@@ -46,6 +46,7 @@ class Interaction:
     country: str | None = None
     consent: frozenset[str] | None = None
     attributes: dict[str, str | int | float | bool] = field(default_factory=dict)
+    consent_source: str | None = None
 
 
 @dataclass(frozen=True)

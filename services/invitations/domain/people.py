@@ -45,7 +45,8 @@ class Person:
     version: counts the changes, from 1; 0 where they are not stored yet.
     identifiers: every one ever given, in the order in which they came.
     consent: channels by which they agreed to be asked, or `all`; empty: they refused; None: nothing was ever said.
-    consent_at: when that was said. opted_out: channels by which they want nothing any more, or `all`.
+    consent_at: when that was said; consent_source: where, as the sender tells it.
+    opted_out: channels by which they want nothing any more, or `all`.
     unusable: addresses that do not take what is sent (bounced, complained).
     less_often: they wish to be asked half as often.
     merged_into: they turned out to be that person, and are kept only to say so.
@@ -65,6 +66,7 @@ class Person:
     less_often: bool = False
     merged_into: str | None = None
     merged_from: tuple[str, ...] = ()
+    consent_source: str | None = None
 
     def address(self, channel: str) -> str | None:
         """Where a message by that channel (email or sms) goes: the newest address that works; None without one."""
@@ -99,6 +101,7 @@ def merged(survivor: Person, absorbed: Person) -> tuple[Person, Person]:
         country=survivor.country or absorbed.country,
         consent=newer.consent,
         consent_at=newer.consent_at,
+        consent_source=newer.consent_source,
         opted_out=survivor.opted_out | absorbed.opted_out,
         unusable=survivor.unusable | absorbed.unusable,
         less_often=survivor.less_often or absorbed.less_often,

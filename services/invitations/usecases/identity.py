@@ -79,7 +79,8 @@ def store(person: Person, identifiers: Sequence[Identifier], interaction: Intera
         unusable=person.unusable | landlines,
     )
     if interaction.consent is not None and interaction.occurred_at >= (person.consent_at or NEVER):
-        told = replace(told, consent=interaction.consent, consent_at=interaction.occurred_at)
+        source = interaction.consent_source
+        told = replace(told, consent=interaction.consent, consent_at=interaction.occurred_at, consent_source=source)
     return person if told == person else deps.people.save(told, new)
 
 

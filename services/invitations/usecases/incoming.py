@@ -137,6 +137,9 @@ class SentInteraction(BaseModel):
     consent: Consent = Field(
         None, description="whether the customer agreed to be asked, or the channels by which they did"
     )
+    consent_source: fields.Text | None = Field(
+        None, max_length=200, description="where they said so, such as the form or the contract; kept with the time"
+    )
     attributes: dict[AttributeName, AttributeValue] = Field(default_factory=dict, max_length=MOST_ATTRIBUTES)
 
     def interaction(self, known: Known) -> Interaction:
@@ -152,6 +155,7 @@ class SentInteraction(BaseModel):
             time_zone=self.time_zone,
             country=self.country.upper() if self.country else None,
             consent=self.consent,
+            consent_source=self.consent_source,
             attributes=self.attributes,
         )
 

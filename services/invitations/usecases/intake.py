@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, TypeVar
 
 from services.invitations.domain.interactions import Decided, Interaction, Planned
 from services.invitations.domain.invitations import SENT_BY_US
 from services.invitations.domain.links import code_of
-from services.invitations.domain.people import Identifier
 from services.invitations.usecases.deciding import record_interaction
 from services.invitations.usecases.identity import CustomerErased
 from services.invitations.usecases.incoming import parse_interaction
@@ -22,7 +21,7 @@ MOST_INTERACTIONS = 500
 AT_ONCE = 8
 """People whose interactions are worked on at the same time: most of the work is waiting for the table."""
 Status = Literal["accepted", "already_known", "invalid", "erased"]
-Placed = tuple[int, Interaction]
+Sent = TypeVar("Sent")
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,9 @@ def take_all(sent: list[object], deps: Deps) -> list[Receipt]:
     read = [read_at(place, one, deps) for place, one in enumerate(sent)]
     good = [(place, one) for place, one in enumerate(read) if isinstance(one, Interaction)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        groups = pool.map(lambda group: [(place, taken(one, deps)) for place, one in group], by_person(good))
+        groups = pool.map(
+            lambda group: [(place, taken(one, deps)) for place, one in group], apart(good, lambda one: one.customer)
+        )
         receipts = dict(pair for group in groups for pair in group)
     return [receipts[place] if isinstance(one, Interaction) else one for place, one in enumerate(read)]
 
@@ -89,13 +90,16 @@ def read_at(place: int, sent: object, deps: Deps) -> Interaction | Receipt:
         return Receipt(named if isinstance(named, str) else "", "invalid", errors=errors)
 
 
-def by_person(placed: Iterable[Placed]) -> Iterator[Sequence[Placed]]:
-    """The interactions in groups that have no identifier in common, as far as they themselves tell."""
-    groups: dict[Identifier, list[Placed]] = {}
-    for place, interaction in placed:
-        mine: list[Placed] = []
-        for group in {id(found): found for one in interaction.customer if (found := groups.get(one))}.values():
+def apart(
+    placed: Iterable[tuple[int, Sent]], names: Callable[[Sent], Iterable[Hashable]]
+) -> list[list[tuple[int, Sent]]]:
+    """What was sent, by its place, in groups that have no name in common, as far as they themselves tell."""
+    groups: dict[Hashable, list[tuple[int, Sent]]] = {}
+    for place, one in placed:
+        mine: list[tuple[int, Sent]] = []
+        for group in {id(found): found for name in names(one) if (found := groups.get(name))}.values():
             mine += group
-        mine.append((place, interaction))
-        groups |= {identifier: mine for _, each in mine for identifier in each.customer}
-    yield from ({id(group): sorted(group, key=lambda pair: pair[0]) for group in groups.values()}).values()
+        mine.append((place, one))
+        groups |= {name: mine for _, each in mine for name in names(each)}
+    unique = {id(group): group for group in groups.values()}.values()
+    return [sorted(group, key=lambda pair: pair[0]) for group in unique]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
@@ -12,6 +13,7 @@ from services.invitations.domain.interactions import Interaction
 from services.invitations.domain.outcomes import Outcome, OutcomeKind
 from services.invitations.usecases.identity import CustomerErased, person_of
 from services.invitations.usecases.incoming import Customer, Known
+from services.invitations.usecases.intake import AT_ONCE, apart
 from services.invitations.usecases.ports import Deps
 from services.invitations.usecases.retrying import retried
 from shared import bodies, fields
@@ -57,33 +59,57 @@ class OutcomeReceipt:
     errors: tuple[FieldError, ...] = ()
 
 
+@dataclass(frozen=True)
+class Ready:
+    """An outcome that can be stored, under its id."""
+
+    outcome_id: str
+    sent: SentOutcome
+
+
 def record_outcome(sent: object, deps: Deps) -> OutcomeReceipt:
     """Stores one outcome. Raises InvalidInput naming every wrong field, Unavailable."""
+    return recorded(ready(sent, deps), deps)
+
+
+def ready(sent: object, deps: Deps) -> Ready:
     named: dict[str, Any] = sent if isinstance(sent, dict) else {}
     country = named.get("country")
     known = Known(deps.now(), {}, country.upper() if isinstance(country, str) else None)
     valid = bodies.parse_as(SentOutcome, sent, known)
-    outcome_id = valid.outcome_id or id_of(valid, deps.secret)
+    return Ready(valid.outcome_id or id_of(valid, deps.secret), valid)
+
+
+def recorded(one: Ready, deps: Deps) -> OutcomeReceipt:
+    """What became of it. Raises Unavailable."""
     try:
-        is_new = not deps.outcomes.holds(outcome_id) and retried(lambda: store(valid, outcome_id, deps), deps)
+        is_new = not deps.outcomes.holds(one.outcome_id) and retried(lambda: store(one, deps), deps)
     except CustomerErased:
-        return OutcomeReceipt(outcome_id, "erased")
-    return OutcomeReceipt(outcome_id, "stored" if is_new else "already_stored")
+        return OutcomeReceipt(one.outcome_id, "erased")
+    return OutcomeReceipt(one.outcome_id, "stored" if is_new else "already_stored")
 
 
 def record_outcomes(sent: list[object], deps: Deps) -> list[OutcomeReceipt]:
     """What became of each of up to 500, in their order; a wrong one keeps no other from being stored.
 
-    Raises InvalidInput where they are none or too many; Unavailable, after which sending them again is safe.
+    Raises InvalidInput where they are none or too many; Unavailable, after which sending them again is safe. Those of
+    one person, and those of one id, are taken one after the other, in their order.
     """
     if not 1 <= len(sent) <= MOST_OUTCOMES:
         raise InvalidInput(errors=[FieldError("#", f"send a list of 1 to {MOST_OUTCOMES} outcomes", "list_length")])
-    return [receipt_at(place, one, deps) for place, one in enumerate(sent)]
+    read = [read_at(place, one, deps) for place, one in enumerate(sent)]
+    good = [(place, one) for place, one in enumerate(read) if isinstance(one, Ready)]
+    groups = apart(good, lambda one: [*one.sent.customer.identifiers, one.outcome_id])
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        taken = pool.map(lambda group: [(place, recorded(one, deps)) for place, one in group], groups)
+        receipts = dict(pair for group in taken for pair in group)
+    return [receipts[place] if isinstance(one, Ready) else one for place, one in enumerate(read)]
 
 
-def receipt_at(place: int, sent: object, deps: Deps) -> OutcomeReceipt:
+def read_at(place: int, sent: object, deps: Deps) -> Ready | OutcomeReceipt:
+    """The outcome at that place of the list, or what is wrong with it."""
     try:
-        return record_outcome(sent, deps)
+        return ready(sent, deps)
     except InvalidInput as refusal:
         errors = tuple(replace(one, pointer=one.pointer.replace("#", f"#/{place}", 1)) for one in refusal.errors)
         named = sent.get("outcome_id") if isinstance(sent, dict) else None
@@ -97,21 +123,20 @@ def id_of(sent: SentOutcome, secret: bytes) -> str:
     return "content-" + keyed_hash(secret, "outcome", content)
 
 
-def store(sent: SentOutcome, outcome_id: str, deps: Deps) -> bool:
+def store(one: Ready, deps: Deps) -> bool:
     """Stores it with the person whom it names; says whether it was new. Raises Conflict."""
-    now = deps.now()
+    now, sent = deps.now(), one.sent
     # What says who somebody is says it in the same way wherever it comes from: as an interaction does.
-    named = Interaction(outcome_id, "", sent.occurred_at, now, sent.customer.identifiers)
+    named = Interaction(one.outcome_id, "", sent.occurred_at, now, sent.customer.identifiers)
     person = person_of(named, deps)
     return deps.outcomes.add(
         Outcome(
-            outcome_id=outcome_id,
+            outcome_id=one.outcome_id,
             person_id=person.person_id,
             kind=sent.kind,
             occurred_at=sent.occurred_at,
             received_at=now,
             amount=sent.amount,
             currency=sent.currency,
-            customer=keyed_hash(deps.secret, "customer", person.customer),
         )
     )
