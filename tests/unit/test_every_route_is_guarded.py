@@ -10,13 +10,16 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from infra.paths import SERVICES
 from shared.auth import SCOPES, Authenticator, Principal, digest
+from shared.catalogue import Person
 from shared.http import Api, Operation
+from shared.sessions import Sessions
 from tests.http import Reply, ask
 
 KEY = "etk_" + "a" * 27
@@ -112,3 +115,64 @@ def test_the_scope_alone_does(app: Api, operation: Operation) -> None:
     except Reached:
         return
     assert status not in (401, 403)
+
+
+FOR_ROLES = [case for case in EVERY if case.values[1].roles]  # type: ignore[union-attr]
+NOW = datetime(2024, 3, 1, 10, 0, tzinfo=UTC)
+SITE = "https://etincelle.example.com"
+ROLES = ("pilot", "owner", "front_line")
+
+
+@dataclass(frozen=True)
+class OnePerson:
+    """Whoever is asked for is this person."""
+
+    role: str
+
+    def person(self, _: str) -> Person | None:
+        owner = None if self.role == "pilot" else "web"
+        return Person(id="kim", email="kim@example.com", role=self.role, owner=owner, touchpoints=(), lang="en")
+
+
+class Entered(Untouched):
+    """With sessions, and nothing else."""
+
+    def __init__(self, role: str) -> None:
+        super().__init__(frozenset())
+        self.sessions = Sessions(OnePerson(role), lambda: b"a secret", lambda: NOW, SITE)
+
+    def cookie(self) -> str:
+        person = self.sessions.people.person("kim")
+        assert person is not None
+        return self.sessions.begun(person, "en", None).partition(";")[0]
+
+
+def visited(app: Api, operation: Operation, role: str, headers: dict[str, str]) -> int | None:
+    """The status; None where the view went to work."""
+    before, entered = app._deps, Entered(role)
+    path = re.sub(r"\{\w+\}", "x", operation.path)
+    headers = {name: value.replace("COOKIE", entered.cookie()) for name, value in headers.items()}
+    headers |= {"content-type": "application/x-www-form-urlencoded"} if operation.method == "POST" else {}
+    app._deps = lambda: entered
+    try:
+        return ask(app, operation.method, path, "" if operation.method == "POST" else None, headers).status
+    finally:
+        app._deps = before
+
+
+@pytest.mark.parametrize(("app", "operation"), FOR_ROLES)
+def test_a_page_for_some_leads_everybody_else_to_sign_in(app: Api, operation: Operation) -> None:
+    """Without a cookie, with one of somebody else's making, and with an API key."""
+    for headers in ({}, {"cookie": "__Host-etincelle=forged"}, {"authorization": f"Bearer {KEY}"}):
+        assert visited(app, operation, "pilot", headers) in (303, 401), headers
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("app", "operation"), FOR_ROLES)
+def test_a_page_is_for_its_roles_only(app: Api, operation: Operation, role: str) -> None:
+    """Whoever signed in as another is refused, before anything is looked up; a form from elsewhere is, too."""
+    status = visited(app, operation, role, {"cookie": "COOKIE"})
+    if role not in operation.roles or operation.method == "POST":
+        assert status == 403
+    else:
+        assert status not in (303, 401, 403)
