@@ -16,7 +16,7 @@ from cli.printing import Failed, err, out, print_json, print_table, unreadable
 Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, for programs")]
 Customer = Annotated[str, typer.Argument(help="an e-mail address, a phone number or a customer id")]
 Country = Annotated[str | None, typer.Option(help="of a phone number written as in it: FR")]
-PATIENCE_S, LOOKS_EVERY_S = 3600, 1.0
+MOST_LOOKS, LOOKS_EVERY_S = 3600, 1.0
 person = typer.Typer(name="person", help="What is kept of a person.", no_args_is_help=True)
 SAID = {"answers_made_anonymous": "answers made anonymous", "wishes_kept_as_hashes": "wishes kept, as hashes"}
 
@@ -49,7 +49,7 @@ def named(customer: str, country: str | None) -> dict[str, Any]:
 
 def waited_for(erasure_id: str, client: Client) -> dict[str, Any]:
     """The receipt. Raises Failed where it is long in coming: then a message of it stands with the dead letters."""
-    for _ in range(int(PATIENCE_S / LOOKS_EVERY_S)):
+    for _ in range(MOST_LOOKS):
         found: dict[str, Any] = client.get(f"/v1/erasures/{erasure_id}")
         if found["state"] == "done":
             return found
