@@ -13,9 +13,11 @@ import pytest
 
 from services.aggregator import app as aggregator
 from services.invitations.adapters.kept import Tables, kept_of
+from services.invitations.adapters.suppressions import TableSuppressions
 from services.invitations.domain.people import Identifier, Person
 from services.invitations.usecases import intake
 from services.invitations.usecases.identity import CustomerErased, change_person, person_of
+from services.invitations.usecases.sending_ports import Suppression
 from shared import erasing
 from shared.dynamo import Table
 from shared.tables import contacts as keys
@@ -235,14 +237,21 @@ def test_what_was_written_meanwhile_goes_at_the_second_turn(world: World) -> Non
 
 def test_who_did_not_want_to_be_asked_is_not_asked_after_the_erasure(world: World) -> None:
     """The wish stays as a keyed hash: of the e-mail address they opted out by, and of the number that said STOP."""
-    from services.invitations.adapters.suppressions import TableSuppressions
-
     settle(world)
     world.erase(BY_ID)
     suppressions = TableSuppressions(world.plain["contacts"], SECRET)
     assert suppressions.has(BY_EMAIL) and suppressions.has(BY_PHONE)
     listed, _ = suppressions.listed(None, 10)
     assert {one.identifier for one in listed} == {None}
+
+
+def test_a_complaint_that_arrives_after_the_erasure_names_nobody(world: World) -> None:
+    """Nothing is sent there, and nobody can read where."""
+    world.erase(BY_EMAIL)
+    suppressions = TableSuppressions(world.plain["contacts"], SECRET)
+    suppressions.add([Suppression(BY_EMAIL, "complaint", NOW, is_named=False)])
+    assert suppressions.has(BY_EMAIL)
+    assert left_of(world.dump()) == []
 
 
 def test_a_person_who_is_being_changed_is_erased_as_they_are(world: World) -> None:

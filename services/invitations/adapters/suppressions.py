@@ -51,7 +51,7 @@ class TableSuppressions:
         return place(self._hash(identifier)) | {
             "kind": "suppression",
             "v": 1,
-            "identifier": identifier.text,
+            **({"identifier": identifier.text} if suppression.is_named else {}),
             "because": suppression.because,
             "at": key_time(suppression.at),
         }

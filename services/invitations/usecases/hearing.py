@@ -53,7 +53,8 @@ def hear_outcome(heard: Heard, deps: SendingDeps) -> None:
         remember(heard, deps)
     if heard.kind == "complained":
         if heard.address:
-            deps.suppressions.add([Suppression(heard.address, "complaint", deps.now())])
+            is_known = deps.invitations.get(heard.invitation_id) is not None  # else they were erased meanwhile
+            deps.suppressions.add([Suppression(heard.address, "complaint", deps.now(), is_named=is_known)])
         change_whose(heard, lambda person: replace(person, opted_out=person.opted_out | {"email"}), deps)
     if heard.is_address_bad and heard.address:
         bad = {heard.address}

@@ -54,12 +54,14 @@ class Reply:
 class Suppression:
     """An address or number to which nothing is sent. because: such as `stop`, `complaint`, `import`.
 
-    identifier: None where whose it was has been erased: the wish stands under the keyed hash alone.
+    identifier: None where whose it was has been erased: the wish stands under the keyed hash alone. is_named: whether
+    the identifier is kept beside the hash.
     """
 
     identifier: Identifier | None
     because: str
     at: datetime
+    is_named: bool = True
 
 
 class Steps(Protocol):
