@@ -24,7 +24,7 @@ from typing import Any
 
 import yaml
 
-from infra import edge, templates, watch
+from infra import bill, edge, templates, watch
 from infra.paths import BUILD, ROOT, SERVICES, STAGE
 from infra.render import laid_over
 
@@ -49,6 +49,7 @@ def build(service: str, stage: str) -> Path:
         env=os.environ | {"AWS_DEFAULT_REGION": "eu-west-1", "PYTHONDONTWRITEBYTECODE": "1"},
     )
     write_zip(packaged / "deployment.zip", out / "deployment.zip")
+    bill.write(out / "deployment.zip", service)
     template = finished(yaml.safe_load((packaged / "sam.yaml").read_text()), service, stage)
     (out / "routes.json").write_text(json.dumps(routes_of(template), indent=1))
     templates.write(template, out / "sam.yaml")

@@ -4,7 +4,7 @@
         aws.url, aws.counted()
 
 It speaks the JSON protocol of DynamoDB and SSM: `GetItem` finds the items it was given, `PutItem` keeps keys and
-refuses a second one where the condition asks for it, anything else is answered `{}`.
+refuses a second one where the condition asks for it, `UpdateItem` gives the key, anything else is answered `{}`.
 """
 
 from __future__ import annotations
@@ -94,6 +94,10 @@ class Handler(BaseHTTPRequestHandler):
             return 400, {"__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException", "message": ""}
         if operation == "PutItem":
             self.server.put.add(key)
+        if operation == "UpdateItem":
+            return 200, {"Attributes": body["Key"] | {"marks": {"BS": []}}}
+        if operation == "Query":
+            return 200, {"Items": []}
         return 200, {}
 
     def _reply(self, status: int, value: dict[str, Any]) -> None:

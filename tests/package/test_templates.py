@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from infra.build import report
+from infra.checks.pins import requirements
 from infra.paths import ROOT, SERVICES, STAGE
 from infra.prove.function import template_of
 from infra.prove.translate import translated
@@ -159,6 +160,18 @@ def event_sources(templates: dict[str, dict[str, Any]]) -> Iterator[dict[str, An
 def test_there_are_event_sources(templates: dict[str, dict[str, Any]]) -> None:
     """Streams, queues and schedules, of each of which what is said above is said."""
     assert {event["Type"] for event in event_sources(templates)} == {"DynamoDB", "SQS", "Schedule"}
+
+
+def test_every_zip_has_a_bill_of_what_is_in_it(built: dict[str, Path]) -> None:
+    """In CycloneDX: what its lock pins, at the locked versions, each with a licence, and Chalice beside."""
+    for service, out in built.items():
+        bill = json.loads((out / "bill.json").read_text())
+        assert (bill["bomFormat"], bill["metadata"]["component"]["name"]) == ("CycloneDX", f"etincelle-{service}")
+        pinned, _ = requirements(ROOT / "services" / service / "requirements.lock")
+        listed = {part["name"]: part["version"] for part in bill["components"]}
+        assert listed.pop("chalice")
+        assert listed == pinned
+        assert all(part["licenses"] for part in bill["components"])
 
 
 @pytest.mark.parametrize("service", SERVICES)
