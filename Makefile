@@ -122,6 +122,7 @@ fuzz: .venv/dev engine .fuzz/ready ## sends the API 10,000 requests that nobody 
 bench: .venv/dev engine ## how fast functions start, answers, interactions and alerts go their way, and how much the widget weighs
 	@$(RUN) tests.bench.starts
 	@$(RUN) tests.bench.folds
+	@$(RUN) tests.bench.costs
 	@$(RUN) tests.bench.load $(ARGS)
 	@$(RUN) tests.bench.interactions
 	@$(RUN) tests.bench.alerts
