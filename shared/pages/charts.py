@@ -15,8 +15,8 @@ WIDTH, HEIGHT = 480, 210
 LEFT, RIGHT, TOP, BOTTOM = 54, 10, 12, 30
 SPARK_WIDTH, SPARK_HEIGHT = 160, 40
 BAR_HEIGHT, BAR_GAP = 22, 8
-LABELS = 96
-"""Room for the names of bars, at their left."""
+LABELS, LETTER, FIGURES = 120, 11, 80
+"""Room for the names of bars, at their left, at the most; of a letter on a telephone; of figures at the right."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Bar:
 class Bars:
     bars: list[Bar]
     height: float
-    left: int = LABELS
+    left: int
     width: int = WIDTH
 
 
@@ -156,12 +156,13 @@ def spark(values: Sequence[float]) -> str:
     return "M" + " ".join(f"{2 + place * wide:.1f},{height:.1f}" for place, height in enumerate(heights))
 
 
-def bars(rows: Sequence[tuple[str, int, bool]], most: int | None = None) -> Bars:
+def bars(rows: Sequence[tuple[str, int, bool]]) -> Bars:
     """Lying bars, one below the other. rows: label, number, whether it stands for something bad."""
-    longest = max([most or 0, *(n for _, n, _ in rows), 1])
-    room = WIDTH - LABELS - 60
+    longest = max([*(n for _, n, _ in rows), 1])
+    left = min(LABELS, 20 + LETTER * max((len(label) for label, _, _ in rows), default=0))
+    room = WIDTH - left - FIGURES
     made = [
         Bar(place * (BAR_HEIGHT + BAR_GAP), round(room * n / longest, 1), label, n, is_bad)
         for place, (label, n, is_bad) in enumerate(rows)
     ]
-    return Bars(made, len(made) * (BAR_HEIGHT + BAR_GAP))
+    return Bars(made, len(made) * (BAR_HEIGHT + BAR_GAP), left)
