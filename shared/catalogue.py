@@ -273,6 +273,10 @@ class Catalogue(Protocol):
         """The ids of every touchpoint there is, sorted."""
         ...
 
+    def owned(self) -> list[tuple[str, str]]:
+        """Every touchpoint there is with its owner, both ids, by touchpoint."""
+        ...
+
     def owner(self, owner: str) -> Owner | None: ...
 
     def watchers(self) -> list[Owner]:

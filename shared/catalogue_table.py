@@ -59,6 +59,9 @@ class TableCatalogue:
     def touchpoints(self) -> list[str]:
         return sorted(name for name, _ in self._index("TOUCHPOINT"))
 
+    def owned(self) -> list[tuple[str, str]]:
+        return sorted((name, str(value["owner"])) for name, value in self._index("TOUCHPOINT"))
+
     def _index(self, kind: str) -> Iterator[tuple[str, Item]]:
         """The id, and what a list shows, of each entity of the kind."""
         prefix = keys.index_key(kind, "")[1]

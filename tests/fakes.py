@@ -232,6 +232,9 @@ class FakeCatalogue:
     def touchpoints(self) -> list[str]:
         return sorted(self.known)
 
+    def owned(self) -> list[tuple[str, str]]:
+        return sorted((name, one.owner.id) for name, one in self.known.items())
+
     def watchers(self) -> list[Owner]:
         return [t.owner for t in self.known.values() if any(each.everywhere for each in t.owner.subscriptions)]
 

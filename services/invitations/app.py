@@ -17,8 +17,10 @@ from services.invitations.adapters.invitations import invitation_in
 from services.invitations.adapters.reactions import reactions_in
 from services.invitations.adapters.replies import reply_of
 from services.invitations.adapters.steps import turn_of
+from services.invitations.pages import asked as asked_pages
 from services.invitations.pages import forms, render
 from services.invitations.usecases import (
+    asked,
     asking,
     counting,
     erasing,
@@ -39,6 +41,7 @@ from services.invitations.usecases.erasing import CustomerNamed
 from services.invitations.usecases.incoming import SentInteraction
 from services.invitations.usecases.outcomes import SentOutcome
 from services.invitations.usecases.pressure import PressureQuestion
+from services.invitations.views import asked as asked_views
 from services.invitations.views import asking as asking_views
 from services.invitations.views import erasing as erasing_views
 from services.invitations.views import intake as views
@@ -58,13 +61,15 @@ from services.invitations.views.sending import (
     SuppressionList,
 )
 from shared.bodies import parse_as, parse_json, parse_query, several
+from shared.catalogue import ROLES
 from shared.erasing import baton_of
 from shared.errors import EtincelleError
-from shared.http import Api, json_response
+from shared.http import json_response
+from shared.pages.site import Site
 from shared.queues import one_by_one
 from shared.streams import changes, failures, readable
 
-app = Api("invitations", wiring.deps)
+app = Site("invitations", wiring.deps)
 CONTACTS = "arn:aws:dynamodb:eu-west-1:000000000000:table/contacts/stream/placeholder"
 RESPONSES = "arn:aws:dynamodb:eu-west-1:000000000000:table/responses/stream/placeholder"
 INTERACTIONS = "arn:aws:sqs:eu-west-1:000000000000:interactions"
@@ -75,6 +80,15 @@ WISHES = "arn:aws:sqs:eu-west-1:000000000000:sms-wishes"
 ERASE = "arn:aws:sqs:eu-west-1:000000000000:erase-contacts"
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 """The second only of mail programs, which may choose (RFC 8058)."""
+
+
+@app.page("GET", "/pressure", roles=ROLES, query=("page", "as"), problems=(422,))
+def get_pressure_page() -> Response:
+    """Who asks whom how often, and who is left in peace, as HTML; with `as=csv` as a file."""
+    found = asked.asked(app.visitor, asked_views.page(app.parameters), app.deps)
+    if app.query("as") == "csv":
+        return asked_pages.asked_csv(found)
+    return asked_pages.asked_page(found, app.deps.catalogue.pressure(), app.visitor, app.here)
 
 
 @app.operation(

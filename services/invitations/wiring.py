@@ -46,6 +46,7 @@ from shared.erasing import Queues
 from shared.keyring import TableApiKeys
 from shared.retention import retention
 from shared.secret import secret
+from shared.sessions import Sessions
 from shared.settings import Environment
 
 
@@ -54,6 +55,7 @@ class Deps(SendingDeps, OutreachDeps):
     """The verbs' dependencies, and the app's own."""
 
     authenticator: Authenticator
+    sessions: Sessions
     erasures: TableErasures
     eraser: ContactsEraser
     kept_of: Callable[[Sequence[str]], dict[str, list[Item]]]
@@ -96,6 +98,7 @@ def deps() -> Deps:
         secret=key,
         public_url=environment.need("PUBLIC_URL").rstrip("/"),
         authenticator=Authenticator(CachedKeys(TableApiKeys(registry), now)),
+        sessions=Sessions(catalogue, lambda: key, now, environment.need("PUBLIC_URL")),
         **sending(environment, contacts, key),
         **erasing(environment, contacts, key),
     )

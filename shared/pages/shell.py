@@ -42,6 +42,7 @@ PLACES: tuple[Place, ...] = (
     Place("/journeys", "nav_journeys"),
     Place("/friction", "nav_friction"),
     Place("/cases", "nav_cases", ("pilot", "owner")),
+    Place("/pressure", "nav_pressure"),
     Place("/priorities", "nav_priorities", ("pilot", "owner")),
     Place("/settings", "nav_settings", ("pilot",)),
 )

@@ -17,7 +17,7 @@ from tests.conftest import Running
 from tests.e2e.test_invitations_e2e import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.e2e]
-OTHERS = ("/journeys", "/friction", "/priorities", "/settings")
+OTHERS = ("/journeys", "/friction", "/priorities", "/pressure", "/settings")
 LARGEST = 60_000
 """Bytes of a page, whole."""
 
