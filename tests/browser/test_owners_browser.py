@@ -172,9 +172,9 @@ def test_the_keyboard_alone_reads_everything(site: Site, context: BrowserContext
     link.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Paiement en ligne")
-    page.get_by_label("Période").select_option("28")
+    page.get_by_label("Période").select_option("90")
     page.get_by_role("button", name="Afficher").press("Enter")
-    expect(page).to_have_url(re.compile("days=28"))
+    expect(page).to_have_url(re.compile("days=90"))
     page.get_by_text("Les mêmes chiffres en tableau").first.press("Enter")
     expect(page.get_by_role("table").first).to_be_visible()
 
@@ -215,7 +215,7 @@ def test_a_page_is_whole_on_paper(site: Site, context: BrowserContext) -> None:
 def test_what_is_shown_can_be_taken_along_as_a_file(site: Site, context: BrowserContext) -> None:
     """A download with a name of its own, a row a week."""
     page = context.new_page()
-    page.goto(f"{site.stack.url}/touchpoints/{site.name}")
+    page.goto(f"{site.stack.url}/touchpoints/{site.name}?days=90")
     with page.expect_download() as download:
         page.get_by_role("link", name="Télécharger en CSV").click()
     assert download.value.suggested_filename == f"{site.name}-trend.csv"

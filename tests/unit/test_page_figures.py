@@ -16,7 +16,7 @@ from services.insights.domain import shares, voices, windows
 from services.insights.domain.reports import Day
 from services.insights.domain.shares import BadShare
 from services.insights.domain.windows import Window
-from shared.events import AlertEvent
+from shared.events import AlertEvent, Share
 from shared.metrics import wilson
 from shared.pages import charts, formats
 from shared.pages.spreadsheet import csv_file
@@ -257,3 +257,20 @@ def test_the_first_page_tells_what_changed_since_the_last_visit() -> None:
     """An alert that began before is not news; one after is."""
     assert "rien de changé" in visit(world(), "pilot", "/", seen=NOW - timedelta(days=1)).body.casefold()
     assert "a commencé" in visit(world(), "pilot", "/", seen=NOW - timedelta(days=3)).body
+
+
+def test_an_alert_on_a_hand_off_says_where_they_came_from_and_how_others_fare() -> None:
+    """Origin, everybody else, and who saw it first."""
+    event = event_at("checkout", "web").model_copy(
+        update={
+            "kind": "handoff",
+            "origin": "basket",
+            "otherwise": Share(bad=1, n=50, low=0.0, high=0.1),
+            "seen_first": "staff",
+        }
+    )
+    page = visit(world([event]), "pilot", f"/friction/{event.alert_id}").body
+    assert 'href="/touchpoints/basket"' in page
+    assert "Tous les autres" in page
+    assert "2,0\u00a0%" in page
+    assert "Les équipes l&#39;ont vu les premières." in page

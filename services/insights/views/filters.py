@@ -21,7 +21,7 @@ class Filters(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
-    days: Literal[28, 90, 182, 365] = 90
+    days: Literal[28, 90, 182, 365] = 28
     to: Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)] | None = None
     channel: Channel | None = None
 
