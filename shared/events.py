@@ -183,12 +183,42 @@ class CaseEvent(Part):
         return f"case-{self.case_id}"
 
 
+class PingEvent(Part):
+    """A test message, which somebody asked for: nothing has happened."""
+
+    version: Literal["1"] = "1"
+    kind: Literal["ping"] = "ping"
+    ping_id: str
+    revision: Literal[1] = 1
+    state: Literal["sent"] = "sent"
+    owner: str
+    owners: list[str] = Field(min_length=1)
+    subscription: str
+    asked_by: str
+    raised_at: datetime = Field(description="when it was asked for")
+    links: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def alert_id(self) -> str:
+        """What the message is kept under; no alert is called so."""
+        return f"ping-{self.ping_id}"
+
+
 News = AlertEvent | CaseEvent
+Told = News | PingEvent
+"""What a message may tell."""
 
 
-def canonical(event: News) -> str:
+def canonical(event: Told) -> str:
     """The event as JSON text; equal events give equal bytes."""
     return event.model_dump_json(exclude_none=True)
+
+
+def told_in(text: str) -> Told:
+    """What a message tells, in JSON text. Raises ValueError where it holds nothing of the kind."""
+    fields = json.loads(text)
+    is_ping = isinstance(fields, dict) and fields.get("kind") == "ping"
+    return PingEvent.model_validate_json(text) if is_ping else news_in(text)
 
 
 def news_in(text: str) -> News:

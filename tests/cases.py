@@ -235,7 +235,12 @@ class World(TellingWorld):
         given = {one.name: getattr(self.case_deps, one.name) for one in fields(CaseDeps)}
         sessions = Sessions(FakeSignedIn(), lambda: SECRET, self.clock, "https://example.com")
         deps = wiring.Deps(
-            **given, authenticator=Authenticator(self.keys), sessions=sessions, eraser=None, slack_signing=lambda: ""
+            **given,
+            authenticator=Authenticator(self.keys),
+            sessions=sessions,
+            fresh=self.catalogue,
+            eraser=None,
+            slack_signing=lambda: "",
         )
         alerts.app._deps = lambda: deps
         reply = ask(alerts.app, method, path, body, headers or {"Authorization": f"Bearer {KEY}"})

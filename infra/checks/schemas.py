@@ -1,4 +1,4 @@
-"""The JSON Schemas that others build on: the alert event's, the case event's and the journey document's.
+"""The JSON Schemas that others build on: the alert event's, the case event's, the test's and the journey document's.
 
 python -m infra.checks.schemas            writes them
 python -m infra.checks.schemas --check    fails where one is not what the code says
@@ -12,7 +12,7 @@ from typing import Any
 from infra.checks.generated import settle
 from infra.paths import ROOT
 from services.registry.domain import journey_schema
-from shared.events import AlertEvent, CaseEvent
+from shared.events import AlertEvent, CaseEvent, PingEvent
 
 DIALECT = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
 
@@ -22,6 +22,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     return {
         "alert-event.schema.json": DIALECT | AlertEvent.model_json_schema(),
         "case-event.schema.json": DIALECT | CaseEvent.model_json_schema(),
+        "ping-event.schema.json": DIALECT | PingEvent.model_json_schema(),
         "journey.schema.json": journey_schema(),
     }
 

@@ -3,7 +3,9 @@ opened by single answers."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 from chalice.app import CloudWatchEvent, DynamoDBEvent, Response, SQSEvent
 
@@ -18,16 +20,25 @@ from services.alerts.cases import pages as cases_pages
 from services.alerts.domain.deliveries import Delivery
 from services.alerts.domain.notes import Note
 from services.alerts.remedy_views import NewRemedy, RemedyList, RemedyView
-from services.alerts.usecases import acting, remedying, telling
+from services.alerts.usecases import acting, pinging, remedying, telling
 from services.alerts.usecases.cases import opening
 from services.alerts.usecases.cases import telling as case_telling
 from services.alerts.usecases.ports import Bundle, Try, Turn
-from services.alerts.views import AlertStanding, DeliveryList, MuteRequest, MuteView, NoteList, ReplayRequest
+from services.alerts.views import (
+    AlertStanding,
+    DeliveryList,
+    DeliveryView,
+    MuteRequest,
+    MuteView,
+    NoteList,
+    ReplayRequest,
+)
 from shared.bodies import parse_as
 from shared.erasing import baton_of
-from shared.errors import EtincelleError, InvalidInput
+from shared.errors import EtincelleError, InvalidInput, NotFound
 from shared.forms import FORM, fields_of, refuse_foreign_form
 from shared.http import json_response
+from shared.pages.errors import redirect
 from shared.pages.site import Site
 from shared.queues import one_by_one
 from shared.streams import Change, changes, failures, readable
@@ -194,6 +205,49 @@ def post_mute() -> Response:
     asked = parse_as(MuteRequest, app.body())
     until = acting.mute(asked.subscription, asked.scope, asked.until, app.deps)
     return views.muted(asked, until)
+
+
+@app.operation(
+    "POST",
+    "/v1/owners/{owner}/subscriptions/{id}/test",
+    scope="alerts:write",
+    returns=DeliveryView,
+    status=201,
+    problems=(404,),
+)
+def post_ping(owner: str, id: str) -> Response:
+    """Send a test message to a subscription, by the way that alerts go; at most one a minute."""
+    page, by = f"{app.deps.public_url}/subscriptions/{quote(owner, safe='')}", f"key {app.principal.key_id}"
+    sent = pinging.ping(f"{owner}/{id}", by, page, replace(app.deps, catalogue=app.deps.fresh))
+    return json_response(views.view(sent), 201)
+
+
+@app.page("POST", "/subscriptions/{owner}/{id}/test", roles=("pilot", "owner"), status=303, problems=(404,))
+def post_ping_form(owner: str, id: str) -> Response:
+    """Sends a test message from the team's page."""
+    back = own_team(owner)
+    fresh = replace(app.deps, catalogue=app.deps.fresh)
+    pinging.ping(f"{owner}/{id}", f"person {app.visitor.person.id}", f"{app.deps.public_url}{back}", fresh)
+    return redirect(f"{back}?done=tested")
+
+
+@app.page("POST", "/subscriptions/{owner}/{id}/mute", roles=("pilot", "owner"), status=303, problems=(404, 422))
+def post_mute_form(owner: str, id: str) -> Response:
+    """Keeps everything from a subscription for some days, or no longer, from the team's page."""
+    back, days = own_team(owner), views.days_of(app.form)
+    fresh = replace(app.deps, catalogue=app.deps.fresh)
+    if not days:
+        acting.unmute(f"{owner}/{id}", fresh)
+        return redirect(f"{back}?done=unmuted")
+    acting.mute(f"{owner}/{id}", "*", app.deps.now() + days, fresh)
+    return redirect(f"{back}?done=muted")
+
+
+def own_team(owner: str) -> str:
+    """The path of the team's page. Raises NotFound for another's: of those not even the name is told."""
+    if app.visitor.role != "pilot" and app.visitor.owner != owner:
+        raise NotFound("there is no such subscription")
+    return f"/subscriptions/{quote(owner, safe='')}"
 
 
 def show_error(error: EtincelleError) -> Response:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, get_args
 
 from chalice.app import Response
@@ -163,6 +163,14 @@ def wish_of(form: dict[str, str]) -> Wish:
     if wish is None:
         raise InvalidInput(errors=[FieldError("#/do", f"one of {', '.join(wishes)}", "choice")])
     return wish
+
+
+def days_of(form: dict[str, str]) -> timedelta:
+    """For how long the form mutes. Raises InvalidInput."""
+    days = {"0": 0, "1": 1, "7": 7}.get(form.get("days", ""))
+    if days is None:
+        raise InvalidInput(errors=[FieldError("#/days", "one of 0, 1, 7", "choice")])
+    return timedelta(days=days)
 
 
 def shortened(target: str) -> str:

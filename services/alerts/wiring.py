@@ -31,6 +31,7 @@ from services.alerts.usecases.cases.ports import CaseDeps
 from services.alerts.usecases.ports import Sender
 from shared import aws
 from shared.auth import Authenticator, CachedKeys
+from shared.catalogue import Catalogue
 from shared.catalogue_table import TableCatalogue
 from shared.dynamo import Table
 from shared.erasing import Eraser, Queues
@@ -45,8 +46,12 @@ from shared.tables import cases as keys
 
 @dataclass(frozen=True)
 class Deps(CaseDeps):
-    """The verbs' dependencies, and the app's own. slack_signing: gives Slack's secret, empty where there is no app."""
+    """The verbs' dependencies, and the app's own. slack_signing: gives Slack's secret, empty where there is no app.
 
+    fresh: the catalogue as it is now, for whoever has just changed it.
+    """
+
+    fresh: Catalogue
     authenticator: Authenticator
     sessions: Sessions
     slack_signing: Callable[[], str]
@@ -64,7 +69,7 @@ def deps() -> Deps:
     dynamodb = aws.client("dynamodb", environment, now, os.urandom)
     registry = Table(dynamodb, environment.need("TABLE_REGISTRY"))
     cases = Table(dynamodb, environment.need("TABLE_CASES"), retention(environment, now))
-    catalogue = TableCatalogue(registry, now)
+    catalogue, fresh = TableCatalogue(registry, now), TableCatalogue(registry, now, seconds=0)
     public_url = environment.need("PUBLIC_URL").rstrip("/")
     key = secret(environment, lambda: aws.client("ssm", environment, now, os.urandom))
     codes, sqs = Codes(key, public_url), aws.client("sqs", environment, now, os.urandom)
@@ -77,8 +82,9 @@ def deps() -> Deps:
         threads=TableThreads(cases),
         remedies=TableRemedies(cases),
         turns=QueueTurns(sqs, environment.need("QUEUE_DELIVERIES_URL")),
-        senders=senders(environment, catalogue, codes),
+        senders=senders(environment, fresh, codes),
         catalogue=catalogue,
+        fresh=fresh,
         now=now,
         jitter=random.random,
         gathered_for=timedelta(seconds=int(environment.get("GATHERED_SECONDS", "60"))),

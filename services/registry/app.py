@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import quote
 
 from chalice.app import Response
 
@@ -29,6 +30,8 @@ from services.registry.messages import (
 )
 from services.registry.signing_in import pages
 from services.registry.signing_in import usecases as signing_in
+from services.registry.subscribing import forms as subscription_forms
+from services.registry.subscribing import pages as subscription_pages
 from services.registry.subscribing import usecases as subscribing
 from services.registry.subscribing import views as subscription_views
 from services.registry.subscribing.views import (
@@ -39,7 +42,7 @@ from services.registry.subscribing.views import (
 )
 from shared.bodies import parse_as
 from shared.callers import Caller
-from shared.catalogue import ID, ROLES
+from shared.catalogue import ID, ROLES, Role
 from shared.errors import FieldError, Gone, InvalidInput
 from shared.forms import refuse_foreign_form
 from shared.http import found, json_response
@@ -48,6 +51,7 @@ from shared.pages.site import Site
 from shared.sessions import LANGUAGES, first_language, own_path
 
 PAGE = 500
+TEAMS: tuple[Role, ...] = ("pilot", "owner")
 
 app = Site("registry", wiring.deps)
 
@@ -258,6 +262,45 @@ def post_language() -> Response:
 def post_sign_out() -> Response:
     """Ends the session in this browser."""
     return redirect("/sign-in", app.deps.sessions.ended())
+
+
+@app.page("GET", "/subscriptions", roles=TEAMS)
+def get_teams() -> Response:
+    """Leads to the visitor's team; shows every team to who sees all, as HTML."""
+    if app.visitor.owner:
+        return redirect(f"/subscriptions/{quote(app.visitor.owner, safe='')}")
+    return subscription_pages.teams_page(app.deps.subscribing.subscriptions.teams(), app.visitor)
+
+
+@app.page("GET", "/subscriptions/{owner}", roles=TEAMS, query=("edit", "done"), problems=(404,))
+def get_team(owner: str) -> Response:
+    """Who of a team is told of friction, as HTML, with a form to make or change a subscription."""
+    asked = subscription_pages.Asked(app.query("done") or "", app.query("edit"))
+    return team_page(owner, asked)
+
+
+@app.page("POST", "/subscriptions/{owner}", roles=TEAMS, status=303, problems=(404, 409, 413, 422))
+def post_team(owner: str) -> Response:
+    """Makes, changes or removes a subscription: 303 to the page; or the page again, with what is wrong."""
+    subscription_pages.own_team(app.visitor, owner)
+    fields, by, known = app.form, f"person {app.visitor.person.id}", app.deps.subscribing
+    identifier, text = fields.get("id", "").strip(), fields.get("version", "")
+    version = int(text) if re.fullmatch(r"[0-9]{1,9}", text) else 0
+    try:
+        if fields.get("do") == "remove":
+            subscribing.remove(owner, identifier, version, by, known)
+            return redirect(f"/subscriptions/{quote(owner, safe='')}?done=removed")
+        written = subscribing.Written(subscription_forms.subscription_of(fields), version, by)
+        subscribing.put(owner, identifier, written, known)
+    except InvalidInput as wrong:
+        edited = identifier if version else None
+        return team_page(owner, subscription_pages.Asked(edited=edited, typed=fields, wrong=wrong.errors))
+    return redirect(f"/subscriptions/{quote(owner, safe='')}?done=saved")
+
+
+def team_page(owner: str, asked: subscription_pages.Asked) -> Response:
+    found = subscribing.listed(subscription_pages.own_team(app.visitor, owner), app.deps.subscribing)
+    return subscription_pages.team_page(owner, found, app.visitor, asked)
 
 
 def presented(version: usecases.Version) -> DocumentVersion:

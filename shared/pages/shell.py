@@ -45,6 +45,7 @@ PLACES: tuple[Place, ...] = (
     Place("/pressure", "nav_pressure"),
     Place("/priorities", "nav_priorities", ("pilot", "owner")),
     Place("/settings", "nav_settings", ("pilot",)),
+    Place("/subscriptions", "nav_subscriptions", ("pilot", "owner")),
 )
 """In the order of the navigation. A service that serves further pages adds them here."""
 

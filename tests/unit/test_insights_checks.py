@@ -26,6 +26,7 @@ from shared.remedies import Remedy
 from shared.tables import cases as keys
 from shared.times import key_time
 from tests import aws, fakes
+from tests.alerts_api import KEY
 from tests.events import alert_event
 from tests.http import Reply, ask
 from tests.unit.test_insights import FakeAlerts, FakePasses, FakeRemedies
@@ -34,7 +35,6 @@ NOW = datetime(2024, 3, 25, 9, tzinfo=UTC)
 ON = date(2024, 3, 8)
 DAY = timedelta(days=1)
 EVENT = alert_event(after=Share(bad=46, n=240, low=0.147, high=0.246))
-KEY = "etk_key-of-the-tests"
 
 
 def remedy(identifier: str = "r1", on: date = ON, touchpoint: str = "checkout", alert: AlertEvent = EVENT) -> Remedy:

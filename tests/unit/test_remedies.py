@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -9,13 +10,12 @@ from urllib.parse import urlencode
 import pytest
 
 from services.alerts import app as alerts
-from services.alerts.wiring import Deps
 from services.collector.remedies import ShownRemedies
-from shared.auth import Authenticator, Principal, digest
 from shared.errors import Unavailable
 from shared.forms import FORM
 from shared.remedies import Remedy
 from tests.alerts import CODES, World, owner, subscription
+from tests.alerts_api import KEY, site
 from tests.collector import NOW, touchpoint
 from tests.collector import World as Answering
 from tests.events import RAISED, alert_event
@@ -23,26 +23,25 @@ from tests.http import Reply, ask
 from tests.unit.test_page_form import answer, visit
 
 ALERT = alert_event().alert_id
-KEY = "etk_key-of-the-tests"
 TODAY = RAISED.date() + timedelta(days=5)
 DONE = {"on": "2024-03-04", "text": {"fr": "Une caisse de plus", "en": "One more till"}, "show": True}
 SENT = {"Content-Type": FORM[0], "Sec-Fetch-Site": "same-origin"}
 
 
-class Keys:
-    def principal(self, hashed: str) -> Principal | None:
-        return Principal("key-1", frozenset({"alerts:read", "alerts:write"})) if hashed == digest(KEY) else None
-
-
-def heard() -> World:
+def five_days_on() -> World:
     """The French web team was told of an alert; five days have gone by since."""
     world = World(owner("web", subscription("mail", lang="fr")))
     world.hear(alert_event())
     world.run(timedelta(hours=1))
     world.clock.now = RAISED + timedelta(days=5)
-    made = Deps(**vars(world.deps), authenticator=Authenticator(Keys()), public_url=CODES.public_url, slack_signing=str)
-    alerts.app._deps = lambda: made
     return world
+
+
+@pytest.fixture(autouse=True)
+def heard() -> Iterator[World]:
+    world = five_days_on()
+    with site(world):
+        yield world
 
 
 def api(method: str, path: str, body: Any = None) -> Reply:
@@ -56,10 +55,9 @@ def page(method: str, **fields: str) -> Reply:
 
 def test_what_was_done_is_written_read_and_taken_back_by_api() -> None:
     """Who wrote it is kept; once taken back it is gone, and cannot be taken back again."""
-    heard()
     made = api("POST", f"{ALERT}/remedies", DONE)
     assert made.status == 201
-    assert made.body["by"] == "key key-1"
+    assert made.body["by"] == "key k1"
     assert {name: made.body[name] for name in DONE} == DONE
     assert api("GET", f"{ALERT}/remedies").body == {"remedies": [made.body]}
     assert api("DELETE", f"{ALERT}/remedies/{made.body['remedy_id']}").status == 204
@@ -69,7 +67,6 @@ def test_what_was_done_is_written_read_and_taken_back_by_api() -> None:
 
 def test_the_same_again_is_one_and_changes_only_whether_it_is_shown() -> None:
     """A retry, or a second thought about showing it; other words are another remedy."""
-    heard()
     for body in (DONE, DONE, DONE | {"show": False}):
         assert api("POST", f"{ALERT}/remedies", body).status == 201
     [one] = api("GET", f"{ALERT}/remedies").body["remedies"]
@@ -91,7 +88,6 @@ def test_the_same_again_is_one_and_changes_only_whether_it_is_shown() -> None:
 )
 def test_wrong_fields_are_all_named_and_nothing_is_kept(wrong: dict[str, Any], pointers: set[str]) -> None:
     """Also a day before the alert, and one to come; the day before it in UTC, and tomorrow, are somebody's today."""
-    heard()
     refused = api("POST", f"{ALERT}/remedies", wrong)
     assert refused.status == 422
     assert {error["pointer"] for error in refused.body["errors"]} == pointers
@@ -101,13 +97,11 @@ def test_wrong_fields_are_all_named_and_nothing_is_kept(wrong: dict[str, Any], p
 @pytest.mark.parametrize("on", ["2024-02-29", "2024-03-07"])
 def test_the_days_at_the_edges_are_taken(on: str) -> None:
     """One day on either side of UTC's."""
-    heard()
     assert api("POST", f"{ALERT}/remedies", DONE | {"on": on}).status == 201
 
 
 def test_an_alert_has_twenty_remedies_at_most() -> None:
     """The twentieth is taken, and may be written again; the next is not."""
-    heard()
     for number in [*range(20), 19]:
         assert api("POST", f"{ALERT}/remedies", DONE | {"text": {"en": f"Till {number}"}}).status == 201
     refused = api("POST", f"{ALERT}/remedies", DONE | {"text": {"en": "Till 20"}})
@@ -117,7 +111,6 @@ def test_an_alert_has_twenty_remedies_at_most() -> None:
 @pytest.mark.parametrize("name", ["drop.nowhere.customer.20240301T101500Z", "a%23b", "%C3%A9"])
 def test_an_alert_that_is_not_there_has_no_remedies(name: str) -> None:
     """404, whatever was asked."""
-    heard()
     assert api("POST", f"{name}/remedies", DONE).status == 404
     assert api("GET", f"{name}/remedies").status == 404
     assert api("DELETE", f"{name}/remedies/abc").status == 404
@@ -125,20 +118,18 @@ def test_an_alert_that_is_not_there_has_no_remedies(name: str) -> None:
 
 def test_a_key_without_the_scope_may_not_write() -> None:
     """Nor does one that is nobody's."""
-    heard()
     assert ask(alerts.app, "POST", f"/v1/alerts/{ALERT}/remedies", DONE).status == 401
 
 
-def test_the_page_takes_what_was_done_and_shows_it() -> None:
+def test_the_page_takes_what_was_done_and_shows_it(heard: World) -> None:
     """In the team's language and the survey's others; empty ones are left out; the check is one press away."""
-    world = heard()
     before = page("GET")
     assert 'name="text-fr" lang="fr"' in before.body
     assert 'name="text-en" lang="en"' in before.body
     assert 'value="2024-03-06" min="2024-02-29" max="2024-03-07"' in before.body
     sent = page("POST", do="remedy", on="2024-03-04", show="1", **{"text-fr": "Une caisse de plus", "text-en": " "})
     assert (sent.status, sent.headers["location"].rpartition("?")[2]) == (303, "done=remedy")
-    [kept] = world.remedies.kept.values()
+    [kept] = heard.remedies.kept.values()
     assert (kept.on, kept.text, kept.is_shown, kept.by) == (
         date(2024, 3, 4),
         {"fr": "Une caisse de plus"},
@@ -149,30 +140,28 @@ def test_the_page_takes_what_was_done_and_shows_it() -> None:
     assert "Une caisse de plus" in after
     assert f"/check?remedy={kept.remedy_id}&amp;lang=fr" in after
     assert page("POST", take_back=kept.remedy_id).status == 303
-    assert world.remedies.kept == {}
+    assert heard.remedies.kept == {}
 
 
-def test_a_form_that_is_wrong_comes_back_with_what_was_typed() -> None:
+def test_a_form_that_is_wrong_comes_back_with_what_was_typed(heard: World) -> None:
     """422, each wrong field in words, nothing kept."""
-    world = heard()
     again = page("POST", do="remedy", on="2030-01-01", **{"text-fr": "", "text-en": "<b>"})
     assert again.status == 422
     assert "le jour va de celui de l" in again.body
     assert "&lt;b&gt;</textarea>" in again.body
     assert "dites ce qui a été fait" not in again.body
     assert "dites ce qui a été fait" in page("POST", do="remedy", on="2024-03-04").body
-    assert world.remedies.kept == {}
+    assert heard.remedies.kept == {}
 
 
-def test_a_form_of_another_site_writes_nothing() -> None:
+def test_a_form_of_another_site_writes_nothing(heard: World) -> None:
     """403; a code that is nobody's is 404."""
-    world = heard()
     path = f"/alerts/{CODES.code(ALERT, 'web/mail')}"
     foreign = {"Content-Type": FORM[0], "Sec-Fetch-Site": "cross-site"}
     body = urlencode({"do": "remedy", "on": "2024-03-04", "text-fr": "Oui"})
     assert ask(alerts.app, "POST", path, body, foreign).status == 403
     assert ask(alerts.app, "POST", "/alerts/0000000000000000", body, SENT).status == 404
-    assert world.remedies.kept == {}
+    assert heard.remedies.kept == {}
 
 
 class Kept:

@@ -12,11 +12,12 @@ from typer.testing import CliRunner
 from cli.main import app
 from services.alerts import app as alerts
 from services.insights import app as insights
+from tests.alerts_api import KEY, site
 from tests.collector import served
 from tests.events import alert_event
 from tests.http import Reply, ask
 from tests.unit import test_insights_checks as checks
-from tests.unit.test_remedies import KEY, heard
+from tests.unit.test_remedies import five_days_on
 
 ALERT = alert_event().alert_id
 
@@ -31,9 +32,8 @@ class Both:
 
 @pytest.fixture
 def run() -> Iterator[Any]:
-    heard()
     checks.served(checks.world(), "/v1/alerts/nothing/check")
-    with served(Both()) as url:  # type: ignore[arg-type]
+    with site(five_days_on()), served(Both()) as url:  # type: ignore[arg-type]
         settings = {"ETINCELLE_URL": url, "ETINCELLE_KEY": KEY}
         yield lambda *words: CliRunner().invoke(app, list(words), env=settings)
 
@@ -45,7 +45,7 @@ def test_what_was_done_is_added_listed_and_removed(run: Any) -> None:
     assert made.exit_code == 0, made.output
     assert json.loads(made.output)["text"] == {"fr": "Une caisse de plus", "en": "One more till = 2"}
     listed = run("remedies", "list", ALERT).output
-    assert "2024-03-04  yes    key key-1  fr: Une caisse de plus | en: One more till = 2" in listed
+    assert "2024-03-04  yes    key k1  fr: Une caisse de plus | en: One more till = 2" in listed
     assert "taken back" in run("remedies", "remove", ALERT, json.loads(made.output)["remedy_id"]).output
     assert run("remedies", "list", ALERT).output == "none\n"
     refused = run("remedies", "add", ALERT, "--text", "One more till")

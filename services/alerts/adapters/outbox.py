@@ -7,7 +7,7 @@ from datetime import date
 
 from services.alerts.domain.deliveries import Delivery
 from shared.dynamo import Item, Table
-from shared.events import canonical, news_in
+from shared.events import canonical, told_in
 from shared.tables import cases as keys
 from shared.times import key_time, parse_time
 
@@ -73,7 +73,7 @@ def delivery_of(item: Item) -> Delivery:
     """The delivery in an item. Raises KeyError or ValueError where it holds none."""
     return Delivery(
         message_id=item["message_id"],
-        news=tuple(news_in(text) for text in item["news"]),
+        news=tuple(told_in(text) for text in item["news"]),
         owner=item["owner"],
         subscription=item["subscription"],
         because=item["because"],

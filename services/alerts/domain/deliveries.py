@@ -9,7 +9,7 @@ from typing import Literal
 from services.alerts.domain.notes import Message, Reason
 from services.alerts.domain.subscribers import Subscriber
 from shared.catalogue import Way
-from shared.events import News
+from shared.events import Told
 
 State = Literal["pending", "delivered", "parked"]
 FIRST_WAIT = timedelta(seconds=30)
@@ -29,7 +29,7 @@ class Delivery:
     """
 
     message_id: str
-    news: tuple[News, ...]
+    news: tuple[Told, ...]
     owner: str
     subscription: str
     because: Reason

@@ -18,7 +18,7 @@ from shared.catalogue import Subscription
 from shared.events import News, Severity
 
 State = Literal["waiting", "told", "covered", "muted"]
-Reason = Literal["owner", "watching", "escalated"]
+Reason = Literal["owner", "watching", "escalated", "asked"]
 COOLDOWN = timedelta(hours=1)
 """A touchpoint that was told of is told of again after an hour at the soonest, unless it got graver or it is over."""
 MOST_IN_A_MESSAGE = 20

@@ -46,9 +46,9 @@ def full(piece: Piece, said: Story, token: str) -> list[Block]:
 
 
 def buttons(piece: Piece, said: Story, token: str) -> list[Block]:
-    """Taking it on is told to us by Slack, signed; muting is on the page. A case is seen to on its page."""
-    if piece.is_case:
-        page = plain(said.frame.case_open)
+    """Taking it on is told to us by Slack, signed; muting is on the page. Whatever is no alert has a page."""
+    if piece.page:
+        page = plain(piece.page)
         return [{"type": "button", "action_id": "case", "style": "primary", "text": page, "url": piece.manage}]
     take_on = {
         "type": "button",

@@ -10,7 +10,7 @@ from datetime import timedelta
 from services.alerts.domain.deliveries import Delivery
 from services.alerts.messages.words import SAID, Frame
 from shared.catalogue import words
-from shared.events import AlertEvent, CaseEvent, CausesRead, ExcessSegment, ExcessWord, News, Share
+from shared.events import AlertEvent, CaseEvent, CausesRead, ExcessSegment, ExcessWord, PingEvent, Share, Told
 
 TOGETHER = timedelta(hours=2)
 """Changes that began within this of each other may have one cause."""
@@ -22,9 +22,12 @@ Manage = Callable[[str, str], str]
 
 @dataclass(frozen=True)
 class Piece:
-    """One alert, or one case, in a message. facts: name and value; manage: where it is acted on."""
+    """One alert, one case or a test, in a message. facts: name and value; manage: where it is acted on.
 
-    event: News
+    page: what its one button says where it is no alert's.
+    """
+
+    event: Told
     title: str
     sentence: str
     facts: tuple[tuple[str, str], ...]
@@ -32,6 +35,7 @@ class Piece:
     comments: tuple[str, ...]
     manage: str
     is_open: bool
+    page: str = ""
 
     @property
     def is_case(self) -> bool:
@@ -60,9 +64,11 @@ def story(delivery: Delivery, manage: Manage) -> Story:
     return Story(lang, title_of(pieces, frame), cause(delivery.news, frame), pieces, why, frame)
 
 
-def piece_of(event: News, frame: Frame, lang: str, subscription: str, manage: Manage) -> Piece:
+def piece_of(event: Told, frame: Frame, lang: str, subscription: str, manage: Manage) -> Piece:
     if isinstance(event, CaseEvent):
         return case_piece(event, frame, lang)
+    if isinstance(event, PingEvent):
+        return ping_piece(event, frame)
     return piece(event, frame, lang, manage(event.alert_id, subscription))
 
 
@@ -80,7 +86,15 @@ def case_piece(event: CaseEvent, frame: Frame, lang: str) -> Piece:
         comments=(),
         manage=event.links["page"],
         is_open=True,
+        page=frame.case_open,
     )
+
+
+def ping_piece(event: PingEvent, frame: Frame) -> Piece:
+    """What a test says: that it arrived, and who asked for it."""
+    facts = ((frame.ping_to, event.subscription), (frame.ping_by, event.asked_by))
+    manage = event.links["page"]
+    return Piece(event, frame.ping, frame.ping_sentence, facts, (), (), manage, is_open=False, page=frame.ping_open)
 
 
 def title_of(pieces: Sequence[Piece], frame: Frame) -> str:
@@ -154,7 +168,7 @@ def word(one: ExcessWord, read: CausesRead | None, frame: Frame) -> str:
     return frame.word_since.format(text=one.text, n=one.after, of=of, before=one.before, of_before=of_before)
 
 
-def cause(news: Sequence[News], frame: Frame) -> str:
+def cause(news: Sequence[Told], frame: Frame) -> str:
     """What alerts that began together have in common: a segment, else a word, else at least the time.
 
     Of several causes the one that most of them have; where not all have it, how many do.

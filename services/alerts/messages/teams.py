@@ -55,8 +55,8 @@ def part(piece: Piece, said: Story) -> Element:
 
 def buttons(piece: Piece, said: Story) -> list[Element]:
     """All lead to a page: a workflow's card cannot say who pressed it."""
-    if piece.is_case:
-        return [{"type": "Action.OpenUrl", "title": said.frame.case_open, "url": piece.manage}]
+    if piece.page:
+        return [{"type": "Action.OpenUrl", "title": piece.page, "url": piece.manage}]
     take_on = {"type": "Action.OpenUrl", "title": said.frame.acknowledge, "url": piece.manage}
     mute = {"type": "Action.OpenUrl", "title": said.frame.mute, "url": piece.manage}
     return [take_on, mute] if piece.is_open else [mute]

@@ -52,6 +52,12 @@ class Frame:
     because_owner: str
     because_watching: str
     because_escalated: str
+    because_asked: str
+    ping: str
+    ping_sentence: str
+    ping_to: str
+    ping_by: str
+    ping_open: str
     chart: str
     page_title: str
     mute_alert: str

@@ -104,3 +104,10 @@ def mute(subscription: str, scope: str, until: datetime, deps: Deps) -> datetime
     end = min(until, deps.now() + LONGEST_MUTE)
     deps.mutes.put(subscription, scope, end)
     return end
+
+
+def unmute(subscription: str, deps: Deps) -> None:
+    """From now on the subscription hears of everything again, but what was muted by itself. Raises NotFound."""
+    if subscriber(subscription, deps.catalogue) is None:
+        raise NotFound("there is no such subscription")
+    deps.mutes.put(subscription, "*", deps.now())

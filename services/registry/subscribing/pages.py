@@ -1,0 +1,75 @@
+"""The page on which a team says who of it is told of friction, how, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from chalice.app import Response
+
+from services.registry.domain.journey import WAYS
+from services.registry.subscribing.forms import PILLARS, SEVERITIES, fields_of
+from services.registry.subscribing.usecases import Listed
+from shared.errors import FieldError, NotFound
+from shared.pages.shell import Frame, read_words, rendered
+from shared.sessions import Visitor
+
+HERE = Path(__file__).parent
+DONE = ("saved", "removed", "tested", "muted", "unmuted")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is shown beside the list. edited: a subscription's id; typed, wrong: a form that was not taken."""
+
+    done: str = ""
+    edited: str | None = None
+    typed: Mapping[str, str] = field(default_factory=dict)
+    wrong: tuple[FieldError, ...] = ()
+
+
+def own_team(visitor: Visitor, owner: str) -> str:
+    """The team, where it is the visitor's to see. Raises NotFound: of other teams' not even the name is told."""
+    if visitor.role != "pilot" and visitor.owner != owner:
+        raise NotFound("there is no such owner")
+    return owner
+
+
+def teams_page(teams: Iterable[str], visitor: Visitor) -> Response:
+    """Every team, for who sees all."""
+    return shown("teams.html", visitor, "/subscriptions", teams=list(teams))
+
+
+def team_page(owner: str, found: list[Listed], visitor: Visitor, asked: Asked) -> Response:
+    """A team's subscriptions, and the form that makes or changes one."""
+    edited = next((one for one in found if one.kept and one.subscription.id == asked.edited), None)
+    base = fields_of(edited.subscription) if edited else {"way": "email", "lang": visitor.lang}
+    version = str(edited.kept.version) if edited and edited.kept else "0"
+    values = {
+        "owner": owner,
+        "found": found,
+        "done": asked.done if asked.done in DONE else "",
+        "edited": edited,
+        "version": asked.typed.get("version", version),
+        "typed": dict(asked.typed) or base,
+        "wrong": asked.wrong,
+        "ways": WAYS,
+        "severities": SEVERITIES,
+        "pillars": PILLARS,
+    }
+    status = 422 if asked.wrong else 200
+    return shown("team.html", visitor, f"/subscriptions/{owner}", status=status, **values)
+
+
+def shown(template: str, visitor: Visitor, here: str, status: int = 200, **values: object) -> Response:
+    said = words()[visitor.lang]
+    frame = Frame(said["title"], visitor, visitor.lang, place="/subscriptions", here=here, said=said)
+    return rendered(template, frame, folder=HERE / "templates", status=status, **values)
+
+
+@cache
+def words() -> dict[str, dict[str, str]]:
+    """By language and name."""
+    return read_words(HERE / "words.json")
