@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +53,20 @@ def start(home: Path, **options: Any) -> Running:
     stack = Stack(Options(home, **options))
     stack.start()
     return Running(stack, seed.site(home, stack.url, stack.endpoint).key)
+
+
+@pytest.fixture(autouse=True)
+def apps_as_they_were() -> Iterator[None]:
+    """Whatever a test gives a service's app to work with is gone after it: the next one may want the real wiring."""
+    before = {name: module.app._deps for name, module in apps().items()}
+    yield
+    for name, module in apps().items():
+        module.app._deps = before.get(name, module.wiring.deps)
+
+
+def apps() -> dict[str, Any]:
+    """The modules with a service's app that are loaded, by their names."""
+    return {name: module for name, module in sys.modules.items() if fnmatch(name, "services.*.app")}
 
 
 @pytest.fixture(scope="session")

@@ -61,10 +61,6 @@ class Deps(SendingDeps, OutreachDeps):
     kept_of: Callable[[Sequence[str]], dict[str, list[Item]]]
 
 
-KEEPERS = ("responses", "friction", "cases")
-"""The other tables that keep something of people."""
-
-
 def now() -> datetime:
     return datetime.now(UTC)
 
@@ -140,7 +136,12 @@ def erasing(environment: Environment, contacts: Table, key: bytes) -> dict[str, 
     urls |= {"responses": environment.need("QUEUE_ERASE_RESPONSES_URL")}
     settles_for = timedelta(seconds=int(environment.get("ERASURE_SETTLES_SECONDS", "900")))
     queues = Queues(aws.client("sqs", environment, now, os.urandom), urls)
-    tables = {name: Table(contacts.client, environment.need(f"TABLE_{name.upper()}")) for name in KEEPERS}
+    others = {
+        "responses": environment.need("TABLE_RESPONSES"),
+        "friction": environment.need("TABLE_FRICTION"),
+        "cases": environment.need("TABLE_CASES"),
+    }
+    tables = {kind: Table(contacts.client, name) for kind, name in others.items()}
     return {
         "erasures": erasures,
         "eraser": ContactsEraser(contacts, key, erasures, queues, now, settles_for),

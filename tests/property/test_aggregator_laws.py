@@ -132,6 +132,8 @@ def handled(batches: Sequence[Sequence[int]]) -> tuple[Any, ...]:
         "TABLE_FRICTION": "etincelle-test-friction",
         "TOPIC_FRICTION_ALERTS_ARN": "arn:aws:sns:us-east-1:123456789012:etincelle-test-friction-alerts",
         "PUBLIC_URL": "https://example.com",
+        "QUEUE_ERASE_FRICTION_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/etincelle-test-erase-friction",
+        "QUEUE_ERASE_CASES_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/etincelle-test-erase-cases",
     }
     with aws.data_stack(), patch.dict(os.environ, names), patch.object(wiring, "now", lambda: AFTERWARDS):
         os.environ["QUEUE_LOOKS_URL"] = boto3.client("sqs").get_queue_url(QueueName="etincelle-test-looks")["QueueUrl"]

@@ -148,14 +148,16 @@ class Entered(Untouched):
 
 
 def visited(app: Api, operation: Operation, role: str, headers: dict[str, str]) -> int | None:
-    """The status; None where the view went to work."""
+    """The status; None where the view went to work, and led on to another page."""
     before, entered = app._deps, Entered(role)
     path = re.sub(r"\{\w+\}", "x", operation.path)
     headers = {name: value.replace("COOKIE", entered.cookie()) for name, value in headers.items()}
     headers |= {"content-type": "application/x-www-form-urlencoded"} if operation.method == "POST" else {}
     app._deps = lambda: entered
     try:
-        return ask(app, operation.method, path, "" if operation.method == "POST" else None, headers).status
+        reply = ask(app, operation.method, path, "" if operation.method == "POST" else None, headers)
+        is_led_on = reply.status == 303 and not reply.headers["location"].startswith("/sign-in")
+        return None if is_led_on else reply.status
     finally:
         app._deps = before
 

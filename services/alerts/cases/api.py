@@ -7,7 +7,7 @@ from collections.abc import Callable
 from chalice.app import Response
 
 from services.alerts.cases import views
-from services.alerts.cases.views import CaseDetail, CaseFiguresView, CaseList, CaseView, ContactView
+from services.alerts.cases.views import CaseContactView, CaseDetail, CaseFiguresView, CaseList, CaseView
 from services.alerts.domain.cases.case import Case
 from services.alerts.usecases.cases import acting, reading
 from services.alerts.usecases.cases.acting import Actor
@@ -63,8 +63,10 @@ def register_reading(app: Api) -> None:
 def register_contact(app: Api) -> None:
     """What leads to the person: their address, and a message to them."""
 
-    @app.operation("GET", "/v1/cases/{case_id}/contact", scope="persons:read", returns=ContactView, problems=(404, 409))
-    def get_case_contact(case_id: str) -> ContactView:
+    @app.operation(
+        "GET", "/v1/cases/{case_id}/contact", scope="persons:read", returns=CaseContactView, problems=(404, 409)
+    )
+    def get_case_contact(case_id: str) -> CaseContactView:
         """How to reach the person. Each look is written into the case's story: who, and when."""
         _, person = acting.look(views.case_name(case_id), key_of(app), app.deps)
         return views.contact_view(person)

@@ -171,7 +171,7 @@ class WayView(BaseModel):
     refused: str | None = None
 
 
-class ContactView(BaseModel):
+class CaseContactView(BaseModel):
     """How to reach the person; is_known: whether anybody can be named for the answer."""
 
     is_known: bool
@@ -261,11 +261,11 @@ def deed_view(deed: Deed, shown: Shown) -> DeedView:
     return DeedView(what=deed.what, at=deed.at, by=deed.by, text=deed.text, detail=deed.detail, reply=reply)
 
 
-def contact_view(person: Person | None) -> ContactView:
+def contact_view(person: Person | None) -> CaseContactView:
     if person is None:
-        return ContactView(is_known=False)
+        return CaseContactView(is_known=False)
     ways = [WayView(channel=way.channel, address=way.address, refused=way.refused) for way in person.ways]
-    return ContactView(is_known=True, ways=ways, locale=person.locale)
+    return CaseContactView(is_known=True, ways=ways, locale=person.locale)
 
 
 def span(asked: FiguresQuery, now: datetime) -> tuple[datetime, datetime]:

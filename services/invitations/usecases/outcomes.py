@@ -138,5 +138,6 @@ def store(one: Ready, deps: Deps) -> bool:
             received_at=now,
             amount=sent.amount,
             currency=sent.currency,
+            customer=keyed_hash(deps.secret, "customer", person.customer),
         )
     )
