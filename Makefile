@@ -13,7 +13,8 @@ PIP := -m pip --disable-pip-version-check --quiet install --require-hashes --no-
 BIN := .venv/bin
 RUN := $(BIN)/python -m
 QUICK := tests/unit tests/property tests/contract tests/soak
-WHOLE := tests/e2e tests/package
+WHOLE := tests/e2e
+ZIPS := tests/package
 PAGES := tests/browser
 
 .PHONY: help
@@ -86,7 +87,8 @@ parquet: .venv/run ## what `etincelle export --format parquet` needs: pyarrow, 5
 .PHONY: test
 test: check engine browser .fuzz/ready ## check, then every test: this is what CI runs
 	@PYTHONHASHSEED=0 $(RUN) pytest --numprocesses 2 --dist loadfile $(QUICK) $(ARGS)
-	@$(RUN) pytest --durations 10 $(WHOLE) $(ARGS)
+	@$(RUN) pytest --durations 10 --numprocesses 2 --dist loadfile $(WHOLE) $(ARGS)
+	@$(RUN) pytest --durations 10 $(ZIPS) $(ARGS)
 	@$(RUN) pytest --durations 10 --numprocesses 2 --dist loadfile $(PAGES) $(ARGS)
 
 .PHONY: check
