@@ -178,3 +178,17 @@ def test_a_page_is_for_its_roles_only(app: Api, operation: Operation, role: str)
         assert status == 403
     else:
         assert status not in (303, 401, 403)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("app", "operation"), SCOPED)
+def test_a_session_opens_no_operation_of_the_api(app: Api, operation: Operation, role: str) -> None:
+    """Whoever is signed in, even a pilot, has pages; what takes a key takes nothing else."""
+    before, entered = app._deps, Entered(role)
+    path = re.sub(r"\{\w+\}", "x", operation.path)
+    app._deps = lambda: entered
+    try:
+        body = {} if operation.method in ("POST", "PUT", "PATCH") else None
+        assert ask(app, operation.method, path, body, {"cookie": entered.cookie()}).status == 401
+    finally:
+        app._deps = before
