@@ -86,12 +86,14 @@ class Stage:
             path = path.replace(f"{{{name}}}", by_team[team])
         return path
 
-    def visit(self, who: Person, operation: Operation, path: str, fields: Mapping[str, str] | None = None) -> Reply:
+    def visit(
+        self, who: Person, method: str, path: str, fields: Mapping[str, str] | None = None, lang: str = "en"
+    ) -> Reply:
         """A page as that person sees it, or its form as they send it."""
         deps = self.deps()
         self.app._deps = lambda: deps
-        headers = {"Cookie": deps.sessions.begun(who, "en", None).partition(";")[0]}
-        if operation.method == "GET":
+        headers = {"Cookie": deps.sessions.begun(who, lang, None).partition(";")[0]}
+        if method == "GET":
             return ask(self.app, "GET", path, headers=headers)
         token = deps.sessions.visitor(headers["Cookie"]).form_token
         headers |= {"Content-Type": FORM[0], "Sec-Fetch-Site": "same-origin"}
