@@ -257,12 +257,14 @@ def response(response_id: str, **more: Any) -> Response:
 
 
 def answered(world: World, invitation_id: str, customer: str, number: int) -> None:
-    """By the invitation's link, by another one, by text message, and through the API."""
+    """By the invitation's link, by another one, by text message, through the API, and by telephone."""
     table = world.plain["responses"]
     words = {"comment": COMMENT, "follow_up_text": MORE, "attributes": {"seller": NAME}}
     mine = response(f"invitation:{invitation_id}", customer=customer, lang="fr", evidence={"place": NAME}, **words)
     other = response(f"api-{number}", comment=COMMENT, customer=keyed_hash(SECRET, "customer", EMAIL))
-    TableResponses(table).add([mine, other])
+    caller = keyed_hash(SECRET, "customer", f"phone:{PHONE}")
+    called = response(f"phone:call-{number}", channel="phone", customer=caller)
+    TableResponses(table).add([mine, other, called])
     link = Link(f"{number:032x}", "checkout", "single", "email", "customer", NOW, customer=customer)
     TableLinks(table).add(link)
     TableOpenings(table).note(link, NOW, score=1)

@@ -43,7 +43,7 @@ class TableErasures:
         """Of addresses and numbers too: some senders of answers name customers by them."""
         return (
             frozenset(keyed_hash(self.secret, "identity", one.text) for one in identifiers),
-            frozenset(self.customer(one.value) for one in identifiers),
+            frozenset(self.customer(name) for one in identifiers for name in one.as_customer),
         )
 
     def customer(self, name: str) -> str:

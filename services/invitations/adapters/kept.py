@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from services.invitations.domain.people import identifier_of
 from shared.codes import keyed_hash
 from shared.dynamo import Item, Table
 from shared.tables import cases, contacts, friction, responses
@@ -32,7 +33,8 @@ def kept_of(names: Sequence[str], tables: Tables, secret: bytes) -> dict[str, li
     people = people_of(names, tables.contacts, secret)
     every = dict.fromkeys([*names, *(name for one in people for name in one.get("identifiers", ()))])
     ids = [str(one["person_id"]) for one in people]
-    customers = [keyed_hash(secret, "customer", one) for one in [*(name.partition(":")[2] for name in every), *ids]]
+    called = [one for name in every for one in identifier_of(name).as_customer]
+    customers = [keyed_hash(secret, "customer", one) for one in [*called, *ids]]
     found: dict[str, list[Item]] = {}
     for table, items in (
         ("contacts", [*people, *in_contacts(ids, every, tables.contacts, secret)]),

@@ -29,6 +29,12 @@ class Identifier:
         """As it is hashed and stored: `email:somebody@example.com`, `phone:+33612345678`, `id:A-17`."""
         return f"{self.kind}:{self.value}"
 
+    @property
+    def as_customer(self) -> tuple[str, ...]:
+        """What answers may name the customer by: the value, as some senders have nothing better; a caller's number
+        as text."""
+        return (self.value, self.text) if self.kind == "phone" else (self.value,)
+
 
 def identifier_of(text: str) -> Identifier:
     """The identifier that was stored as this text. Raises ValueError where it is none."""
