@@ -42,6 +42,7 @@ class Telling(RuleBasedStateMachine):
         boss = owner("boss", subscription("all", "email", everywhere=True), subscription("pilot", "teams"))
         self.world = World(web, boss, pilot="boss")
         self.alerts: dict[str, AlertEvent] = {}
+        self.grave: set[str] = set()
         self.muted = False
 
     @rule(touchpoint=st.sampled_from(TOUCHPOINTS), severity=st.sampled_from(("low", "medium", "high")))
@@ -49,6 +50,14 @@ class Telling(RuleBasedStateMachine):
         event = alert_event(touchpoint=touchpoint, severity=severity, raised_at=self.world.clock.now)
         if event.alert_id not in self.alerts:
             self.goes_on(event)
+
+    @rule(data=st.data(), severity=st.sampled_from(("low", "medium", "high")))
+    def update(self, data: st.DataObject, severity: Severity) -> None:
+        """Late answers, or the days after a flood, change what an alert says while it stands."""
+        going = sorted(name for name, event in self.alerts.items() if event.state == "raised")
+        if going:
+            event = self.alerts[data.draw(st.sampled_from(going))]
+            self.goes_on(event.model_copy(update={"severity": severity, "revision": event.revision + 1}))
 
     @rule(data=st.data(), state=st.sampled_from(("resolved", "withdrawn")))
     def end(self, data: st.DataObject, state: str) -> None:
@@ -59,6 +68,8 @@ class Telling(RuleBasedStateMachine):
 
     def goes_on(self, event: AlertEvent) -> None:
         self.alerts[event.alert_id] = event
+        if event.severity == "high" and event.state == "raised":
+            self.grave.add(event.alert_id)
         self.world.hear(event)
 
     @rule(data=st.data())
@@ -118,7 +129,9 @@ class Telling(RuleBasedStateMachine):
 
     @invariant()
     def nobody_hears_of_what_they_did_not_ask_for(self) -> None:
-        assert all(event.severity == "high" for _, who, event, _ in self.sent() if who == "web/grave")
+        """Who wants what is grave hears of nothing that never was, and of all that ever was."""
+        heard = {event.alert_id for _, who, event, _ in self.sent() if who == "web/grave"}
+        assert heard <= self.grave
 
     def teardown(self) -> None:
         """In the end nothing waits, and whoever heard of an alert has heard how it ended."""
@@ -134,6 +147,7 @@ class Telling(RuleBasedStateMachine):
             assert state == now or (state == "acknowledged" and now == "raised") or muted
         raised = {alert_id for alert_id, event in self.alerts.items() if event.state != "withdrawn"}
         assert raised <= {alert_id for who, alert_id in last if who == "web/hook"}
+        assert raised & self.grave <= {alert_id for who, alert_id in last if who == "web/grave"}
 
 
 Telling.TestCase.settings = settings(

@@ -45,7 +45,7 @@ class TableNotes:
 
     def of_alert(self, alert_id: str) -> list[Note]:
         pk, prefix = keys.notes_prefix(alert_id)
-        return [note_of(item) for item in self.table.query_all(pk, prefix=prefix)]
+        return [note_of(item) for item in self.table.query_all(pk, prefix=prefix, consistent=True)]
 
     def tell(self, message: Message, delivery: Delivery, at: datetime) -> None:
         notes = [replace(note, state="told", message_id=message.id) for note in message.notes]

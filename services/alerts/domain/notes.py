@@ -82,6 +82,18 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Past:
+    """What a subscription knows already, and what it does not want to know.
+
+    told: by touchpoint. heard: the alerts of which it was told something. muted: alerts and touchpoints, `*` for all.
+    """
+
+    told: dict[str, Told]
+    heard: frozenset[str]
+    muted: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Message:
     """Notes that are told together; the first one names it."""
 
@@ -103,32 +115,31 @@ class Plan:
     postponed: tuple[Note, ...] = ()
 
 
-def planned(
-    due: Iterable[Note], subscriber: Subscriber, muted: frozenset[str], told: dict[str, Told], now: datetime
-) -> Plan:
-    """What becomes of a subscription's notes that are due.
-
-    muted: alerts and touchpoints it does not want to hear of now, `*` for all. told: by touchpoint.
-    """
+def planned(due: Iterable[Note], subscriber: Subscriber, past: Past, now: datetime) -> Plan:
+    """What becomes of a subscription's notes that are due."""
     notes = sorted(due, key=lambda one: (one.event.raised_at, one.event.alert_id, one.event.revision, one.due_at))
     if subscriber.subscription.kind == "webhook":
         return Plan(messages=tuple(Message((one,)) for one in notes))
-    silenced = [one for one in notes if muted & {one.event.alert_id, one.event.touchpoint, "*"}]
-    news, covered = last_news([one for one in notes if one not in silenced])
-    postponed = [replace(one, due_at=until) for one in news if (until := cools_until(one, told)) and until > now]
+    silenced = [one for one in notes if past.muted & {one.event.alert_id, one.event.touchpoint, "*"}]
+    news, covered = last_news([one for one in notes if one not in silenced], past.heard)
+    postponed = [replace(one, due_at=until) for one in news if (until := cools_until(one, past.told)) and until > now]
     later = {one.id for one in postponed}
     ready = [one for one in news if one.id not in later]
     return Plan(tuple(messages(ready, subscriber)), tuple(covered), tuple(silenced), tuple(postponed))
 
 
-def last_news(notes: Sequence[Note]) -> tuple[list[Note], list[Note]]:
+def is_taken_back(note: Note) -> bool:
+    return note.event.state == "withdrawn"
+
+
+def last_news(notes: Sequence[Note], heard: frozenset[str]) -> tuple[list[Note], list[Note]]:
     """Of each alert the last note, and those it covers; an alert that was taken back unheard is no news at all."""
     news: list[Note] = []
     covered: list[Note] = []
     by_alert = sorted(notes, key=lambda one: (one.event.alert_id, one.event.revision, one.event.state != "raised"))
     for _, group in groupby(by_alert, key=lambda one: one.event.alert_id):
         *earlier, last = group
-        unheard = any(one.event.state == "raised" for one in earlier) and last.event.state == "withdrawn"
+        unheard = is_taken_back(last) and last.event.alert_id not in heard
         covered += [*earlier, last] if unheard else earlier
         news += [] if unheard else [last]
     return news, covered

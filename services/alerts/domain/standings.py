@@ -38,18 +38,18 @@ class Standing:
 
 
 def heard(
-    known: Standing | None, event: AlertEvent, wanting: Iterable[Subscriber]
+    known: Standing | None, event: AlertEvent, listening: Iterable[Subscriber]
 ) -> tuple[Standing, list[Subscriber]]:
-    """The standing after the event, and who is to be told of it now. wanting: see `subscribers.audience`.
+    """The standing after the event, and who is to be told of it now. listening: see `subscribers.listening`.
 
-    What began is told to all of the first step; how it goes on, to whoever was told that it began.
+    What stands is told to all of the first step, once it is such as they want; how it ends, to whoever heard of it.
     """
-    known_state = known.state if known else "open"
-    state: State = "over" if event.state in OVER else known_state
-    told = known.told if known else frozenset()
-    now = [one for one in wanting if (one.name in told if told else one.step == AT_ONCE)]
     before = known or Standing(event)
-    return replace(before, event=event, state=state, told=told or frozenset(one.name for one in now)), now
+    is_over = event.state in OVER
+    begins = known is None or not is_over
+    now = [one for one in listening if one.name in before.told or (begins and one.step == AT_ONCE)]
+    told = before.told | {one.name for one in now}
+    return replace(before, event=event, state="over" if is_over else before.state, told=told), now
 
 
 def acknowledged(standing: Standing, by: str, at: datetime) -> Standing:

@@ -40,6 +40,14 @@ def audience(event: News, catalogue: Catalogue) -> list[Subscriber]:
     return sorted(first.values(), key=lambda one: (one.step, one.name))
 
 
+def listening(event: News, told: Iterable[str], catalogue: Catalogue) -> list[Subscriber]:
+    """The audience, and those who were told before: they hear how it goes on, whatever their filters say of it now."""
+    wanting = audience(event, catalogue)
+    names = {one.name for one in wanting}
+    known = (subscriber(name, catalogue) for name in sorted(told) if name not in names)
+    return [*wanting, *(one for one in known if one)]
+
+
 def of_owners(owners: Iterable[Owner]) -> Iterable[Subscriber]:
     for owner in owners:
         for one in owner.subscriptions:

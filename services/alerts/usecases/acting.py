@@ -8,7 +8,7 @@ from typing import Literal
 
 from services.alerts.domain import notes, standings
 from services.alerts.domain.standings import Standing
-from services.alerts.domain.subscribers import audience, subscriber
+from services.alerts.domain.subscribers import audience, listening, subscriber
 from services.alerts.usecases.ports import Deps, Escalate
 from services.alerts.usecases.telling import is_early, put, write_note
 from shared.errors import FieldError, Gone, InvalidInput, NotFound
@@ -32,7 +32,7 @@ def acknowledge(alert_id: str, by: str, deps: Deps) -> Standing:
     if standing.state == "open":
         standing = deps.standings.save(standings.acknowledged(standing, by, deps.now()))
     event = standing.acknowledged_event
-    for one in audience(event, deps.catalogue):
+    for one in listening(event, standing.told, deps.catalogue):
         if one.name in standing.told and one.name != standing.acknowledged_by:
             write_note(event, one, notes.reason(one, event), deps)
     return standing

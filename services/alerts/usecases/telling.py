@@ -7,13 +7,14 @@ next turn after a longer wait, for a day; then the delivery is parked, where it 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from services.alerts.domain import deliveries, notes, standings
 from services.alerts.domain.deliveries import Delivery
-from services.alerts.domain.notes import Note, Plan, Reason
+from services.alerts.domain.notes import Note, Past, Plan, Reason
 from services.alerts.domain.standings import Standing
-from services.alerts.domain.subscribers import Subscriber, audience, subscriber
+from services.alerts.domain.subscribers import Subscriber, listening, subscriber
 from services.alerts.usecases.ports import Bundle, Deps, Escalate, Try, Turn
 from shared.errors import NotFound
 from shared.events import AlertEvent, News
@@ -27,12 +28,12 @@ def hear(event: AlertEvent, deps: Deps) -> None:
     known, now = deps.standings.get(event.alert_id), deps.now()
     if known is not None and event.revision < known.event.revision:
         return
-    wanting = audience(event, deps.catalogue)
-    standing, told_now = standings.heard(known, event, wanting)
+    each = listening(event, known.told if known else (), deps.catalogue)
+    standing, told_now = standings.heard(known, event, each)
     deps.standings.save(standing)
     for one in told_now:
         write_note(event, one, notes.reason(one, event), deps)
-    patience = standings.patience(wanting)
+    patience = standings.patience(each)
     if event.state == "raised" and patience is not None:
         put(Escalate(event.alert_id, 0, now + patience), deps)
 
@@ -80,9 +81,21 @@ def bundle(turn: Bundle, deps: Deps) -> None:
     once = {one.id: one for one in near}
     waiting = [one for one in once.values() if notes.is_ripe(one, receiver.subscription, now, deps.gathered_for)]
     if waiting:
-        told = deps.notes.told(turn.subscription, {one.event.touchpoint for one in waiting})
-        muted = deps.mutes.of(turn.subscription, now)
-        carry_out(notes.planned(waiting, receiver, muted, told, now), receiver, deps)
+        carry_out(notes.planned(waiting, receiver, past_of(turn.subscription, waiting, deps), now), receiver, deps)
+
+
+def past_of(subscription: str, waiting: Sequence[Note], deps: Deps) -> Past:
+    """What the subscription knows of what waits for it; of which alerts it heard, where one was taken back."""
+    told = deps.notes.told(subscription, {one.event.touchpoint for one in waiting})
+    taken_back = {one.event.alert_id for one in waiting if notes.is_taken_back(one)}
+    heard = {
+        one.event.alert_id for alert in taken_back for one in deps.notes.of_alert(alert) if told_by(one, subscription)
+    }
+    return Past(told, frozenset(heard), deps.mutes.of(subscription, deps.now()))
+
+
+def told_by(note: Note, subscription: str) -> bool:
+    return note.subscription == subscription and note.state == "told"
 
 
 def carry_out(plan: Plan, receiver: Subscriber | None, deps: Deps) -> None:
