@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 import html
 import json
+import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 from typer.testing import CliRunner
 
 from cli.main import app
@@ -25,6 +29,7 @@ from tests.browser.test_messages_browser import violations
 from tests.conftest import Running
 from tests.e2e.test_invitations_e2e import until
 from tests.events import alert_event
+from tests.worlds import USUAL, WORSE
 
 pytestmark = [pytest.mark.browser, pytest.mark.e2e]
 Seen = TypeVar("Seen")
@@ -106,6 +111,60 @@ def first(found: Callable[[], list[Seen]]) -> Seen:
     return until(lambda: found() or None)[0]
 
 
+def taken_on(address: str, chromium: Browser, axe: str) -> Page:
+    """The page that the mail's button leads to, on a phone, once its own button was pressed."""
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    page.goto(html.unescape(address))
+    expect(page.get_by_role("heading", name="Friction : Paiement")).to_be_visible()
+    assert violations(page, axe) == []
+    page.get_by_role("button", name="Je m'en occupe").click()
+    expect(page.get_by_role("status")).to_contain_text("C'est noté")
+    expect(page.get_by_role("button", name="Je m'en occupe")).to_have_count(0)
+    assert violations(page, axe) == []
+    return page
+
+
+def imported(team: Team, days: range, weights: tuple[float, ...], file: Path) -> None:
+    """Thirty answers on each of these days, counted from sixty days ago, go in as a file."""
+    chance, began = random.Random(days.start), datetime.now(UTC) - timedelta(days=60)
+    with file.open("w", newline="") as opened:
+        rows = csv.writer(opened)
+        rows.writerow(("response_id", "touchpoint", "collected_at", "score", "comment"))
+        for number in range(len(days) * 30):
+            at = began + timedelta(days=days.start, seconds=chance.randrange(len(days) * 86400))
+            score = chance.choices(range(1, 6), weights)[0]
+            said = "Le terminal refuse ma carte" if score == 1 else ""
+            rows.writerow((f"{days.start}-{number}", team.name, at.isoformat(timespec="seconds"), score, said))
+    settings = {"ETINCELLE_URL": team.stack.url, "ETINCELLE_KEY": team.stack.key}
+    taken = CliRunner().invoke(app, ["import", "responses", str(file)], env=settings)
+    assert taken.exit_code == 0, taken.output
+
+
+def test_what_imported_answers_show_comes_by_every_way_and_ends(
+    team: Team, chromium: Browser, axe: str, stack: Running, tmp_path: Path
+) -> None:
+    """From a file of answers to an alert at its owner's, taken on from the mail; from another file to its end."""
+    imported(team, range(40), USUAL, tmp_path / "usual.csv")
+    imported(team, range(40, 48), WORSE, tmp_path / "worse.csv")
+    mail = until(lambda: next(iter(team.mails()), None), 90)
+    assert mail["subject"] == "Friction : Paiement"
+    address = re.search(rf'href="({re.escape(stack.url)}/alerts/\w+)"', mail["html"])
+    assert address is not None
+    stack.wait_idle()
+    outbox = chromium.new_page()
+    outbox.goto(f"{stack.url}/outbox")
+    for way in ("slack", "teams"):
+        post = outbox.locator("article", has=outbox.get_by_role("heading", name=f"{way}-{team.name}")).locator(".post")
+        expect(post.first).to_contain_text("Le terminal refuse ma carte")
+    expect(outbox.locator("article", has=outbox.get_by_role("heading", name=f"hook-{team.name}"))).not_to_have_count(0)
+    assert [one["parts"] for one in stack.outbox()["texts"] if one["to"] == team.phone][-1:] == [1]
+    page = taken_on(address[1], chromium, axe)
+    imported(team, range(48, 59), USUAL, tmp_path / "usual-again.csv")
+    until(lambda: next((one for one in team.mails() if "Retour" in one["subject"]), None), 90)
+    page.reload()
+    expect(page.get_by_role("status")).to_contain_text("C'est fini")
+
+
 def test_an_alert_is_told_taken_on_from_the_mail_and_seen_to_end(
     team: Team, chromium: Browser, axe: str, stack: Running
 ) -> None:
@@ -117,14 +176,7 @@ def test_an_alert_is_told_taken_on_from_the_mail_and_seen_to_end(
     assert address is not None
     assert httpx.get(address[1]).status_code == 200
     assert team.standing(event.alert_id)["state"] == "open"
-    page = chromium.new_page(viewport={"width": 390, "height": 844})
-    page.goto(html.unescape(address[1]))
-    expect(page.get_by_role("heading", name="Friction : Paiement")).to_be_visible()
-    assert violations(page, axe) == []
-    page.get_by_role("button", name="Je m'en occupe").click()
-    expect(page.get_by_role("status")).to_contain_text("C'est noté")
-    expect(page.get_by_role("button", name="Je m'en occupe")).to_have_count(0)
-    assert violations(page, axe) == []
+    page = taken_on(address[1], chromium, axe)
     standing = team.standing(event.alert_id)
     assert (standing["state"], standing["acknowledged_by"]) == ("acknowledged", f"{team.name}/mail")
     team.publish(revision=2, state="resolved", resolved_at=event.raised_at, resolved_because="recovered")
