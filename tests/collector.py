@@ -14,10 +14,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from services.collector import app as collector
-from services.collector.domain import BY_INPUT, Link, Opening, Response
-from services.collector.history import Position
-from services.collector.limits import Limit
-from services.collector.usecases import Deps
+from services.collector.domain.history import Position
+from services.collector.domain.limits import Limit
+from services.collector.domain.links import Link
+from services.collector.domain.openings import Opening
+from services.collector.domain.responses import BY_INPUT, Response
+from services.collector.usecases.ports import Deps
 from shared.auth import Authenticator, Principal, digest
 from shared.catalogue import Changed, FollowUp, Owner, Survey, Touchpoint
 from shared.errors import Unavailable

@@ -24,12 +24,14 @@ from services.alerts.domain.notes import Message
 from services.alerts.domain.passes import Codes
 from services.alerts.domain.standings import Standing
 from services.alerts.domain.subscribers import Subscriber
-from services.collector import erasing as collector
-from services.collector.adapters import TableLinks, TableResponses
+from services.collector.adapters import erasing as collector
+from services.collector.adapters.links import TableLinks
+from services.collector.adapters.openings import TableOpenings
+from services.collector.adapters.responses import TableResponses
+from services.collector.adapters.texts import TableConversations
 from services.collector.channels.sms.conversation import Conversation, Heard
-from services.collector.domain import Link, Response
-from services.collector.opening_table import TableOpenings
-from services.collector.texts import TableConversations
+from services.collector.domain.links import Link
+from services.collector.domain.responses import Response
 from services.invitations.adapters.erasing import ContactsEraser
 from services.invitations.adapters.erasures import TableErasures
 from services.invitations.adapters.interactions import TableInteractions

@@ -9,8 +9,8 @@ from typing import Any, Literal, NamedTuple
 
 from playwright.sync_api import Browser, Page
 
-from services.collector.languages import LANGUAGES
 from shared.catalogue import FollowUp, Owner, Survey, Touchpoint
+from shared.languages import LANGUAGES
 from tests.collector import World, survey, touchpoint
 
 SCALES = ("nps", "csat", "ces", "stars", "thumbs")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from cli.poster.lettering import LEFT, RIGHT, Style
 from cli.poster.pdf import A4, Page
-from services.collector.languages import direction
 from shared.colours import mixed, text_on
+from shared.languages import direction
 
 MM = 72 / 25.4
 MARGIN = 18 * MM

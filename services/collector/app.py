@@ -6,13 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 from chalice.app import Response, SQSEvent
 
-from services.collector import history, history_views, languages, limits, links, openings, usecases, views, wiring
-from services.collector.answers import Answer, LinkRequest
+from services.collector import wiring
 from services.collector.channels.kiosk import answers as kiosk_answers
 from services.collector.channels.widget import taking
-from services.collector.history_views import ResponseList
-from services.collector.usecases import Origin
-from services.collector.views import LinkList, LinkView, NewLink, Stored, StoredList
+from services.collector.domain.answers import Answer
+from services.collector.domain.links import LinkRequest
+from services.collector.usecases import answering, history, limits, links, openings, recording, visits
+from services.collector.usecases.recording import Origin
+from services.collector.views import history as history_views
+from services.collector.views import links as link_views
+from services.collector.views import responses as response_views
+from services.collector.views.history import ResponseList
+from services.collector.views.links import LinkList, LinkView, NewLink
+from services.collector.views.responses import Stored, StoredList
+from shared import languages
 from shared.bodies import several
 from shared.callers import Caller
 from shared.erasing import baton_of
@@ -56,12 +63,12 @@ app = Api("collector", wiring.deps)
 )
 def post_responses() -> Response:
     """Stores one answer, or up to 500 in a list; each id at a touchpoint once, however often it is sent."""
-    origin = Origin(app.principal.key_id, views.idempotency_key(app.header("idempotency-key")))
+    origin = Origin(app.principal.key_id, response_views.idempotency_key(app.header("idempotency-key")))
     sent = app.body()
     answers = several(sent, "responses")
     if answers is not None:
-        return json_response(views.stored_list(usecases.record_responses(answers, origin, app.deps)))
-    return views.stored_response(usecases.record_response(sent, origin, app.deps))
+        return json_response(response_views.stored_list(recording.record_responses(answers, origin, app.deps)))
+    return response_views.stored_response(recording.record_response(sent, origin, app.deps))
 
 
 @app.operation(
@@ -84,7 +91,7 @@ def get_responses() -> ResponseList:
 def post_link() -> Response:
     """Makes a link to a touchpoint's page. Its code is shown this once: only a keyed hash of it is kept."""
     link, code = links.create_link(app.body(), app.deps)
-    return json_response(views.new_link(link, code, app.deps.public_url), 201)
+    return json_response(link_views.new_link(link, code, app.deps.public_url), 201)
 
 
 @app.operation(
@@ -97,14 +104,14 @@ def post_link() -> Response:
 )
 def get_links() -> LinkList:
     """A touchpoint's links, oldest first; not their codes, which are not kept."""
-    touchpoint, after, limit = views.links_query(app.query)
-    return views.link_list(links.links_of(touchpoint, after, limit, app.deps), limit)
+    touchpoint, after, limit = link_views.links_query(app.query)
+    return link_views.link_list(links.links_of(touchpoint, after, limit, app.deps), limit)
 
 
 @app.operation("DELETE", "/v1/links/{link_id}", scope="links:write", returns=LinkView, problems=(404,))
 def delete_link(link_id: str) -> LinkView:
     """Revokes a link: from now on it takes no answer. Answers given stay."""
-    return views.link_view(links.revoke_link(link_id, app.deps))
+    return link_views.link_view(links.revoke_link(link_id, app.deps))
 
 
 def show_error(error: EtincelleError) -> Response:
@@ -123,10 +130,10 @@ def caller() -> Caller:
 @app.operation("GET", "/s/{code}", problems=(404, 410), present=show_error)
 def get_page(code: str) -> Response:
     """The page with the question, as HTML. Records no answer, whoever opens it."""
-    score, visited = app.query("s") or "", links.visit(code, app.deps, app.query("t") or "")
+    score, visited = app.query("s") or "", visits.visit(code, app.deps, app.query("t") or "")
     visited = openings.opened(visited, score, app.deps, is_trap=app.query(render.TRAP) is not None)
     lang = forms.page_language(visited, app.query("lang"), app.header)
-    ticket = visited.ticket or links.new_ticket(visited.link, app.deps)
+    ticket = visited.ticket or visits.new_ticket(visited.link, app.deps)
     return render.visit_page(visited, lang, ticket, forms.shown(visited, score))
 
 
@@ -146,13 +153,13 @@ def head_page(code: str) -> Response:
 def post_page(code: str) -> Response:
     """Takes the page's form: 303 to the thanks, or the page again: with what is wrong, or in another language."""
     refuse_foreign_form(app.header, app.deps.public_url)
-    visited, fields = links.visit(code, app.deps), fields_of(app.raw_body)
+    visited, fields = visits.visit(code, app.deps), fields_of(app.raw_body)
     asked = fields.get("to") or fields.get("lang") or app.query("lang")
     sent = forms.sent_of(fields, forms.page_language(visited, asked, app.header))
     if "to" in fields:
         return render.visit_page(visited, sent.lang, sent.ticket, forms.typed(sent))
     limits.admit(visited.link, caller(), app.deps)
-    outcome = links.answer_by_link(visited, sent, app.deps)
+    outcome = answering.answer_by_link(visited, sent, app.deps)
     if outcome.wrong:
         return render.question_page(visited, sent.lang, outcome.ticket, forms.typed(sent), outcome.wrong)
     return render.redirect(code, sent.lang, outcome, is_single=visited.link.mode == "single")
@@ -163,7 +170,7 @@ def post_page(code: str) -> Response:
 def post_seen(code: str) -> Response:
     """The page saw a first real movement: 201 where the score of the address is now the person's, else 200."""
     refuse_foreign_form(app.header, app.deps.public_url)
-    visited, fields = links.visit(code, app.deps), fields_of(app.raw_body)
+    visited, fields = visits.visit(code, app.deps), fields_of(app.raw_body)
     limits.admit(visited.link, caller(), app.deps)
     lang = forms.page_language(visited, app.query("lang"), app.header)
     is_kept = openings.confirm(visited, fields.get("score", ""), lang, app.deps)
@@ -174,7 +181,7 @@ def post_seen(code: str) -> Response:
 @app.operation("GET", "/s/{code}/thanks", problems=(404,), present=show_error)
 def get_thanks(code: str) -> Response:
     """The page that thanks, as HTML; reloading it sends nothing again."""
-    visited = links.thanked(code, app.deps, app.query("t") or "")
+    visited = visits.thanked(code, app.deps, app.query("t") or "")
     lang = forms.page_language(visited, app.query("lang"), app.header)
     return render.thanks_page(visited, code, lang, asks_more=app.query("more") is not None)
 
@@ -198,7 +205,7 @@ def post_kiosk(code: str) -> StoredList:
     """Takes what a kiosk kept, up to 100 answers, each id once, however often it is sent."""
     visited, sent = kiosk_answers.visit_kiosk(code, app.deps), app.body(limits.LARGEST_BODY)
     limits.admit(visited.link, caller(), app.deps, weight=kiosk_answers.how_many(sent))
-    return views.stored_list(kiosk_answers.take(visited, sent, app.deps))
+    return response_views.stored_list(kiosk_answers.take(visited, sent, app.deps))
 
 
 @app.operation("GET", "/w/{code}", problems=(404,), cors=True)
@@ -221,7 +228,9 @@ def post_widget(code: str) -> Response:
     """Takes the widget's answer, or what has changed of it within the hour; sent again, it is stored once."""
     visited = taking.widget_visit(code, app.deps)
     limits.admit(visited.link, caller(), app.deps)
-    return views.stored_response(taking.take(visited, app.body(limits.LARGEST_BODY), app.header("origin"), app.deps))
+    return response_views.stored_response(
+        taking.take(visited, app.body(limits.LARGEST_BODY), app.header("origin"), app.deps)
+    )
 
 
 @app.on_sqs_message(queue_arn=SMS_ANSWERS, name="hear_sms", batch_size=10)
@@ -251,7 +260,7 @@ def get_agent(code: str) -> Response:
     visited = keying.visit_form(code, app.deps)
     lang = forms.page_language(visited, app.query("lang"), app.header)
     note = agent.first_note(visited, app.query("day") or "", app.query("how") or "", lang)
-    ticket = links.new_ticket(visited.link, app.deps)
+    ticket = visits.new_ticket(visited.link, app.deps)
     return agent.form_page(visited, lang, ticket, note, fate=app.query("said") or "")
 
 

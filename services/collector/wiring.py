@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from services.collector import erasing, usecases
-from services.collector.adapters import EveryLink, TableResponses
-from services.collector.counters import TableCounters
-from services.collector.opening_table import TableOpenings
-from services.collector.remedies import ShownRemedies
+from services.collector.adapters import erasing
+from services.collector.adapters.counters import TableCounters
+from services.collector.adapters.links import EveryLink
+from services.collector.adapters.openings import TableOpenings
+from services.collector.adapters.remedies import ShownRemedies
+from services.collector.adapters.responses import TableResponses
+from services.collector.usecases import ports
 from shared import aws
 from shared.auth import Authenticator, CachedKeys
 from shared.catalogue_table import TableCatalogue
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Deps(usecases.Deps):
+class Deps(ports.Deps):
     """The verbs' dependencies, what makes those of the texts that people write back, and what erases."""
 
     texting: Callable[[], Texting]
@@ -85,8 +87,8 @@ def eraser(environment: Environment, responses: Table) -> Eraser:
 
 def texting(environment: Environment, *, contacts: Table, responses: Table) -> Texting:
     """What hearing texts needs; loaded when the first text comes, as most starts are for an answer."""
+    from services.collector.adapters.texts import Replies, TableConversations, TableQuestions, count_dropped
     from services.collector.channels.sms.hearing import Texting
-    from services.collector.texts import Replies, TableConversations, TableQuestions, count_dropped
     from shared.sms import TextMessages
 
     client = aws.by_boto3("pinpoint-sms-voice-v2")

@@ -22,8 +22,8 @@ from infra.paths import STAGE
 from infra.prove.cloud import PSEUDO
 from infra.prove.function import Function, template_of, unpacked
 from infra.templates import functions
-from services.collector.adapters import item_of
-from services.collector.domain import Response
+from services.collector.adapters.responses import item_of
+from services.collector.domain.responses import Response
 from shared.dynamo import marshal_item
 from tests.bench.still import StillAws
 

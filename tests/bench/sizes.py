@@ -18,7 +18,7 @@ from pathlib import Path
 import brotli
 
 from services.collector.channels.widget import render
-from services.collector.languages import LANGUAGES
+from shared.languages import LANGUAGES
 from tests.collector import World, survey, touchpoint
 from tests.wordy import HIGH, LOW, NAME, QUESTION
 

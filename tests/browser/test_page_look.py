@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from services.collector.languages import LANGUAGES
+from shared.languages import LANGUAGES
 from tests.collector import World, served
 from tests.pages import STATES, Look, delivery, looks, showing
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from services.collector.answers import LONGEST_COMMENT
+from services.collector.domain.answers import LONGEST_COMMENT
 from tests.collector import World, served
 from tests.pages import delivery, opened
 from tests.real_data import as_typed, naughty_texts

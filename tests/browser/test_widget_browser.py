@@ -9,8 +9,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from services.collector.languages import LANGUAGES
 from shared.catalogue import Owner
+from shared.languages import LANGUAGES
 from tests.collector import World, served, survey, touchpoint
 from tests.conftest import Running
 from tests.widget import Site, Visit, hosted, visiting

@@ -15,8 +15,8 @@ from services.alerts.domain.cases import case as cases
 from services.alerts.domain.cases.answers import Answer
 from services.alerts.domain.cases.case import Case, Reply
 from services.alerts.usecases.cases.ports import Cases, Person, Way
-from services.collector.adapters import TableResponses
-from services.collector.domain import Response
+from services.collector.adapters.responses import TableResponses
+from services.collector.domain.responses import Response
 from services.invitations.adapters.invitations import TableInvitations
 from services.invitations.adapters.people import TablePeople as TableEverybody
 from services.invitations.adapters.replies import TableCaseReplies

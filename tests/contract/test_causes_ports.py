@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.collector.adapters import item_of
-from services.collector.domain import Response
+from services.collector.adapters.responses import item_of
+from services.collector.domain.responses import Response
 from shared.causes.answers import Responses, Whose
 from shared.causes.answers_table import TableGiven, given_in
 from shared.scales import scale

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from services.collector.adapters import TableLinks, TableResponses, item_of, response_of
-from services.collector.domain import BY_INPUT, MAY_CHANGE_FOR, MOST_REVISIONS, Link, Response
-from services.collector.opening_table import TableOpenings
-from services.collector.usecases import Links, Openings, Responses
+from services.collector.adapters.links import TableLinks
+from services.collector.adapters.openings import TableOpenings
+from services.collector.adapters.responses import TableResponses, item_of, response_of
+from services.collector.domain.links import Link
+from services.collector.domain.responses import BY_INPUT, MAY_CHANGE_FOR, MOST_REVISIONS, Response
+from services.collector.usecases.ports import Links, Openings, Responses
 from shared.dynamo import Table
 from tests.aws import data_stack, table
 from tests.collector import FakeLinks, FakeOpenings, FakeResponses

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from services.collector.adapters import TableResponses
+from services.collector.adapters.counters import TableCounters
+from services.collector.adapters.responses import TableResponses
+from services.collector.adapters.texts import Replies, TableConversations, TableQuestions
 from services.collector.channels.sms.conversation import Conversation, Heard, Outcome
 from services.collector.channels.sms.hearing import Asked, Conversations, Questions
-from services.collector.counters import TableCounters
-from services.collector.history import Position
-from services.collector.limits import Counters, Limit
-from services.collector.texts import Replies, TableConversations, TableQuestions
-from services.collector.usecases import Responses
+from services.collector.domain.history import Position
+from services.collector.domain.limits import Limit
+from services.collector.usecases.ports import Counters, Responses
 from shared.dynamo import Table
 from shared.errors import Conflict, Unavailable
 from shared.sms import NumberRefused, TextMessages

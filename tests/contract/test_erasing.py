@@ -99,7 +99,7 @@ def answers(world: World) -> list[dict[str, Any]]:
 
 def test_an_answer_sent_again_stays_erased(world: World) -> None:
     """Its id is still known, so that nothing of it comes back, and no change of it does either."""
-    from services.collector.adapters import TableResponses
+    from services.collector.adapters.responses import TableResponses
 
     settle(world)
     world.erase(BY_ID)
@@ -212,7 +212,7 @@ def test_what_was_on_its_way_is_dropped_when_it_arrives(world: World) -> None:
 
 def test_what_was_written_meanwhile_goes_at_the_second_turn(world: World) -> None:
     """An answer and an interaction of somebody who was at work when the baton first came by."""
-    from services.collector.adapters import TableResponses
+    from services.collector.adapters.responses import TableResponses
     from services.invitations.adapters.interactions import TableInteractions, item_of_decided
     from shared.codes import keyed_hash
 

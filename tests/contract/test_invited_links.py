@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.collector.adapters import EveryLink
-from services.collector.domain import Link
+from services.collector.adapters.links import EveryLink
+from services.collector.domain.links import Link
 from services.invitations.adapters.reservations import item_of_link
 from services.invitations.adapters.steps import TableLinks
 from services.invitations.domain.links import Link as InvitedLink

@@ -17,8 +17,8 @@ import pytest
 from cli.client import Client
 from cli.exports import export
 from infra.local.stack import secret as read_secret
-from services.collector.counters import TableCounters
-from services.collector.limits import Limit
+from services.collector.adapters.counters import TableCounters
+from services.collector.domain.limits import Limit
 from shared.codes import keyed_hash
 from shared.dynamo import Table
 from shared.tables import contacts

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from services.aggregator import app, usecases, wiring
 from services.aggregator.domain.answers import Answer
 from services.aggregator.usecases import Deps
-from services.collector.adapters import item_of
-from services.collector.domain import Response
+from services.collector.adapters.responses import item_of
+from services.collector.domain.responses import Response
 from shared.dynamo import marshal_item
 from shared.events import canonical
 from tests import aws, fakes

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.collector.adapters import item_of
+from services.collector.adapters.responses import item_of
 from shared.dynamo import marshal_item, unmarshal_item
 from tests.collector import JSON, World
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.collector import limits
 from services.collector.channels.sms.conversation import Conversation, Heard
 from services.collector.channels.sms.reading import Answered, read_reply
-from services.collector.history import Position, first_monday, position_of
-from services.collector.limits import Limit
+from services.collector.domain.history import Position, first_monday, position_of
+from services.collector.domain.limits import Limit
+from services.collector.usecases import limits
 from shared.cells import GUARDED, guarded, plain
 from shared.errors import TooManyRequests
 from shared.scales import SCALES

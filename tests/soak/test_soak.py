@@ -55,7 +55,7 @@ BROKEN: dict[str, tuple[str, Any, str]] = {
     "a queue forgets what failed": ("shared.queues.failures", forgetful, "lost"),
     "nothing is counted": ("services.aggregator.usecases.fold", swallowed, "figures of"),
     "a form makes an answer each time": (
-        "services.collector.domain.Link.only_response_id",
+        "services.collector.domain.links.Link.only_response_id",
         property(lambda _: None),
         "too many",
     ),

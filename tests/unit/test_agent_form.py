@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from services.collector.channels.agent.keying import Note, when
-from services.collector.domain import Link
-from services.collector.links import code_hash
+from services.collector.domain.links import Link
+from services.collector.usecases.links import code_hash
 from tests.collector import NOW, World, survey, touchpoint
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}

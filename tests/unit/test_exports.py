@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 from cli import exports, imports
 from cli.client import Client
 from cli.printing import Failed
-from services.collector.domain import Response
+from services.collector.domain.responses import Response
 from shared.cells import GUARDED
 from tests import real_data
 from tests.collector import JSON, NOW, World, touchpoint

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.collector import history
+from services.collector.domain import history
 from tests.collector import JSON, NOW, FakeKeys, World, survey, touchpoint
 
 MONDAY = datetime(2024, 2, 5, tzinfo=UTC)

@@ -15,8 +15,8 @@ from uuid import UUID
 import pytest
 
 from services.collector.channels.kiosk.rules import is_burst, taken_at
-from services.collector.domain import Link
-from services.collector.links import code_hash
+from services.collector.domain.links import Link
+from services.collector.usecases.links import code_hash
 from shared.catalogue import Owner
 from shared.times import format_time
 from tests.collector import NOW, World, survey, touchpoint

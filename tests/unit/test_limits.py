@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from services.collector import app as collector
-from services.collector import limits
-from services.collector.limits import Limit
+from services.collector.domain.limits import OPEN, Limit
+from services.collector.usecases import limits
 from shared.callers import Caller
 from tests.collector import World
 from tests.http import Reply
@@ -38,7 +38,7 @@ def test_an_open_link_takes_far_more() -> None:
     world = World()
     link = world.link()
     [link_id] = world.links.stored
-    world.counters.counted[f"link-{link_id}", world.now] = limits.OPEN.most - 1
+    world.counters.counted[f"link-{link_id}", world.now] = OPEN.most - 1
     assert [post(world, link).status for _ in range(2)] == [422, 429]
 
 

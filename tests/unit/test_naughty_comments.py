@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from services.collector.answers import LONGEST_COMMENT
+from services.collector.domain.answers import LONGEST_COMMENT
 from tests import real_data
 from tests.collector import World
 from tests.texting import Texts, text

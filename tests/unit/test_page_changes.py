@@ -11,7 +11,7 @@ import pytest
 
 from services.collector.channels.page.policy import DAY, NIGHT, owners_style
 from services.collector.channels.page.words import FRAMES
-from services.collector.domain import MAY_CHANGE_FOR, MOST_REVISIONS
+from services.collector.domain.responses import MAY_CHANGE_FOR, MOST_REVISIONS
 from shared.catalogue import Owner
 from shared.colours import contrast
 from tests.collector import World, follow_up, survey, touchpoint

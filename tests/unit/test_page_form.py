@@ -14,8 +14,8 @@ from urllib.parse import urlencode
 import pytest
 
 from services.collector.channels.page.words import FRAMES
-from services.collector.languages import LANGUAGES, choose, preferences
 from shared.catalogue import CaseRules, Owner
+from shared.languages import LANGUAGES, choose, preferences
 from tests.collector import NOW, World, follow_up, survey, touchpoint
 from tests.http import Reply
 from tests.real_data import as_typed, naughty_texts

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.collector.domain import SWEEP_WITHIN
+from services.collector.domain.openings import SWEEP_WITHIN
 from tests.collector import World, touchpoint
 from tests.http import Reply
 from tests.unit.test_page_form import FORM, answer, visit

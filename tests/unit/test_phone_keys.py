@@ -11,7 +11,7 @@ from infra.paths import ROOT
 from services.collector import app as collector
 from services.collector.channels.phone import words
 from services.collector.channels.phone.calls import score_of
-from services.collector.domain import MAY_CHANGE_FOR
+from services.collector.domain.responses import MAY_CHANGE_FOR
 from shared.errors import InvalidInput
 from shared.scales import SCALES
 from tests.collector import World, touchpoint

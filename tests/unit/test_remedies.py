@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 
 from services.alerts import app as alerts
-from services.collector.remedies import ShownRemedies
+from services.collector.adapters.remedies import ShownRemedies
 from shared.errors import Unavailable
 from shared.forms import FORM
 from shared.remedies import Remedy

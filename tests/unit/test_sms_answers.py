@@ -11,7 +11,7 @@ import pytest
 
 from services.collector.channels.sms import words
 from services.collector.channels.sms.inbound import inbound_of
-from services.collector.domain import Response
+from services.collector.domain.responses import Response
 from shared.catalogue import Ask
 from shared.errors import EtincelleError
 from shared.gsm import count

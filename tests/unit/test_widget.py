@@ -12,10 +12,10 @@ import pytest
 
 from infra.paths import ROOT
 from services.collector.channels.widget import render
-from services.collector.domain import Link
-from services.collector.languages import LANGUAGES
-from services.collector.links import code_hash
+from services.collector.domain.links import Link
+from services.collector.usecases.links import code_hash
 from shared.catalogue import Owner
+from shared.languages import LANGUAGES
 from tests.bench import sizes
 from tests.collector import NOW, World, survey, touchpoint
 from tests.http import Reply

@@ -8,10 +8,13 @@ from datetime import date, datetime, time
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
-from services.collector.answers import KEYED_IN, Answer, Known
-from services.collector.domain import Link, Response
-from services.collector.links import Visit, by_link, new_ticket, score_of, ticket_id, visit
-from services.collector.usecases import Deps, change, response_of
+from services.collector.domain.answers import Answer, Known
+from services.collector.domain.links import KEYED_IN, Link
+from services.collector.domain.responses import Response
+from services.collector.usecases.answering import by_link, score_of
+from services.collector.usecases.ports import Deps
+from services.collector.usecases.recording import change, response_of
+from services.collector.usecases.visits import Visit, new_ticket, ticket_id, visit
 from shared import bodies
 from shared.errors import FieldError, Gone, InvalidInput, NotFound
 from shared.times import format_time

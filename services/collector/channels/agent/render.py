@@ -14,9 +14,9 @@ from services.collector.channels.agent.words import FRAMES, Frame
 from services.collector.channels.page import policy, question
 from services.collector.channels.page import words as page_words
 from services.collector.channels.page.render import MESSAGES, STATUS, message, others
-from services.collector.languages import LANGUAGES, direction
-from services.collector.links import Visit
+from services.collector.usecases.visits import Visit
 from shared.errors import FieldError
+from shared.languages import LANGUAGES, direction
 
 TEMPLATES = Path(__file__).parent / "templates"
 ANCHORS = {"#/how": "how", "#/day": "day", "#/collected_at": "day", "#/comment": "comment", "#/lang": "spoken"}

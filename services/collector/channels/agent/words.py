@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.collector.languages import frames
+from shared.languages import frames
 
 
 @dataclass(frozen=True)

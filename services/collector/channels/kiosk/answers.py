@@ -11,9 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationInf
 from pydantic_core import PydanticCustomError
 
 from services.collector.channels.kiosk import rules
-from services.collector.domain import PAUSED, Link, Receipt, Response
-from services.collector.links import Visit, visit
-from services.collector.usecases import Deps
+from services.collector.domain.links import Link
+from services.collector.domain.responses import PAUSED, Receipt, Response
+from services.collector.usecases.ports import Deps
+from services.collector.usecases.visits import Visit, visit
 from shared import bodies
 from shared.catalogue import ID
 from shared.errors import Gone, NotFound

@@ -12,9 +12,9 @@ from services.collector.channels import layout
 from services.collector.channels.kiosk.words import FRAMES
 from services.collector.channels.page import policy, question
 from services.collector.channels.page.render import STATUS
-from services.collector.languages import FIRST, LANGUAGES, direction
-from services.collector.links import Visit
+from services.collector.usecases.visits import Visit
 from shared.catalogue import words
+from shared.languages import FIRST, LANGUAGES, direction
 
 HERE = Path(__file__).parent
 SIZES = ((2, "few"), (5, "some"), (7, "more"))

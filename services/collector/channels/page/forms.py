@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.collector.channels.page.question import Typed
-from services.collector.languages import choose
-from services.collector.links import Sent, Visit, score_of
+from services.collector.usecases.answering import Sent, score_of
+from services.collector.usecases.visits import Visit
 from shared.forms import Header
+from shared.languages import choose
 
 
 def page_language(visit: Visit, asked: str | None, header: Header) -> str:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.collector.channels.page.words import FRAMES, Frame
-from services.collector.languages import FIRST, base, direction
 from shared.catalogue import Survey, words
 from shared.errors import FieldError
+from shared.languages import FIRST, base, direction
 
 ANCHORS = {"#/comment": "comment", "#/follow_up": "follow_up", "#/follow_up_text": "follow_up_text"}
 """Where the summary of mistakes leads; any other leads to the scale."""

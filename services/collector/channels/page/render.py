@@ -15,12 +15,13 @@ from services.collector.channels import layout
 from services.collector.channels.page import policy
 from services.collector.channels.page.question import Typed, question_values, said
 from services.collector.channels.page.words import FRAMES
-from services.collector.domain import Response as Answered
-from services.collector.domain import State
-from services.collector.languages import LANGUAGES, direction
-from services.collector.links import Outcome, Visit
+from services.collector.domain.links import State
+from services.collector.domain.responses import Response as Answered
+from services.collector.usecases.answering import Outcome
+from services.collector.usecases.visits import Visit
 from shared.catalogue import Owner, Survey, words
 from shared.errors import EtincelleError, FieldError
+from shared.languages import LANGUAGES, direction
 
 TRAP = "skip"
 """Name in the address of the link that no person sees."""

@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.collector.languages import frames
+from shared.languages import frames
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.collector.answers import Answer, Known
 from services.collector.channels.phone.words import frame_of, please
-from services.collector.domain import Response
-from services.collector.usecases import TOUCHPOINT_ID, Deps, change, customer_hash, response_of
+from services.collector.domain.answers import Answer, Known
+from services.collector.domain.responses import Response
+from services.collector.usecases.ports import Deps
+from services.collector.usecases.recording import TOUCHPOINT_ID, change, customer_hash, response_of
 from shared import bodies
 from shared.catalogue import Touchpoint
 from shared.errors import FieldError, InvalidInput

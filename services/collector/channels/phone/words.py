@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from services.collector.languages import FIRST, base, frames
+from shared.languages import FIRST, base, frames
 from shared.scales import Scale
 
 

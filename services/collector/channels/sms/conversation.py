@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Literal
 
 from services.collector.channels.sms.reading import Answered, Reading, Unclear, Wish
-from services.collector.domain import MAY_CHANGE_FOR
+from services.collector.domain.responses import MAY_CHANGE_FOR
 
 Kind = Literal["answer", "words", "unclear", "stop", "start", "help"]
 Reply = Literal["again", "help"]

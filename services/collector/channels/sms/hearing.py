@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from services.collector.answers import Answer, Known
 from services.collector.channels.sms.conversation import Conversation, Outcome, Reply, heard_of
 from services.collector.channels.sms.inbound import Inbound
 from services.collector.channels.sms.reading import read_reply
 from services.collector.channels.sms.words import text_of
-from services.collector.domain import Response
-from services.collector.usecases import Deps, change, response_of
+from services.collector.domain.answers import Answer, Known
+from services.collector.domain.responses import Response
+from services.collector.usecases.ports import Deps
+from services.collector.usecases.recording import change, response_of
 from shared import bodies
 from shared.catalogue import Survey, Touchpoint
 from shared.codes import keyed_hash

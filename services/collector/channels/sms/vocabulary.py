@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from services.collector.languages import FIRST, base
+from shared.languages import FIRST, base
 
 FILE = Path(__file__).parent / "vocabulary.json"
 ARABIC = str.maketrans({"ة": "ه", "ى": "ي", "ـ": ""})

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from services.collector.channels.sms.conversation import Reply
-from services.collector.languages import FIRST, base, frames
 from shared.catalogue import Touchpoint
+from shared.languages import FIRST, base, frames
 from shared.scales import Scale
 
 LONGEST_OWNER = 40

@@ -11,16 +11,17 @@ from typing import Any
 from chalice.app import Response
 
 from services.collector.channels.widget.words import FRAMES
-from services.collector.colours import CARD_BY_DAY, CARD_BY_NIGHT
-from services.collector.languages import FIRST, LANGUAGES, direction
-from services.collector.links import Visit
+from services.collector.usecases.visits import Visit
 from shared.catalogue import Survey, Touchpoint, words
 from shared.colours import Paint, paint
+from shared.languages import FIRST, LANGUAGES, direction
 
 HERE = Path(__file__).parent
 LONGEST_HEADLINE = 60
 SPARK = Paint("#b3400f", "#ffffff"), Paint("#ff9d63", "#23120a")
 """Our own colour by day and by night, for owners who have none."""
+CARD_BY_DAY, CARD_BY_NIGHT = "#ffffff", "#221d1a"
+"""What the card stands on, as `widget.css` says; owners' colours suit it."""
 HEADERS = {
     "Content-Type": "text/javascript; charset=utf-8",
     "Cache-Control": "public, max-age=300",

@@ -8,10 +8,12 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.collector.answers import Answer, Known
-from services.collector.domain import AUTOMATIC, Receipt, Response
-from services.collector.links import Visit, by_link, visit
-from services.collector.usecases import Deps, response_of
+from services.collector.domain.answers import Answer, Known
+from services.collector.domain.responses import AUTOMATIC, Receipt, Response
+from services.collector.usecases.answering import by_link
+from services.collector.usecases.ports import Deps
+from services.collector.usecases.recording import response_of
+from services.collector.usecases.visits import Visit, visit
 from shared import bodies
 from shared.errors import FieldError, Gone, InvalidInput, NotFound
 

@@ -1,41 +1,18 @@
-"""How requests to the collector's API are read, and what they are answered."""
+"""How links are asked for over HTTP, and how they are shown."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
 
-from chalice.app import Response
-from pydantic import BaseModel, ConfigDict
-
-from services.collector.domain import Link, Receipt, Status
+from services.collector.domain.links import Link
+from services.collector.views.replies import Reply
 from shared.errors import FieldError, InvalidInput
-from shared.http import json_response
 from shared.times import format_time
 
-IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 MOST_LINKS = 200
 ROOMS = {"qr": "S", "widget": "w", "kiosk": "k", "agent": "a", "paper": "a"}
 """The first part of a link's path by its channel; `s`, the page, for every other. `S` is the page as squares say it."""
-
-
-class Reply(BaseModel):
-    """What is answered; built when it is first answered."""
-
-    model_config = ConfigDict(defer_build=True)
-
-
-class Stored(Reply):
-    """What became of one answer."""
-
-    response_id: str
-    status: Status
-
-
-class StoredList(Reply):
-    """What became of each answer of a list, in its order."""
-
-    results: list[Stored]
 
 
 class LinkView(Reply):
@@ -65,27 +42,6 @@ class LinkList(Reply):
 
     links: list[LinkView]
     next_cursor: str | None = None
-
-
-def idempotency_key(header: str | None) -> str | None:
-    """The header's text. Raises InvalidInput where it is no key."""
-    if header is not None and not IDEMPOTENCY_KEY.fullmatch(header):
-        detail = "1 to 255 visible ASCII characters"
-        raise InvalidInput(errors=[FieldError("header:Idempotency-Key", detail, "idempotency_key")])
-    return header
-
-
-def stored(receipt: Receipt) -> Stored:
-    return Stored(response_id=receipt.response_id, status=receipt.status)
-
-
-def stored_response(receipt: Receipt) -> Response:
-    """201 where the answer is new, 200 where it was there."""
-    return json_response(stored(receipt), 201 if receipt.status == "stored" else 200)
-
-
-def stored_list(receipts: Sequence[Receipt]) -> StoredList:
-    return StoredList(results=[stored(receipt) for receipt in receipts])
 
 
 def links_query(query: Callable[[str], str | None]) -> tuple[str, str | None, int]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.collector.adapters import of_customer
-from services.collector.domain import Link, Opening
+from services.collector.adapters.items import of_customer
+from services.collector.domain.links import Link
+from services.collector.domain.openings import Opening
 from shared.dynamo import Item, Table
 from shared.tables import responses as keys
 from shared.times import key_time, parse_time

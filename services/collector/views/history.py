@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.collector.domain import Response
-from services.collector.history import Page, Span
+from services.collector.domain.history import Page, Span
+from services.collector.domain.responses import Response
 from shared.bodies import parse_query
 from shared.catalogue import Audience
 from shared.errors import FieldError, InvalidInput

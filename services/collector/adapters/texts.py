@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from services.collector.adapters import of_customer
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+from services.collector.adapters.items import of_customer
 from services.collector.channels.sms.conversation import Conversation, Heard, Outcome
 from services.collector.channels.sms.hearing import Asked, Dropped
 from shared.dynamo import ConditionFailed, Item, Table
@@ -18,6 +20,7 @@ from shared.times import key_time, parse_time
 
 KEPT_FOR = timedelta(days=30)
 """From the last text on. The words are kept for that long apart from the answer, to put late texts in their place."""
+
 log = logging.getLogger(__name__)
 
 
@@ -124,7 +127,6 @@ class Replies:
 
 def count_dropped(why: Dropped) -> None:
     """One more text that leads nowhere, as CloudWatch's metric `TextsDropped` by its reason."""
-    from aws_lambda_powertools.metrics import MetricUnit, single_metric  # at first use
 
     with single_metric("TextsDropped", MetricUnit.Count, 1, namespace="Etincelle") as metric:
         metric.add_dimension("reason", why)

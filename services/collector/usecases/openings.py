@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services.collector.answers import Known
-from services.collector.domain import BY_INPUT, SWEEP, TRAP
-from services.collector.links import Sent, Visit, by_link, read, score_of
-from services.collector.usecases import Deps, response_of
+from services.collector.domain.answers import Known
+from services.collector.domain.responses import BY_INPUT, SWEEP, TRAP
+from services.collector.usecases.answering import Sent, by_link, read, score_of
+from services.collector.usecases.ports import Deps
+from services.collector.usecases.recording import response_of
+from services.collector.usecases.visits import Visit
 
 
 def opened(visited: Visit, score: str, deps: Deps, *, is_trap: bool = False) -> Visit:

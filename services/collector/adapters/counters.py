@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.collector.limits import Limit
+from services.collector.domain.limits import Limit
 from shared.dynamo import ConditionFailed, Table
 from shared.errors import Unavailable
 from shared.tables import responses as keys

@@ -1,0 +1,1 @@
+"""Nouns and rules of the collector: answers, links, openings, limits. Pure."""

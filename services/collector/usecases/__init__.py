@@ -1,0 +1,1 @@
+"""The verbs of the collector, and the ports they need."""
