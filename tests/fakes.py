@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 from services.aggregator.domain.alerts import AlertFact
 from services.aggregator.domain.answers import Parcel, Series
 from services.aggregator.domain.publishing import Said
 from services.aggregator.domain.traces import Trace
-from services.aggregator.domain.watching import Hour, Rolled, Watch
+from services.aggregator.domain.valuing import Ended
+from services.aggregator.domain.watching import Hour, Rolled, Watch, histograms_in
 from services.insights.domain.adjusting import PassedDay
-from services.insights.domain.valuing import Ended
 from shared.catalogue import Owner, Pressure, Subscription, Survey, Touchpoint
 from shared.causes.answers import Given, Reading, Whose
 from shared.errors import Conflict
+from shared.studies import PrioritiesFigure, ValueFigure
 
 
 @dataclass
@@ -42,6 +43,10 @@ class FakeMarks:
 
     def put_day(self, series: Series, day: date, rolled: Rolled) -> None:
         self.days[series, day] = rolled
+
+    def histograms(self, series: Series, first: date, last: date) -> dict[date, list[int]]:
+        begins, ends = (datetime.combine(day, time.min, UTC) for day in (first, last + timedelta(days=1)))
+        return histograms_in(self.hours(series, begins, ends - timedelta(hours=1)), series.scale.levels)
 
 
 @dataclass
@@ -192,6 +197,34 @@ class FakeEnds:
 
     def between(self, since: datetime, until: datetime) -> list[Ended]:
         return [one for one in self.stored if since <= one.at < until]
+
+
+@dataclass
+class FakeStudies:
+    """Studies in memory: when each was wanted last, and what was kept, by day."""
+
+    wanted: dict[date, datetime] = field(default_factory=dict)
+    values: dict[tuple[str, date], ValueFigure] = field(default_factory=dict)
+    lists: dict[tuple[str | None, date, int], PrioritiesFigure] = field(default_factory=dict)
+
+    def want(self, day: date, at: datetime) -> None:
+        self.wanted[day] = max(at, self.wanted.get(day, at))
+
+    def keep_value(self, figure: ValueFigure) -> None:
+        assert figure.day
+        self.values[figure.touchpoint, figure.day] = figure
+
+    def keep_priorities(self, figure: PrioritiesFigure, page: int) -> None:
+        assert figure.day
+        self.lists[figure.owner, figure.day, page] = figure
+
+    def value(self, touchpoint: str, upto: date) -> ValueFigure | None:
+        days = [day for name, day in self.values if name == touchpoint and day <= upto]
+        return self.values[touchpoint, max(days)] if days else None
+
+    def priorities(self, owner: str | None, upto: date, page: int) -> PrioritiesFigure | None:
+        days = [day for of, day, _ in self.lists if of is None and day <= upto]
+        return self.lists.get((owner, max(days), page)) if days else None
 
 
 @dataclass

@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from services.insights.domain.value import Mean, Met, Value, concerned, excesses, mean_of, people_met, values
+from services.aggregator.domain.value import Mean, Met, Value, concerned, excesses, mean_of, people_met, values
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 TOUCHPOINTS = {"checkout": (0.7, 0.2), "delivery": (0.5, 0.35), "support": (0.3, 0.5)}

@@ -18,6 +18,7 @@ from shared.auth import Authenticator
 from shared.catalogue import Person, Promise, Survey, Touchpoint
 from shared.events import AlertEvent
 from shared.sessions import Sessions
+from shared.studies import PrioritiesFigure, PriorityFigure
 from tests import fakes
 from tests.events import alert_event
 from tests.http import Reply, ask
@@ -114,7 +115,7 @@ def world(alerts: Iterable[AlertEvent] | None = None) -> Deps:
         alerts=FakeAlerts(raised),
         responses=fakes.FakeResponses(),
         passers=fakes.FakePassers(),
-        ends=fakes.FakeEnds(),
+        studies=studied(known.values()),
         passes=FakePasses(),
         remedies=FakeRemedies(),
         catalogue=fakes.FakeCatalogue(known),
@@ -130,6 +131,34 @@ def world(alerts: Iterable[AlertEvent] | None = None) -> Deps:
         sessions=Sessions(people, lambda: b"secret", lambda: NOW, PUBLIC_URL),
         authenticator=Authenticator(FakeKeys()),
         openapi=lambda: "{}",
+    )
+
+
+def studied(known: Iterable[Touchpoint]) -> fakes.FakeStudies:
+    """What was learned of today: the touchpoints as they come, of all owners and of each."""
+    made = fakes.FakeStudies()
+    for owner in (None, "web", "store"):
+        theirs = [one for one in known if owner in (None, one.owner.id)]
+        listed = [place(rank, one) for rank, one in enumerate(theirs, 1)]
+        figure = PrioritiesFigure(
+            day=NOW.date(), owner=owner, currency="EUR", touchpoints=len(listed), priorities=listed
+        )
+        made.keep_priorities(figure, 0)
+    return made
+
+
+def place(rank: int, one: Touchpoint) -> PriorityFigure:
+    return PriorityFigure(
+        rank=rank,
+        touchpoint=one.id,
+        owner=one.owner.id,
+        score=60.5,
+        reach=1200.0,
+        is_reach_of_answers=False,
+        severity=0.2,
+        value=0.3,
+        certainty=0.84,
+        n=900,
     )
 
 

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent
+from chalice.app import CloudWatchEvent, DynamoDBEvent, Response, SQSEvent
 
 from services.aggregator import usecases, views, wiring
 from services.aggregator.adapters.findings import alert_fact
 from services.aggregator.adapters.messages import series_of
 from services.aggregator.adapters.signs import signs_in
+from services.aggregator.adapters.studies import day_wanted
 from services.aggregator.adapters.traces import trace_of_interaction
 from services.aggregator.domain.answers import Series, answer_of
-from services.aggregator.views import Simulation
-from shared.bodies import parse_query
+from services.aggregator.views import Simulation, WantedStudy
+from shared.bodies import parse_as, parse_query
 from shared.erasing import baton_of
-from shared.http import Api
+from shared.http import Api, json_response
 from shared.queues import one_by_one
 from shared.streams import changes, failures, readable
 
@@ -62,8 +63,10 @@ def look(event: SQSEvent) -> dict[str, Any]:
 
 @app.schedule("rate(15 minutes)", name="review")
 def review(_: CloudWatchEvent) -> None:
-    """Asks for looks that were noted for now; decides once more, for what an index may not have shown yet."""
+    """Asks for looks that were noted for now, and for the day's study; decides once more, for what an index may not
+    have shown yet."""
     usecases.remind(app.deps)
+    usecases.want_today(app.deps)
     usecases.decide(app.deps)
 
 
@@ -88,6 +91,32 @@ def publish(event: DynamoDBEvent) -> dict[str, Any]:
     facts, unreadable = readable(news, "alert", alert_fact)
     usecases.publish(facts, app.deps)
     return failures(unreadable)
+
+
+@app.on_dynamodb_record(stream_arn=FRICTION, name="study", batch_size=1)
+def study(event: DynamoDBEvent) -> dict[str, Any]:
+    """Works out, as of the days that are wanted, what friction costs and what to mend first."""
+    wanted = [change for change in changes(event.to_dict()) if change.is_new("wanted_at")]
+    days, unreadable = readable(wanted, "study", day_wanted)
+    for day in days:
+        usecases.study(day, app.deps)
+    return failures(unreadable)
+
+
+@app.operation(
+    "POST",
+    "/v1/studies",
+    scope="registry:write",
+    accepts=WantedStudy,
+    returns=WantedStudy,
+    status=202,
+    problems=(422,),
+)
+def post_study() -> Response:
+    """Asks for value at risk and priorities as of a day to be worked out anew from the stored facts."""
+    wanted = parse_as(WantedStudy, app.body())
+    usecases.want_study(wanted.day, app.deps)
+    return json_response(wanted, 202)
 
 
 @app.operation(

@@ -1,7 +1,8 @@
-"""What the aggregator says over HTTP: what would have been raised under other settings."""
+"""The aggregator over HTTP: what would have been raised under other settings; studies that are asked for."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -30,6 +31,14 @@ class Question(BaseModel):
     def settings(self) -> dict[str, float]:
         """The settings that were chosen."""
         return self.model_dump(exclude={"audience", "days"}, exclude_none=True)
+
+
+class WantedStudy(BaseModel):
+    """The day, UTC, as of whose beginning a study is wanted; not one to come."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    day: date
 
 
 class Simulation(BaseModel):

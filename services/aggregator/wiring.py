@@ -13,7 +13,9 @@ from services.aggregator.adapters.due import TableDue
 from services.aggregator.adapters.findings import TableAlerts, TableEvidence
 from services.aggregator.adapters.marks import TableMarks
 from services.aggregator.adapters.messages import QueueLooks, SnsTopic
+from services.aggregator.adapters.outcomes import TableEnds
 from services.aggregator.adapters.passers import TablePassers
+from services.aggregator.adapters.studies import TableStudies
 from services.aggregator.adapters.traces import TableTraces
 from services.aggregator.adapters.watches import TableWatches
 from shared import aws
@@ -46,6 +48,7 @@ def deps() -> Deps:
     dynamodb = aws.client("dynamodb", environment, now, os.urandom)
     friction = Table(dynamodb, environment.need("TABLE_FRICTION"))
     registry = Table(dynamodb, environment.need("TABLE_REGISTRY"))
+    contacts = Table(dynamodb, environment.need("TABLE_CONTACTS"))
     return Deps(
         marks=TableMarks(friction),
         traces=TableTraces(friction),
@@ -55,7 +58,9 @@ def deps() -> Deps:
         looks=QueueLooks(aws.client("sqs", environment, now, os.urandom), environment.need("QUEUE_LOOKS_URL")),
         due=TableDue(friction),
         responses=TableGiven(Table(dynamodb, environment.need("TABLE_RESPONSES"))),
-        passers=TablePassers(Table(dynamodb, environment.need("TABLE_CONTACTS"))),
+        passers=TablePassers(contacts),
+        ends=TableEnds(contacts),
+        studies=TableStudies(friction, now),
         topic=SnsTopic(aws.by_boto3("sns"), environment.need("TOPIC_FRICTION_ALERTS_ARN")),
         catalogue=TableCatalogue(registry, now),
         authenticator=Authenticator(CachedKeys(TableApiKeys(registry), now)),

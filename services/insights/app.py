@@ -20,22 +20,22 @@ from services.insights.usecases import (
     home,
     journeys,
     overviews,
-    priorities,
     promises,
     reports,
+    studies,
     touchpoints,
-    value,
 )
 from services.insights.views import filters
 from services.insights.views import overviews as overview_views
 from services.insights.views import reports as views
+from services.insights.views import value as value_views
 from services.insights.views.causes import CausesView, causes_view
 from services.insights.views.checks import CheckView, check_view
 from services.insights.views.handoffs import HandoffsView, handoffs_view
 from services.insights.views.overviews import OverviewView
 from services.insights.views.promises import PromiseView, promise_view
 from services.insights.views.reports import AlertList, ReportView
-from services.insights.views.value import PrioritiesView, ValueView, priorities_view, value_view
+from services.insights.views.value import PrioritiesView, ValueView
 from shared.catalogue import ROLES
 from shared.errors import EtincelleError
 from shared.http import found
@@ -140,17 +140,32 @@ def get_causes(alert_id: str) -> CausesView:
     return causes_view(causes.causes(alert_id, app.deps))
 
 
-@app.operation("GET", "/v1/touchpoints/{touchpoint}/value", scope="figures:read", returns=ValueView, problems=(404,))
+@app.operation(
+    "GET",
+    "/v1/touchpoints/{touchpoint}/value",
+    scope="figures:read",
+    returns=ValueView,
+    query=("at",),
+    problems=(404, 422),
+)
 def get_value(touchpoint: str) -> ValueView:
     """What friction costs at a touchpoint: people, how much more often they leave, and what they are worth."""
-    return value_view(touchpoint, value.value_at(touchpoint, app.deps))
+    at = value_views.time_asked(app.query)
+    return value_views.value_view(studies.value_at(touchpoint, at, app.deps))
 
 
-@app.operation("GET", "/v1/priorities", scope="figures:read", returns=PrioritiesView, query=("owner",))
+@app.operation(
+    "GET",
+    "/v1/priorities",
+    scope="figures:read",
+    returns=PrioritiesView,
+    query=("owner", "at", "cursor"),
+    problems=(422,),
+)
 def get_priorities() -> PrioritiesView:
     """What to mend first, for one owner or for all: reach x severity x value x certainty, each factor shown."""
-    owner = app.query("owner")
-    return priorities_view(owner, *priorities.what_first(owner, app.deps))
+    at, page = value_views.page_asked(app.query)
+    return value_views.priorities_view(studies.what_first(app.query("owner"), at, page, app.deps), page)
 
 
 @app.operation(
@@ -235,11 +250,10 @@ def get_alert_page(alert_id: str) -> Response:
 @app.page("GET", "/priorities", roles=("pilot", "owner"), query=("as",))
 def get_priorities_page() -> Response:
     """What to mend first: all of a pilot's, an owner's own, with every factor, as HTML or as a CSV file."""
-    listed, learned = priorities.what_first(app.visitor.owner, app.deps)
     if app.query("as") == CSV:
-        return priority_pages.priorities_csv(listed)
-    known = {one.touchpoint: app.deps.catalogue.touchpoint(one.touchpoint) for one in listed.places}
-    return priority_pages.priorities_page(listed, learned, known, app.visitor, app.here)
+        return priority_pages.priorities_csv(studies.whole_list(app.visitor.owner, app.deps))
+    listed = studies.what_first(app.visitor.owner, None, 0, app.deps)
+    return priority_pages.priorities_page(listed, app.deps.catalogue.touchpoint, app.visitor, app.here)
 
 
 @app.operation("GET", "/openapi.json", cors=True)

@@ -13,7 +13,6 @@ from typing import Any
 
 from services.insights.adapters.comments import TableComments
 from services.insights.adapters.figures import TableAlerts, TableFigures
-from services.insights.adapters.outcomes import TableEnds
 from services.insights.adapters.passers import TablePassers
 from services.insights.adapters.passes import TablePasses
 from services.insights.adapters.places import TablePlaces
@@ -28,6 +27,7 @@ from shared.remedies import ReadRemedies
 from shared.secret import secret
 from shared.sessions import Sessions
 from shared.settings import Environment
+from shared.studies_table import ReadStudies
 
 AT_ONCE = 8
 """Reads under way at the same time, each on a connection of its own."""
@@ -63,7 +63,7 @@ def deps() -> Deps:
         alerts=TableAlerts(friction),
         responses=TableGiven(responses),
         passers=TablePassers(contacts),
-        ends=TableEnds(contacts),
+        studies=ReadStudies(friction),
         passes=TablePasses(cases, key, now),
         remedies=ReadRemedies(cases),
         catalogue=catalogue,

@@ -15,6 +15,10 @@
 | series to be looked at later, by when | `DUE` | `2024-03-01T10#series…` (`due_key`) |
 | where a customer was lately, in a journey | `TRACES#customer-hash` | `TRACE#journey#at#touchpoint#hash` (`trace_key`) |
 | everything of that journey | same | `TRACE#journey#…` (`traces_of`) |
+| what friction costs at a touchpoint, as of a day | `VALUE#touchpoint` | `DAY#2024-03-01` (`value_key`) |
+| what to mend first, of an owner, as of a day, page by page | `PRIORITIES#owner` | `DAY#2024-03-01#000` (`priorities_key`) |
+| the same of all owners | `PRIORITIES` | same |
+| the days whose study was asked for | `STUDIES` | `DAY#2024-03-01` (`study_key`) |
 
 A series' source is an audience, `customer` or `staff`, whose answers are counted; or `from:` and a touchpoint, for
 customers who came from there; or `silence`, `abandonment`, `pressure`, `promise`. An hour's last part is the number of its slice: a busy hour is spread over several items.
@@ -88,6 +92,19 @@ def trace_key(customer: str, journey: str, at: datetime, touchpoint: str, name: 
 def traces_of(customer: str, journey: str) -> Key:
     """The partition, and how the sort keys of the journey's begin."""
     return key("TRACES", customer), key("TRACE", journey, "")
+
+
+def value_key(touchpoint: str, day: date) -> Key:
+    return key("VALUE", touchpoint), key("DAY", day.isoformat())
+
+
+def priorities_key(owner: str | None, day: date, page: int) -> Key:
+    """owner: None for all of them; page: 0 to 999."""
+    return key("PRIORITIES", *([owner] if owner else [])), key("DAY", day.isoformat(), f"{page:03}")
+
+
+def study_key(day: date) -> Key:
+    return "STUDIES", key("DAY", day.isoformat())
 
 
 def due_key(series: str, at: datetime) -> Key:

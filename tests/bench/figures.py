@@ -8,8 +8,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator
 
-from services.insights.domain import priorities as ranking
-from services.insights.domain.value import total
+from services.aggregator.domain import priorities as ranking
+from services.aggregator.domain.value import total
 from shared.causes.finding import explained
 from tests.causes import Change, world
 from tests.leaving import found as valued

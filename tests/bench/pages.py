@@ -1,9 +1,10 @@
-"""How much owners' pages read and weigh, at a touchpoint's size and at a company's: counts, not times.
+"""How much owners' pages and queries read and weigh, at a touchpoint's size and at a company's: counts, not times.
 
 python -m tests.bench.pages [--json]
 
 A thousand touchpoints with five million answers over two years, made as the histograms that the aggregator keeps, in
-tables of moto; each page is asked for once, and what it read is counted at the client.
+tables in memory; each page and query is asked for once, and what it read is counted at the client. What friction costs
+and what to mend first is studied once before, as it is every six hours; the last line says what that took.
 """
 
 from __future__ import annotations
@@ -16,21 +17,43 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from services.aggregator import usecases
+from services.aggregator.adapters.marks import TableMarks
+from services.aggregator.adapters.outcomes import TableEnds
+from services.aggregator.adapters.passers import TablePassers
+from services.aggregator.adapters.studies import TableStudies
+from services.aggregator.usecases.studying import RANKED_DAYS
 from services.insights.adapters.comments import TableComments
 from services.insights.adapters.figures import TableAlerts, TableFigures
 from services.insights.adapters.places import TablePlaces
 from services.insights.app import app
 from services.insights.wiring import Deps
+from services.invitations.adapters.outcomes import TableOutcomes
+from services.invitations.domain.outcomes import Outcome
+from shared.auth import Authenticator, Principal
 from shared.catalogue_table import TableCatalogue
+from shared.causes.answers_table import TableGiven
 from shared.dynamo import Table
+from shared.studies_table import ReadStudies
 from shared.tables import friction, registry
-from tests import aws
+from tests.http import Reply, ask
 from tests.owners import NOW, touchpoint, visit, world
+from tests.soak.dynamodb import MemoryDynamoDB
+from tests.unit.test_aggregator import deps_at
 
+Tables = dict[str, Table]
 TOUCHPOINTS, DAYS = 1000, 730
 FULL = 25
-"""Touchpoints whose every day is written: a page shows no more, and what it does not show is never read."""
-PAGES = ("/", "/?page=2", "/touchpoints/t0000?days=28", "/touchpoints/t0000?days=365", "/journeys/shop", "/friction")
+"""Touchpoints whose every day is written: a page shows no more, and what it does not show is never read. Of the others
+the days are there by which they are ranked."""
+PAGES = (
+    "/", "/?page=2", "/touchpoints/t0000?days=28", "/touchpoints/t0000?days=365", "/journeys/shop", "/friction",
+    "/priorities",
+)  # fmt: skip
+QUERIES = (
+    "/v1/touchpoints/t0000/report", "/v1/touchpoints/t0000/value", "/v1/priorities", "/v1/priorities?owner=web",
+    "/v1/priorities?cursor=9", "/v1/owners/web/report", "/v1/journeys/shop/report", "/v1/alerts",
+)  # fmt: skip
 HISTOGRAM = [1, 0, 1, 2, 3]
 """Of each day of each touchpoint: five million answers in all."""
 
@@ -54,9 +77,13 @@ class Counting:
         return counted
 
 
-def filled() -> None:
-    """Writes the company's tables."""
-    figures, places = aws.table("friction"), aws.table("registry")
+def filled() -> Tables:
+    """The company's tables; with an outcome, so that a study reads answers."""
+    memory = MemoryDynamoDB("bench")
+    tables = {
+        name: Table(memory, f"etincelle-bench-{name}") for name in ("friction", "registry", "responses", "contacts")
+    }
+    figures, places = tables["friction"], tables["registry"]
     journey = {"id": "shop", "name": {"en": "Shop"}, "stages": [{"id": "buy", "name": {"en": "Buy"}}]}
     places.put({"pk": registry.INDEX, "sk": registry.index_key("JOURNEY", "shop")[1], "value": journey})
     for number in range(TOUCHPOINTS):
@@ -66,32 +93,80 @@ def filled() -> None:
         places.put({"pk": registry.INDEX, "sk": registry.index_key("TOUCHPOINT", known.id)[1], "value": line})
         pk, sk = registry.touchpoint_key(known.id)
         places.put({"pk": pk, "sk": sk, "value": value})
-    for number in range(FULL):
+    for number in range(TOUCHPOINTS):
         series = friction.series_partition(f"t{number:04}", "customer", "csat")
-        for pk, sk in (friction.day_key(series, NOW.date() - timedelta(days=back)) for back in range(1, DAYS + 1)):
+        days = DAYS if number < FULL else RANKED_DAYS
+        for pk, sk in (friction.day_key(series, NOW.date() - timedelta(days=back)) for back in range(1, days + 1)):
             figures.put({"pk": pk, "sk": sk, "channels": {"web": HISTOGRAM}, "origins": {}})
+    TableOutcomes(tables["contacts"]).add(
+        Outcome("o", "p", "churned", NOW - timedelta(days=9), NOW, customer="somebody")
+    )
+    return tables
 
 
-def measured() -> Iterator[dict[str, Any]]:
-    """For each page: reads of DynamoDB, items in them, bytes of the page."""
+def counting(known: Tables, reads: Counter[str]) -> Tables:
+    """The tables, through clients that count."""
+    return {name: Table(Counting(one.client, reads), one.name) for name, one in known.items()}
+
+
+def studied(known: Tables) -> dict[str, Any]:
+    """Studies today, and says what that read and wrote."""
     reads: Counter[str] = Counter()
-    tables = {
-        name: Table(Counting(aws.table(name).client, reads), aws.table(name).name)
-        for name in ("friction", "registry", "responses")
-    }
+    tables = counting(known, reads)
+    friction_table = tables["friction"]
+    deps = replace(
+        deps_at(NOW),
+        marks=TableMarks(friction_table),
+        responses=TableGiven(tables["responses"]),
+        passers=TablePassers(tables["contacts"]),
+        ends=TableEnds(tables["contacts"]),
+        studies=TableStudies(friction_table, lambda: NOW),
+        catalogue=TableCatalogue(tables["registry"], lambda: NOW),
+    )
+    usecases.study(NOW.date(), deps)
+    return {"page": "(a study of all touchpoints)", **reads, "bytes": 0}
+
+
+def measured(known: Tables) -> Iterator[dict[str, Any]]:
+    """For each page and query: reads of DynamoDB, items in them, bytes of the reply."""
+    study, reads = studied(known), Counter[str]()
+    tables = counting(known, reads)
     deps: Deps = replace(
         world(),
         figures=TableFigures(tables["friction"]),
         alerts=TableAlerts(tables["friction"]),
+        responses=TableGiven(tables["responses"]),
+        studies=ReadStudies(tables["friction"]),
         comments=TableComments(tables["responses"]),
         places=TablePlaces(tables["registry"]),
     )
-    for page in PAGES:
+    for page in (*PAGES, *QUERIES):
         reads.clear()
         fresh = replace(deps, catalogue=TableCatalogue(tables["registry"], lambda: NOW))
-        reply = visit(fresh, "pilot", page)
+        reply = queried(fresh, page) if page in QUERIES else visit(fresh, "pilot", page)
         assert reply.status == 200, page
-        yield {"page": page, **reads, "bytes": len(reply.body.encode())}
+        yield {"page": page, **reads, "bytes": weight(reply.body)}
+    yield study
+
+
+def weight(body: Any) -> int:
+    return len((body if isinstance(body, str) else json.dumps(body, separators=(",", ":"))).encode())
+
+
+class Keys:
+    """One that may read figures and alerts."""
+
+    def principal(self, _digest: str) -> Principal:
+        return Principal("bench", frozenset({"figures:read", "alerts:read"}))
+
+
+def queried(deps: Deps, path: str) -> Reply:
+    """What the API answers."""
+    before, app._deps = app._deps, lambda: replace(deps, authenticator=Authenticator(Keys()))
+    try:
+        return ask(app, "GET", path, headers={"Authorization": "Bearer etk_bench"})
+    finally:
+        app._deps = before
 
 
 def main() -> None:
@@ -99,9 +174,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     app.logger.setLevel("ERROR")
-    with aws.data_stack():
-        filled()
-        rows = list(measured())
+    rows = list(measured(filled()))
     if options.json:
         print(json.dumps(rows))
         return

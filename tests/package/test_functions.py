@@ -174,12 +174,18 @@ def test_a_report_is_read(running: Running, journey: dict[str, Any]) -> None:
     assert running("insights", API).invoke(asked)["statusCode"] == 200
 
 
-def test_what_friction_costs_and_what_to_mend_first_are_read(running: Running, journey: dict[str, Any]) -> None:
-    """Insights reads funnel, outcomes and answers of every touchpoint, within its policy."""
+def test_what_friction_costs_and_what_to_mend_first_are_read(
+    cloud: Cloud, running: Running, journey: dict[str, Any]
+) -> None:
+    """Insights reads what is kept, within its policy; the aggregator works it out when it is asked to."""
+    day = f"{datetime.now(UTC):%Y-%m-%d}"
+    wanted = rest("POST", "/v1/studies", {"day": day}, key=KEY)
+    assert running("aggregator", API).invoke(wanted)["statusCode"] == 202
+    assert running("aggregator", "Study").invoke(stream(cloud, f"etincelle-{STAGE}-friction")) == NO_FAILURES
     costs = rest("GET", "/v1/touchpoints/{touchpoint}/value", key=KEY, touchpoint=TOUCHPOINT)
     for asked in (costs, rest("GET", "/v1/priorities", key=KEY)):
         reply = running("insights", API).invoke(asked)
-        assert reply["statusCode"] == 200, reply["body"]
+        assert (reply["statusCode"], json.loads(reply["body"])["day"]) == (200, day), reply["body"]
 
 
 def test_causes_of_an_alert_and_whom_to_turn_to_are_read(

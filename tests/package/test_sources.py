@@ -89,6 +89,7 @@ def test_what_the_filter_leaves_out_is_not_handed_over() -> None:
     [
         ("aggregator", "Fold", {"pk": "RESPONSE#a#b", "sk": "RESPONSE", "kind": "response"}),
         ("aggregator", "Publish", {"pk": "ALERTS#a", "sk": "b", "kind": "alert", "revision": 1}),
+        ("aggregator", "Study", {"pk": "STUDIES", "sk": "b", "kind": "study", "wanted_at": "2024-03-01T06"}),
     ],
 )
 def test_a_record_that_cannot_be_read_is_set_aside_and_holds_no_other_back(

@@ -53,6 +53,8 @@ def deps_at(now: datetime) -> Deps:
         due=fakes.FakeDue(),
         responses=fakes.FakeResponses(),
         passers=fakes.FakePassers(),
+        ends=fakes.FakeEnds(),
+        studies=fakes.FakeStudies(),
         topic=fakes.FakeTopic(),
         catalogue=fakes.FakeCatalogue({"checkout": fakes.touchpoint()}),
         now=lambda: now,

@@ -84,7 +84,7 @@ def deps(days: Iterable[Day] = (), events: Iterable[AlertEvent] = ()) -> Deps:
         FakeAlerts(events),
         fakes.FakeResponses(),
         fakes.FakePassers(),
-        fakes.FakeEnds(),
+        fakes.FakeStudies(),
         FakePasses(),
         FakeRemedies(),
         catalogue,

@@ -63,7 +63,7 @@ def world(
 ) -> Deps:
     known = {name: fakes.touchpoint(name) for name in ("checkout", *names)} | touchpoints
     alerts, catalogue = FakeAlerts([EVENT, *events]), fakes.FakeCatalogue(known)
-    read = fakes.FakeResponses(), fakes.FakePassers(), fakes.FakeEnds()
+    read = fakes.FakeResponses(), fakes.FakePassers(), fakes.FakeStudies()
     stores = *read, FakePasses(), FakeRemedies(*remedies)
     return Deps(Figures(), alerts, *stores, catalogue, lambda: NOW)
 

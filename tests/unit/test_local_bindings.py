@@ -40,6 +40,7 @@ def test_the_functions_are_those_of_the_services() -> None:
         "aggregator.follow": "contacts",
         "aggregator.look": "looks",
         "aggregator.publish": "friction",
+        "aggregator.study": "friction",
         "aggregator.review": "rate(15 minutes)",
         "aggregator.erase": "erase-friction",
         "alerts.hear": "alerts",

@@ -9,29 +9,34 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from services.aggregator import usecases
+from services.aggregator.adapters.outcomes import TableEnds
+from services.aggregator.domain import priorities as ranking
+from services.aggregator.domain.answers import Answer, Series
+from services.aggregator.domain.priorities import DayPain, Place
+from services.aggregator.domain.value import HORIZON, Met, concerned, excesses, people_met, total
+from services.aggregator.domain.valuing import Ended, worth
+from services.aggregator.usecases import Deps
 from services.insights import app as insights
-from services.insights.adapters.outcomes import TableEnds
-from services.insights.domain import priorities as ranking
-from services.insights.domain.priorities import DayPain, Place
-from services.insights.domain.reports import Day
-from services.insights.domain.value import HORIZON, Met, concerned, excesses, people_met, total
-from services.insights.domain.valuing import Ended, worth
-from services.insights.usecases.ports import Deps
-from services.insights.usecases.priorities import what_first
-from services.insights.usecases.value import study, value_at
+from services.insights.usecases import ports as insights_ports
+from services.insights.usecases.studies import value_at, what_first, whole_list
 from services.insights.views.value import priorities_view, value_view
 from services.invitations.adapters.outcomes import TableOutcomes
 from services.invitations.domain.outcomes import Outcome
 from services.invitations.usecases.outcomes import record_outcome
 from shared.causes.answers import Given, Reading, Whose
 from shared.codes import keyed_hash
-from shared.errors import NotFound
+from shared.errors import InvalidInput, NotFound
+from shared.studies import written
 from tests import aws, fakes
 from tests.invitations import SECRET
 from tests.invitations import World as Invited
 from tests.leaving import START, found, truths, world
-from tests.unit.test_insights import NOW, deps
+from tests.unit.test_aggregator import deps_at
+from tests.unit.test_insights import NOW
+from tests.unit.test_insights import deps as asking
 
+TODAY = NOW.date()
 DAYS = [date(2026, 3, 1) + timedelta(days=n) for n in range(91)]
 
 
@@ -128,23 +133,49 @@ def company() -> Deps:
         if chance.random() < (0.4 if is_bad and touchpoint == "till" else 0.1):
             ends.append(Ended(name, "churned", at + timedelta(days=10), 200.0, "EUR"))
     known = {"till": fakes.touchpoint("till", owner="store"), "checkout": fakes.touchpoint("checkout")}
-    days = [Day(NOW.date() - timedelta(days=n), {"web": [3, 1, 1, 2, 3]}) for n in range(1, 80)]
-    return replace(
-        deps(days), responses=Sorted(answers), ends=fakes.FakeEnds(ends), catalogue=fakes.FakeCatalogue(known)
+    made = replace(
+        deps_at(NOW),
+        responses=Sorted(answers),
+        ends=fakes.FakeEnds(ends),
+        catalogue=fakes.FakeCatalogue(known),
     )
+    usecases.fold(
+        [answer_at(name, back, score) for name in known for back in range(1, 80) for score in range(1, 6)], made
+    )
+    return made
+
+
+def answer_at(touchpoint: str, days_back: int, score: int) -> Answer:
+    at = NOW - timedelta(days=days_back) + timedelta(hours=score)
+    return Answer(
+        f"{touchpoint}-{days_back}-{score}", Series(touchpoint, "customer", "csat"), at, score, "web", 1, True
+    )
+
+
+def studied(deps: Deps, day: date = TODAY) -> fakes.FakeStudies:
+    """What is kept once that day was studied."""
+    deps = replace(deps, studies=fakes.FakeStudies())
+    usecases.study(day, deps)
+    assert isinstance(deps.studies, fakes.FakeStudies)
+    return deps.studies
+
+
+def reading(deps: Deps) -> insights_ports.Deps:
+    """Insights, which reads what is kept."""
+    return replace(asking(), studies=studied(deps), catalogue=deps.catalogue)
 
 
 def test_a_touchpoint_is_told_what_its_friction_costs_and_what_was_assumed() -> None:
     """More where people leave more often after it; both are parts of one total."""
-    asked = company()
-    till, checkout = (value_view(name, value_at(name, asked)) for name in ("till", "checkout"))
+    asked = reading(company())
+    till, checkout = (value_view(value_at(name, None, asked)) for name in ("till", "checkout"))
     assert till.value_at_risk and checkout.value_at_risk and till.total and till.excess
     assert till.value_at_risk.amount > 2 * checkout.value_at_risk.amount
     assert till.total == checkout.total
     assert till.total.amount == pytest.approx(till.value_at_risk.amount + checkout.value_at_risk.amount, abs=0.02)
     assert till.value_at_risk.low < till.value_at_risk.amount < till.value_at_risk.high
     assert till.excess.points > 15
-    assert (till.amount_each, till.value_at_risk.currency) == (200.0, "EUR")
+    assert (till.amount_each, till.value_at_risk.currency, till.day) == (200.0, "EUR", NOW.date())
     assert "assumed, not known" in till.assumed["en"] and "supposé, non su" in till.assumed["fr"]
 
 
@@ -159,40 +190,104 @@ def test_however_many_touchpoints_there_are_few_answers_are_read() -> None:
             return Reading([])
 
     known = {f"t{n}": fakes.touchpoint(f"t{n}") for n in range(500)}
-    study(replace(asked, responses=Counting(), catalogue=fakes.FakeCatalogue(known)))
+    usecases.study(NOW.date(), replace(asked, responses=Counting(), catalogue=fakes.FakeCatalogue(known)))
     assert (len(read), max(read)) == (1000, 40)
 
 
 def test_where_nothing_can_be_told_it_says_why() -> None:
-    """No outcomes; no amounts; too few people; no such touchpoint."""
+    """No outcomes; no amounts; too few people; not studied yet; no such touchpoint."""
     asked = company()
     without_amounts = [
         replace(one, amount=None, currency=None) for one in asked.ends.between(NOW - timedelta(400), NOW)
     ]
-    assert value_view("till", study(replace(asked, ends=fakes.FakeEnds()))).because == "no_outcomes"
-    assert value_view("till", study(replace(asked, ends=fakes.FakeEnds(without_amounts)))).because == "no_amounts"
-    assert value_view("other", study(asked)).because == "too_few_people"
+    few = {**fakes.FakeCatalogue().known, "other": fakes.touchpoint("other"), "till": fakes.touchpoint("till")}
+    worlds = {
+        "no_outcomes": replace(asked, ends=fakes.FakeEnds()),
+        "no_amounts": replace(asked, ends=fakes.FakeEnds(without_amounts)),
+    }
+    for reason, made in worlds.items():
+        assert studied(made).values["till", NOW.date()].because == reason
+    kept = studied(replace(asked, catalogue=fakes.FakeCatalogue(few)))
+    assert kept.values["other", NOW.date()].because == "too_few_people"
+    before = NOW - timedelta(days=1)
+    assert value_at("till", before, reading(asked)).because == "not_yet"
     with pytest.raises(NotFound):
-        value_at("nowhere", asked)
+        value_at("nowhere", None, reading(asked))
+
+
+def test_a_study_of_a_past_day_is_the_same_whenever_it_is_made() -> None:
+    """What happened since is not in it; the bytes are equal, whoever makes it, in whatever order answers came."""
+    day = NOW.date() - timedelta(days=30)
+    first = studied(company(), day)
+    later = company()
+    usecases.fold([answer_at("till", 3, 1), replace(answer_at("till", 2, 1), response_id="new")], later)
+    again = studied(replace(later, now=lambda: NOW + timedelta(days=9)), day)
+    assert [written(one) for one in again.values.values()] == [written(one) for one in first.values.values()]
+    assert [written(one) for one in again.lists.values()] == [written(one) for one in first.lists.values()]
+    assert studied(later).lists != studied(company()).lists
+
+
+def test_a_time_is_answered_by_the_last_study_before_it() -> None:
+    """As pages and commands ask with `at`."""
+    asked, made = company(), fakes.FakeStudies()
+    days = [NOW.date() - timedelta(days=back) for back in (40, 10)]
+    for day in days:
+        usecases.study(day, replace(asked, studies=made))
+    reads = replace(asking(), studies=made, catalogue=asked.catalogue)
+    assert [value_at("till", NOW - timedelta(days=back), reads).day for back in (10, 11, 40)] == [
+        days[1], days[0], days[0]
+    ]  # fmt: skip
+    assert what_first(None, NOW - timedelta(days=11), 0, reads).day == days[0]
+    assert what_first(None, NOW - timedelta(days=41), 0, reads).priorities == ()
+
+
+def test_todays_study_is_wanted_once_in_a_quarter_of_the_day() -> None:
+    """However often it is looked at; anybody may want one of the past at any time, but none of a day to come."""
+    made = deps_at(NOW + timedelta(hours=7, minutes=20))
+    usecases.want_today(made)
+    assert isinstance(made.studies, fakes.FakeStudies)
+    assert made.studies.wanted == {NOW.date(): NOW + timedelta(hours=6)}
+    usecases.want_study(date(2026, 1, 1), made)
+    assert made.studies.wanted[date(2026, 1, 1)] == made.now()
+    with pytest.raises(InvalidInput):
+        usecases.want_study(NOW.date() + timedelta(days=1), made)
 
 
 def test_the_list_shows_every_factor_and_is_one_for_all_and_one_for_an_owner() -> None:
     """The score is the product of what is shown."""
-    asked = company()
-    shown = priorities_view(None, *what_first(None, asked))
+    asked = reading(company())
+    shown = priorities_view(what_first(None, None, 0, asked), 0)
     assert [one.touchpoint for one in shown.priorities] == ["till", "checkout"]
     for one in shown.priorities:
         assert one.value is not None
         assert one.score == pytest.approx(one.reach * one.severity * one.value * one.certainty, rel=1e-3)
         assert one.is_reach_of_answers
-    mine = priorities_view("store", *what_first("store", asked))
+    mine = priorities_view(what_first("store", None, 0, asked), 0)
     assert [(one.rank, one.touchpoint) for one in mine.priorities] == [(1, "till")]
-    assert mine.currency == "EUR"
+    assert (mine.currency, mine.next_cursor) == ("EUR", None)
+
+
+def test_a_long_list_is_read_a_hundred_at_a_time() -> None:
+    """Two hundred and fifty touchpoints: three pages with all of them, each once; the file has all."""
+    known = {f"t{n:03}": fakes.touchpoint(f"t{n:03}") for n in range(250)}
+    made = replace(deps_at(NOW), catalogue=fakes.FakeCatalogue(known))
+    usecases.fold([answer_at(name, 5, 1 + number % 5) for number, name in enumerate(known)], made)
+    asked = reading(made)
+    cursors, page, seen = [], 0, []
+    while True:
+        shown = priorities_view(what_first(None, None, page, asked), page)
+        seen += [one.touchpoint for one in shown.priorities]
+        cursors.append(shown.next_cursor)
+        if shown.next_cursor is None:
+            break
+        page = int(shown.next_cursor)
+    assert (sorted(seen), cursors) == (sorted(known), ["1", "2", None])
+    assert [one.touchpoint for one in whole_list(None, asked)] == seen
 
 
 def test_without_outcomes_the_list_leaves_value_out() -> None:
     """Reach, severity and certainty order it."""
-    shown = priorities_view(None, *what_first(None, replace(company(), ends=fakes.FakeEnds())))
+    shown = what_first(None, None, 0, reading(replace(company(), ends=fakes.FakeEnds())))
     assert [one.value for one in shown.priorities] == [None, None]
     assert shown.currency is None
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 
 from services.aggregator.domain.answers import Parcel, Series
-from services.aggregator.domain.watching import Hour, Rolled
+from services.aggregator.domain.watching import Hour, Rolled, histograms_in
 from shared.dynamo import Table
+from shared.metrics import merged
 from shared.pieces import Addition, Pieces
 from shared.tables import friction as keys
 
 Place = tuple[Series, datetime]
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 class TableMarks:
@@ -37,6 +39,18 @@ class TableMarks:
     def put_day(self, series: Series, day: date, rolled: Rolled) -> None:
         pk, sk = keys.day_key(series.partition, day)
         self.table.put({"pk": pk, "sk": sk, "channels": rolled.channels, "origins": rolled.origins})
+
+    def histograms(self, series: Series, first: date, last: date) -> dict[date, list[int]]:
+        """Days are rolled up in order; so the hours that count by themselves begin after the last one."""
+        levels = series.scale.levels
+        between = (keys.day_key(series.partition, first)[1], keys.day_key(series.partition, last)[1])
+        found = {
+            date.fromisoformat(str(item["sk"]).split("#")[1]): merged(list(item["channels"].values()), levels)
+            for item in self.table.query_all(series.partition, between=between)
+        }
+        since = max(found, default=first - DAY) + DAY
+        begins, ends = (datetime.combine(day, time.min, UTC) for day in (since, last + DAY))
+        return found | histograms_in(self.hours(series, begins, ends - HOUR), levels)
 
 
 def key_of(place: Place, piece: int) -> keys.Key:

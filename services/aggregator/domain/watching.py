@@ -22,6 +22,7 @@ from services.aggregator.domain.detection.detector import (
 from services.aggregator.domain.publishing import SHARE_FALSE, Said
 from shared.catalogue import AUDIENCES, SMALLEST_STAFF_GROUP, Touchpoint
 from shared.marks import CELL_SECONDS, hour_of, tally_cells, tally_channels, tally_origins
+from shared.metrics import merged
 from shared.scales import Scale
 from shared.times import from_unix
 
@@ -220,6 +221,15 @@ def whole_days(watch: Watch, hours: Iterable[Hour], levels: int) -> Iterator[tup
         if (watch.rolled_to is None or watch.rolled_to <= day) and day < last:
             marks: frozenset[bytes] = frozenset().union(*(hour.marks for hour in of_day))
             yield day, Rolled(tally_channels(marks, levels), tally_origins(marks, levels))
+
+
+def histograms_in(hours: Iterable[Hour], levels: int) -> dict[date, list[int]]:
+    """What was answered on each day that has answers, by any channel. hours: of whole days, in order."""
+    found: dict[date, list[int]] = {}
+    for day, of_day in groupby(hours, key=lambda hour: hour.start.date()):
+        marks: frozenset[bytes] = frozenset().union(*(hour.marks for hour in of_day))
+        found[day] = merged(list(tally_channels(marks, levels).values()), levels)
+    return found
 
 
 def said(series: Series, began: int | None, transitions: Iterable[Transition], touchpoint: Touchpoint) -> list[Said]:

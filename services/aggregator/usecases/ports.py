@@ -11,9 +11,11 @@ from services.aggregator.domain.alerts import AlertFact
 from services.aggregator.domain.answers import Parcel, Series
 from services.aggregator.domain.publishing import Said
 from services.aggregator.domain.traces import Trace
+from services.aggregator.domain.valuing import Ended
 from services.aggregator.domain.watching import Hour, Rolled, Watch
 from shared.catalogue import Catalogue
 from shared.causes.answers import Responses
+from shared.studies import PrioritiesFigure, ValueFigure
 
 
 class Marks(Protocol):
@@ -33,6 +35,10 @@ class Marks(Protocol):
 
     def put_day(self, series: Series, day: date, rolled: Rolled) -> None:
         """Replaces the day's histograms."""
+        ...
+
+    def histograms(self, series: Series, first: date, last: date) -> dict[date, list[int]]:
+        """All channels' of each day that has answers, both ends included; of days not rolled up yet, by their marks."""
         ...
 
 
@@ -114,6 +120,30 @@ class Passers(Protocol):
         ...
 
 
+class Ends(Protocol):
+    """What customers did in the end."""
+
+    def between(self, since: datetime, until: datetime) -> list[Ended]:
+        """The outcomes of the span whose customers are known, in any order; the newest, where they are very many."""
+        ...
+
+
+class Studies(Protocol):
+    """Where studies are asked for, and kept."""
+
+    def want(self, day: date, at: datetime) -> None:
+        """Asks for the study of a day; nothing where it was asked for at that time already, or later."""
+        ...
+
+    def keep_value(self, figure: ValueFigure) -> None:
+        """In place of what was kept of that touchpoint and day."""
+        ...
+
+    def keep_priorities(self, figure: PrioritiesFigure, page: int) -> None:
+        """In place of what was kept of that owner, day and page."""
+        ...
+
+
 class Due(Protocol):
     """Series to be looked at later than a message can wait, by the hour."""
 
@@ -145,6 +175,8 @@ class Deps:
     due: Due
     responses: Responses
     passers: Passers
+    ends: Ends
+    studies: Studies
     topic: Topic
     catalogue: Catalogue
     now: Callable[[], datetime]

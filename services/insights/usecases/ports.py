@@ -9,12 +9,12 @@ from typing import Any, Protocol
 
 from services.insights.domain.adjusting import PassedDay
 from services.insights.domain.reports import Day
-from services.insights.domain.valuing import Ended
 from services.insights.domain.windows import Window
 from shared.catalogue import Catalogue, Words
 from shared.causes.answers import Responses
 from shared.events import AlertEvent
 from shared.remedies import Remedy
+from shared.studies import PrioritiesFigure, ValueFigure
 
 
 class Figures(Protocol):
@@ -53,11 +53,15 @@ class Passers(Protocol):
         ...
 
 
-class Ends(Protocol):
-    """What customers did in the end."""
+class Studies(Protocol):
+    """What the aggregator learned of each day."""
 
-    def between(self, since: datetime, until: datetime) -> list[Ended]:
-        """The outcomes of the span whose customers are known, in any order; the newest, where they are very many."""
+    def value(self, touchpoint: str, upto: date) -> ValueFigure | None:
+        """What friction costs there, of the newest day studied up to that one; None where there is none."""
+        ...
+
+    def priorities(self, owner: str | None, upto: date, page: int) -> PrioritiesFigure | None:
+        """A page, from 0, of the list of that owner, or of all, of the newest day studied up to that one."""
         ...
 
 
@@ -87,7 +91,7 @@ class Deps:
     alerts: Alerts
     responses: Responses
     passers: Passers
-    ends: Ends
+    studies: Studies
     passes: Passes
     remedies: Remedies
     catalogue: Catalogue

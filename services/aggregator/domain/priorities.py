@@ -10,11 +10,12 @@ Whether the three first would be the three first in other days, too, is told by 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from math import prod
+from operator import mul
 
 METHOD = "reach-severity-value-certainty/1"
 PRIOR = 50.0
@@ -69,45 +70,55 @@ class Priorities:
 
 def priorities(places: Sequence[Place], days: Sequence[date]) -> Priorities:
     """The list over these days, and how stable its top is."""
-    places = sorted(places, key=lambda one: one.touchpoint)
-    listed = ranked(places, dict.fromkeys(days, 1), len(days))
-    top = {one.touchpoint for one in listed[:TOP]}
+    columns = [column(one, days) for one in sorted(places, key=lambda one: one.touchpoint)]
+    listed = ranked(columns, [1] * len(days))
     if len(listed) <= TOP:
         return Priorities(tuple(listed), 1.0, 0)
-    same = sum(
-        {one.touchpoint for one in ranked(places, drawn(days, turn), len(days))[:TOP]} == top for turn in range(DRAWS)
-    )
+    top = first_of(listed)
+    same = sum(first_of(ranked(columns, drawn(len(days), turn))) == top for turn in range(DRAWS))
     return Priorities(tuple(listed), same / DRAWS, DRAWS)
 
 
-def drawn(days: Sequence[date], turn: int) -> dict[date, int]:
-    """As many days as there are, drawn with replacement; always the same for the same turn."""
-    times: dict[date, int] = {}
-    for place in range(len(days)):
-        number = int.from_bytes(sha256(f"{turn}:{place}".encode()).digest()[:6], "big")
-        day = days[number % len(days)]
-        times[day] = times.get(day, 0) + 1
+def first_of(listed: Sequence[Priority]) -> set[str]:
+    """The touchpoints at the top."""
+    return {one.touchpoint for one in listed[:TOP]}
+
+
+def drawn(days: int, turn: int) -> list[int]:
+    """How often each of so many days is drawn, with replacement; always the same for the same turn."""
+    times = [0] * days
+    for place in range(days):
+        times[int.from_bytes(sha256(f"{turn}:{place}".encode()).digest()[:6], "big") % days] += 1
     return times
 
 
-def ranked(places: Sequence[Place], times: Mapping[date, int], span: int) -> list[Priority]:
-    """The list, where each day counts so many times. span: days in all."""
-    sums = [summed(one, times) for one in places]
+@dataclass(frozen=True)
+class Column:
+    """A place with its answers and their pain on each of the days, in order; so that drawn days are summed fast."""
+
+    place: Place
+    n: tuple[int, ...]
+    pain: tuple[float, ...]
+
+    def summed(self, times: Sequence[int]) -> tuple[int, float]:
+        """Answers and pain, where each day counts so many times."""
+        return sum(map(mul, self.n, times)), sum(map(mul, self.pain, times))
+
+
+def column(place: Place, days: Iterable[date]) -> Column:
+    held = [place.days.get(day, DayPain(0, 0.0)) for day in days]
+    return Column(place, tuple(one.n for one in held), tuple(one.pain for one in held))
+
+
+def ranked(columns: Sequence[Column], times: Sequence[int]) -> list[Priority]:
+    """The list, where each day counts so many times."""
+    sums = [one.summed(times) for one in columns]
     n_all, pain_all = sum(n for n, _ in sums), sum(pain for _, pain in sums)
     if not n_all:
         return []
-    usual = pain_all / n_all
-    found = [weighed(one, n, pain, usual, span) for one, (n, pain) in zip(places, sums, strict=True) if n]
+    usual, span = pain_all / n_all, len(times)
+    found = [weighed(one.place, n, pain, usual, span) for one, (n, pain) in zip(columns, sums, strict=True) if n]
     return sorted(found, key=lambda one: (-one.score, one.touchpoint))
-
-
-def summed(place: Place, times: Mapping[date, int]) -> tuple[int, float]:
-    n, pain = 0, 0.0
-    for day, held in place.days.items():
-        count = times.get(day, 0)
-        n += count * held.n
-        pain += count * held.pain
-    return n, pain
 
 
 def weighed(place: Place, n: int, pain: float, usual: float, span: int) -> Priority:

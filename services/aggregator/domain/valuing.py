@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.insights.domain.value import Mean, mean_of
+from services.aggregator.domain.value import Mean, mean_of
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from services.insights.domain.valuing import Ended
+from services.aggregator.domain.valuing import Ended
 from shared.dynamo import Item, Table
 from shared.tables import contacts as keys
 from shared.times import key_time, months, parse_time
