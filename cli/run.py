@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import httpx
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from cli.client import home
 from cli.printing import Failed, err, out
 from infra.local import claims, seed, wire
 from infra.local.resources import NotBuilt
+from infra.local.sample import steps
 from infra.local.stack import Broken, Options, Stack, erase, secret
 
 SECONDS_BETWEEN_CHECKS = 0.2
@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
 def run(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Where to answer; 0 takes a free port.")] = 8000,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget everything kept from before.")] = False,
-    sample: Annotated[bool, typer.Option(help="Bring a sample journey with sixty days of answers.")] = True,
+    sample: Annotated[bool, typer.Option(help="Bring a sample journey with eighteen weeks of answers.")] = True,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before forgetting.")] = False,
 ) -> None:
     """Run everything on this machine; what is collected is kept in `.local` from one run to the next."""
@@ -100,32 +100,37 @@ def show_sign_in(site: seed.Site, endpoint: str, folder: Path) -> None:
 
 
 def bring_sample(site: seed.Site, endpoint: str, folder: Path, stop: threading.Event) -> None:
-    """Journey, links and answers. A part that fails is told; everything else runs on without it."""
+    """Journey, links, and what happened there. A part that fails is told; everything else runs on without it."""
     engine = wire.Wire(endpoint)
     try:
         seed.journey(site)
         show_sign_in(site, endpoint, folder)
         for link in seed.links(site, engine):
             out.print(f"  survey  {site.url}{link['path']}    {link['touchpoint']}")
-        with AnswersBar() as advance:
-            seed.history(site, engine, datetime.now(UTC), advance)
-        seed.case(site, datetime.now(UTC))
+        with StepsBar() as bar:
+            steps.bring(steps.Stage(site, engine, endpoint, folder, datetime.now(UTC)), bar)
     except (seed.NotSeeded, httpx.HTTPError, wire.Away, wire.EngineError) as error:
         if not stop.is_set():
             err.print(f"the sample is not complete; the next run goes on with it: {error}", markup=False)
 
 
-class AnswersBar:
-    """A bar of how many answers of the sample are in."""
+class StepsBar:
+    """A bar of how far each step of the sample is."""
 
     def __init__(self) -> None:
-        columns = (TextColumn("  answers of sixty days"), BarColumn(), MofNCompleteColumn())
+        columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn())
         self._bar = Progress(*columns, console=err, transient=True)
 
-    def __enter__(self) -> Callable[[int], None]:
+    def __enter__(self) -> steps.Advance:
         self._bar.start()
-        task = self._bar.add_task("", total=seed.ANSWERS_EXPECTED)
-        return lambda count: self._bar.advance(task, count)
+        tasks: dict[str, TaskID] = {}
+
+        def advance(step: str, count: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = self._bar.add_task(step, total=total)
+            self._bar.advance(tasks[step], count)
+
+        return advance
 
     def __exit__(self, *_: object) -> None:
         self._bar.stop()

@@ -8,7 +8,7 @@
 | text messages that were sent | `TEXTS` | `sent_at#id` |
 | the pictures within an e-mail | `PICTURES` | the mail's id |
 | which process wakes the functions, and which | `WORKER` | `NOW` |
-| what the sample brought | `SAMPLE` | `LINKS`, `ANSWERS` |
+| what the sample brought | `SAMPLE` | `LINKS`, or the name of a step of [`steps.py`](sample/steps.py) |
 """
 
 from __future__ import annotations
@@ -78,12 +78,13 @@ def set_sample_links(engine: wire.Wire, links: list[Record]) -> None:
     put(engine, pk="SAMPLE", sk="LINKS", links=json.dumps(links))
 
 
-def has_sample_answers(engine: wire.Wire) -> bool:
-    return any(each["sk"] == "ANSWERS" for each in items(engine, "SAMPLE"))
+def sample_steps(engine: wire.Wire) -> set[str]:
+    """The names of what the sample has brought already."""
+    return {each["sk"] for each in items(engine, "SAMPLE")}
 
 
-def set_sample_answers(engine: wire.Wire) -> None:
-    put(engine, pk="SAMPLE", sk="ANSWERS")
+def set_sample_step(engine: wire.Wire, name: str) -> None:
+    put(engine, pk="SAMPLE", sk=name)
 
 
 def put(engine: wire.Wire, **texts: str) -> None:

@@ -1,4 +1,4 @@
-"""What a first start brings: an API key, a sample journey, links to answer by, and sixty days of answers.
+"""What a first start begins with: an API key, a sample journey, and links to answer by; `sample.steps` brings the rest.
 
 Every step looks first at what is there, so that a start that was interrupted is completed by the next one.
 """
@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from itertools import islice
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +17,14 @@ import yaml
 
 from infra.local import notes, resources, wire
 from infra.local.environment import SENDER, name
-from infra.local.sample.answers import DAYS, HABITS, answers
+from infra.local.sample.answers import CUSTOMER_HABITS
 from shared.auth import SCOPES, digest
 from shared.tables.registry import api_key_key
 
 CREDENTIALS = "credentials.json"
 JOURNEY = Path(__file__).parent / "sample" / "journey.yaml"
-BATCH = 100
 PILOT = "camille"
 """Of the sample."""
-ANSWERS_EXPECTED = sum(habit.per_day for habit in HABITS) * (DAYS + 1)
-Progress = Callable[[int], None]
 
 
 class NotSeeded(Exception):
@@ -119,7 +114,7 @@ def journey(site: Site) -> None:
 def links(site: Site, engine: wire.Wire) -> list[notes.Record]:
     """A lasting survey link for each touchpoint of the sample, made once: `touchpoint`, `name` and `path`."""
     if not notes.sample_links(engine):
-        notes.set_sample_links(engine, [link(site, habit.touchpoint, habit.channel) for habit in HABITS])
+        notes.set_sample_links(engine, [link(site, habit.touchpoint, habit.channel) for habit in CUSTOMER_HABITS])
     return notes.sample_links(engine)
 
 
@@ -127,30 +122,3 @@ def link(site: Site, touchpoint: str, channel: str) -> dict[str, str]:
     made = site.done("POST", "/v1/links", {"touchpoint": touchpoint, "channel": channel, "mode": "open"})
     name = site.done("GET", f"/v1/touchpoints/{touchpoint}")["touchpoint"]["name"]["en"]
     return {"touchpoint": touchpoint, "name": name, "path": "/" + made["url"].split("/", 3)[3]}
-
-
-def history(site: Site, engine: wire.Wire, now: datetime, progress: Progress) -> None:
-    """Sends the sample's answers once, oldest first. Those that are there already stay as they are."""
-    if notes.has_sample_answers(engine):
-        return
-    for batch in batches(answers(now)):
-        site.done("POST", "/v1/responses", {"responses": batch})
-        progress(len(batch))
-    notes.set_sample_answers(engine)
-
-
-def case(site: Site, now: datetime) -> None:
-    """One customer whom we know and who wishes to be called back. Sent again it changes nothing."""
-    customer = {"id": "camille", "email": "camille@example.com", "phone": "+33600000001"}
-    at = f"{now - timedelta(hours=2):%Y-%m-%dT%H:%M:%SZ}"
-    happened = {"interaction_id": "sample-camille", "touchpoint": "livraison", "occurred_at": at, "customer": customer}
-    site.done("POST", "/v1/interactions", happened | {"locale": "fr"})
-    said = {"response_id": "sample-camille", "touchpoint": "livraison", "score": 1, "customer_id": customer["id"]}
-    comment = "Le carton était ouvert et le livreur a été blessé par un éclat de verre."
-    said |= {"comment": comment, "call_back": True, "lang": "fr", "channel": "email"}
-    site.done("POST", "/v1/responses", said)
-
-
-def batches(source: Iterator[Any]) -> Iterator[list[Any]]:
-    while batch := list(islice(source, BATCH)):
-        yield batch
