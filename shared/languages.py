@@ -1,4 +1,4 @@
-"""The languages our own words are in, and which of them a visitor gets; the same for every channel."""
+"""The languages that our own words are in, and which of them somebody gets: a page's visitor, a message's reader."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def frames(path: Path, kind: type[Frame]) -> dict[str, Frame]:
 
 
 def choose(asked: str | None, accepted: str | None, spoken: Sequence[str]) -> str:
-    """The page's language: the one asked for, else the best the browser accepts, else the survey's first.
+    """A page's language: the one asked for, else the best that the browser accepts, else the first spoken.
 
-    spoken: the survey's languages; accepted: an Accept-Language header. Only languages of ours are taken.
+    accepted: an Accept-Language header (RFC 9110); spoken: such as the survey's languages, of which ours are taken.
     """
     both = [language for language in spoken if language in LANGUAGES] or [FIRST]
     wanted = [base(asked)] if asked else []
@@ -63,8 +63,8 @@ def weight(quality: str) -> float:
 
 
 def base(language: str) -> str:
-    """`fr-CA` is `fr`."""
-    return language.strip().lower().split("-")[0]
+    """`fr-CA` and `fr_CA` are `fr`."""
+    return language.strip().lower().replace("_", "-").split("-")[0]
 
 
 def direction(language: str) -> str:

@@ -19,6 +19,7 @@ from shared import tokens
 from shared.catalogue import People, Person, Role, Touchpoint
 from shared.codes import keyed_hash
 from shared.errors import Forbidden, Unauthenticated
+from shared.languages import choose
 from shared.times import format_time, parse_time
 
 LASTS = timedelta(hours=12)
@@ -146,11 +147,10 @@ def own_path(text: str | None) -> str:
 
 
 def language(accepted: str | None) -> str:
-    """The first of our languages in an Accept-Language header, else English."""
-    wanted = (part.strip()[:2].lower() for part in (accepted or "")[:500].split(","))
-    return next((one for one in wanted if one in LANGUAGES), "en")
+    """The best of our languages that an Accept-Language header takes, else English."""
+    return choose(None, accepted, ("en", *LANGUAGES))
 
 
 def first_language(person: Person) -> str:
     """In which language a person's pages begin."""
-    return person.lang[:2] if person.lang[:2] in LANGUAGES else "en"
+    return choose(person.lang, None, ("en", *LANGUAGES))

@@ -15,7 +15,7 @@ from services.alerts.domain.remedies import days_allowed
 from services.alerts.domain.subscribers import subscriber
 from services.alerts.messages.letters import TEMPLATES, environment
 from services.alerts.messages.story import piece
-from services.alerts.messages.words import SAID, Frame
+from services.alerts.messages.words import SAID, Frame, language
 from services.alerts.usecases.acting import MUTED_FOR, Opened
 from services.alerts.usecases.ports import Deps
 from shared.catalogue import words
@@ -67,7 +67,7 @@ def alert_page(
     code: the page's own, checked; done: the button that was just pressed; typed: a remedy that was not taken.
     """
     known = subscriber(opened.subscription, deps.catalogue)
-    lang = language(known.subscription.lang if known else "en")
+    lang = language(known.subscription.lang if known else None)
     frame, standing = SAID[lang], opened.standing
     shown = piece(standing.event, frame, lang, "")
     values = remedy_values(opened, deps, lang, typed) | {
@@ -118,15 +118,10 @@ def notice(opened: Opened, done: str | None, frame: Frame) -> str:
 
 def error_page(error: EtincelleError, accepted: str | None) -> Response:
     """What a person sees of an error. accepted: an Accept-Language header."""
-    frame = SAID[lang := language(accepted or "")]
+    frame = SAID[lang := language(None, accepted)]
     texts = {"gone": (frame.over, ""), "conflict": (frame.done_by, "")}
     title, text = texts.get(error.code, (frame.unknown_title, frame.unknown))
     return rendered("page.html", lang, title, error.status, {"notice": text})
-
-
-def language(text: str) -> str:
-    """`fr` for what begins so, else `en`."""
-    return "fr" if text.lower().startswith("fr") else "en"
 
 
 def rendered(template: str, lang: str, title: str, status: int, values: dict[str, Any]) -> Response:

@@ -262,7 +262,18 @@ def test_nothing_personal_is_in_the_session_or_the_counters(deps: Deps) -> None:
     assert "ana" not in usecases.counted("address", "ana@example.com", deps.sign_in)
 
 
-@pytest.mark.parametrize(("lang", "words"), [("fr", "M'envoyer un lien"), ("en", "Send me a link"), ("de", "Send me")])
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("fr", "M'envoyer un lien"),
+        ("fr-CA", "M'envoyer un lien"),
+        ("en", "Send me a link"),
+        ("de", "Send me"),
+        ("de, fr;q=0.8", "M'envoyer un lien"),
+        ("en;q=0.3, fr;q=0.9", "M'envoyer un lien"),
+        ("fr;q=0", "Send me"),
+    ],
+)
 def test_the_page_speaks_the_browsers_language(deps: Deps, lang: str, words: str) -> None:
     """French and English; English to all others."""
     assert words in visit(deps, "GET", "/sign-in", Accept_Language=lang).body.replace("&#39;", "'")

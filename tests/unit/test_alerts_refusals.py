@@ -141,6 +141,13 @@ def test_a_page_opens_with_a_code_that_was_given_only(
     assert "text/html" in reply.headers["content-type"]
 
 
+def test_a_refusal_speaks_the_language_that_the_browser_likes_best(api: Site) -> None:
+    """French or English, English to all others."""
+    for accepted, lang in (("de, fr;q=0.8", "fr"), ("fr;q=0.2, en", "en"), ("de", "en")):
+        page = api.ask("GET", f"/alerts/{'0' * 16}", headers={"Accept-Language": accepted})
+        assert f'<html lang="{lang}"' in page.body
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_pages_code_expires(api: Site, world: World, log: Log, method: str) -> None:
     """After ninety days; the day before it was still good."""

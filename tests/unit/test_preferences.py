@@ -150,6 +150,12 @@ def test_the_page_speaks_every_language(world: Served, lang: str) -> None:
     assert world.ask("GET", f"{world.page}?lang={lang}").body.count(f"<h1>{words()[lang]['title']}") == 1
 
 
+def test_the_page_speaks_the_language_that_the_browser_likes_best(world: Served) -> None:
+    """However the header orders them; one that is refused is not taken."""
+    for accepted, lang in (("de;q=0.2, fr;q=0.9", "fr"), ("es;q=0, it", "it"), ("sv", "en")):
+        assert f'<html lang="{lang}"' in world.ask("GET", world.page, headers={"Accept-Language": accepted}).body
+
+
 def test_the_page_allows_no_script_and_tells_nobody_its_address(world: Served) -> None:
     """Nor may another page show it in a frame."""
     headers = world.ask("GET", world.page).headers

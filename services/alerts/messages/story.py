@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from services.alerts.domain.deliveries import Delivery
-from services.alerts.messages.words import SAID, Frame
+from services.alerts.messages.words import SAID, Frame, language
 from shared.catalogue import words
 from shared.events import AlertEvent, CaseEvent, CausesRead, ExcessSegment, ExcessWord, PingEvent, Share, Told
 
@@ -56,7 +56,7 @@ class Story:
 
 def story(delivery: Delivery, manage: Manage) -> Story:
     """The message of a delivery, in its subscription's language, or else in English."""
-    lang = delivery.lang.split("-")[0] if delivery.lang.split("-")[0] in SAID else "en"
+    lang = language(delivery.lang)
     frame = SAID[lang]
     pieces = tuple(piece_of(event, frame, lang, delivery.subscription, manage) for event in delivery.news)
     reason = getattr(frame, f"because_{delivery.because}")

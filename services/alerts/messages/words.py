@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
+
+from shared.languages import choose, frames
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,9 @@ class Frame:
     cases: str
 
 
-SAID = {
-    lang: Frame(**texts)
-    for lang, texts in json.loads((Path(__file__).parent / "words.json").read_text(encoding="utf-8")).items()
-}
+SAID = frames(Path(__file__).parent / "words.json", Frame)
+
+
+def language(wanted: str | None, accepted: str | None = None) -> str:
+    """Which of ours somebody gets; English where none suits. accepted: an Accept-Language header."""
+    return choose(wanted, accepted, list(SAID))

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from services.invitations.messages.asked import Asked, Choice, line
-from services.invitations.messages.words import direction
 from shared.catalogue import words
 from shared.colours import mixed, paint
+from shared.languages import direction
 
 if TYPE_CHECKING:
     from jinja2 import Environment

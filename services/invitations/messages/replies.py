@@ -8,9 +8,10 @@ from email.message import EmailMessage
 
 from services.invitations.messages.asked import line
 from services.invitations.messages.mail import POLICY, SPARK, environment
-from services.invitations.messages.words import Frame, base, direction, frame
+from services.invitations.messages.words import Frame, frame
 from shared.catalogue import Owner, Touchpoint
 from shared.gsm import plain
+from shared.languages import base, direction
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from shared import languages
 from shared.catalogue import Survey
-
-FIRST = "en"
-RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
+from shared.languages import FIRST, base
 
 
 @dataclass(frozen=True)
@@ -36,8 +34,7 @@ class Frame:
 
 @cache
 def frames() -> dict[str, Frame]:
-    texts = json.loads((Path(__file__).parent / "words.json").read_text(encoding="utf-8"))
-    return {lang: Frame(**words) for lang, words in texts.items()}
+    return languages.frames(Path(__file__).parent / "words.json", Frame)
 
 
 def frame(lang: str) -> Frame:
@@ -50,12 +47,3 @@ def language(locale: str | None, survey: Survey) -> str:
     wanted = [locale.replace("_", "-"), base(locale)] if locale else []
     spoken = survey.languages
     return next((one for one in [*wanted, FIRST] if one in spoken), spoken[0] if spoken else FIRST)
-
-
-def base(lang: str) -> str:
-    """`fr-CA` and `fr_CA` are `fr`."""
-    return lang.replace("_", "-").split("-")[0].lower()
-
-
-def direction(lang: str) -> str:
-    return "rtl" if base(lang) in RIGHT_TO_LEFT else "ltr"

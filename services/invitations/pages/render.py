@@ -12,25 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from chalice.app import Response
 
-from services.invitations.messages.words import FIRST, direction
-from services.invitations.messages.words import base as base_language
 from services.invitations.usecases.preferences import CHOICES, Chooser
 from shared.errors import EtincelleError
+from shared.languages import LANGUAGES, choose, direction
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 HERE = Path(__file__).parent
-LANGUAGES = {
-    "en": "English",
-    "fr": "Français",
-    "es": "Español",
-    "de": "Deutsch",
-    "it": "Italiano",
-    "pt": "Português",
-    "nl": "Nederlands",
-    "ar": "العربية",
-}
 MESSAGES = {"not_found": "unknown", "gone": "gone", "invalid_input": "wrong", "unsupported_media_type": "wrong"}
 """Which words stand for an error; any other is `unavailable`."""
 
@@ -80,9 +69,8 @@ def rendered(template: str, lang: str, **values: Any) -> Response:
 
 
 def language(asked: str | None, accepted: str | None) -> str:
-    """The language asked for, else the first of ours in an Accept-Language header, else English."""
-    wanted = [asked or "", *(part.partition(";")[0].strip() for part in (accepted or "")[:500].split(","))]
-    return next((one for one in map(base_language, wanted) if one in LANGUAGES), FIRST)
+    """Any of ours: the one asked for, else the best that the browser accepts, else English."""
+    return choose(asked, accepted, list(LANGUAGES))
 
 
 @cache
