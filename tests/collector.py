@@ -15,15 +15,13 @@ from urllib.parse import urlsplit
 
 from services.collector import app as collector
 from services.collector.domain.history import Position
-from services.collector.domain.limits import Limit
 from services.collector.domain.links import Link
 from services.collector.domain.openings import Opening
 from services.collector.domain.responses import BY_INPUT, Response
 from services.collector.usecases.ports import Deps
 from shared.auth import Authenticator, Principal, digest
 from shared.catalogue import Changed, FollowUp, Owner, Survey, Touchpoint
-from shared.errors import Unavailable
-from tests.fakes import FakeCatalogue
+from tests.fakes import FakeCatalogue, FakeCounters
 from tests.http import Reply, ask
 
 NOW = datetime(2024, 3, 1, 10, 0, tzinfo=UTC)
@@ -141,23 +139,6 @@ class FakeLinks:
 
 def place(link: Link) -> tuple[datetime, str]:
     return link.created_at, link.link_id
-
-
-class FakeCounters:
-    """Counts by what is counted and by window. is_away: as if it could not be reached."""
-
-    def __init__(self) -> None:
-        self.counted: dict[tuple[str, datetime], int] = {}
-        self.is_away = False
-
-    def count(self, what: str, window: datetime, weight: int, limit: Limit) -> bool:
-        if self.is_away:
-            raise Unavailable("answers cannot be counted just now", retry_after=30)
-        n = self.counted.get((what, window), 0) + weight
-        if n > limit.most:
-            return False
-        self.counted[what, window] = n
-        return True
 
 
 @dataclass

@@ -15,8 +15,27 @@ from services.aggregator.domain.watching import Hour, Rolled, Watch, histograms_
 from services.insights.domain.adjusting import PassedDay
 from shared.catalogue import Owner, Pressure, Subscription, Survey, Touchpoint
 from shared.causes.answers import Given, Reading, Whose
-from shared.errors import Conflict
+from shared.errors import Conflict, Unavailable
+from shared.limits import Limit
 from shared.studies import PrioritiesFigure, ValueFigure
+
+
+@dataclass
+class FakeCounters:
+    """Counts by what is counted and by when its window began. is_away: as if it could not be reached."""
+
+    counted: dict[tuple[str, datetime], int] = field(default_factory=dict)
+    is_away: bool = False
+
+    def count(self, what: str, limit: Limit, now: datetime, weight: int = 1) -> bool:
+        if self.is_away:
+            raise Unavailable("this cannot be counted just now", retry_after=30)
+        place = (what, limit.began(now))
+        n = self.counted.get(place, 0) + weight
+        if n > limit.most:
+            return False
+        self.counted[place] = n
+        return True
 
 
 @dataclass

@@ -12,7 +12,7 @@ from services.registry.adapters import AT_ONCE, TableDocuments, TableKeyRing
 from services.registry.app import app
 from services.registry.domain.compiling import Entry
 from services.registry.signing_in import usecases as signing_in
-from services.registry.signing_in.adapters import TableCounters, TableLinks, TableVisits
+from services.registry.signing_in.adapters import TableLinks, TableVisits
 from services.registry.signing_in.usecases import SignInLink
 from services.registry.subscribing import usecases as subscribing
 from services.registry.subscribing.adapters import TableSubscriptions, without_secrets
@@ -25,7 +25,10 @@ from shared.catalogue_table import TableCatalogue
 from shared.dynamo import Table
 from shared.errors import Conflict, TooLarge
 from shared.keyring import TableApiKeys
+from shared.limits_table import TableCounters
 from shared.sessions import Sessions
+from shared.tables import registry as keys
+from tests.fakes import FakeCounters
 from tests.http import Reply, ask
 
 NOW = datetime(2024, 3, 1, 10, tzinfo=UTC)
@@ -218,18 +221,6 @@ class FakeVisits:
 
 
 @dataclass
-class FakeCounters:
-    kept: dict[tuple[str, datetime], int] = field(default_factory=dict)
-
-    def count(self, what: str, limit: signing_in.Limit, now: datetime) -> bool:
-        place = (what, limit.began(now))
-        if self.kept.get(place, 0) >= limit.most:
-            return False
-        self.kept[place] = self.kept.get(place, 0) + 1
-        return True
-
-
-@dataclass
 class FakeMailer:
     """sent: to whom, and the address of the link."""
 
@@ -259,7 +250,7 @@ def signing_in_deps(people: People, table: Table | None = None) -> signing_in.De
         people=people,
         links=TableLinks(table) if table else FakeLinks(),
         visits=TableVisits(table) if table else FakeVisits(),
-        counters=TableCounters(table) if table else FakeCounters(),
+        counters=TableCounters(table, keys.limit_key) if table else FakeCounters(),
         mailer=FakeMailer(),
         secret=lambda: b"secret",
         random_bytes=counting_bytes(),

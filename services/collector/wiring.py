@@ -10,7 +10,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from services.collector.adapters import erasing
-from services.collector.adapters.counters import TableCounters
 from services.collector.adapters.links import EveryLink
 from services.collector.adapters.openings import TableOpenings
 from services.collector.adapters.remedies import ShownRemedies
@@ -23,6 +22,7 @@ from shared.codes import random_code
 from shared.dynamo import Table
 from shared.erasing import Eraser, Queues
 from shared.keyring import TableApiKeys
+from shared.limits_table import TableCounters
 from shared.remedies import ReadRemedies
 from shared.retention import retention
 from shared.secret import secret
@@ -57,7 +57,7 @@ def deps() -> Deps:
         responses=TableResponses(responses),
         links=EveryLink(responses, contacts),
         openings=TableOpenings(responses),
-        counters=TableCounters(responses),
+        counters=TableCounters(responses, keys.limit_key),
         catalogue=TableCatalogue(registry, now),
         remedies=ShownRemedies(ReadRemedies(Table(dynamodb, environment.need("TABLE_CASES"))), now),
         authenticator=Authenticator(CachedKeys(TableApiKeys(registry), now)),

@@ -11,7 +11,7 @@ from functools import cache
 from services.registry import usecases
 from services.registry.adapters import TableDocuments, TableKeyRing
 from services.registry.signing_in import usecases as signing_in
-from services.registry.signing_in.adapters import SesMailer, TableCounters, TableLinks, TableVisits
+from services.registry.signing_in.adapters import SesMailer, TableLinks, TableVisits
 from services.registry.subscribing import usecases as subscribing
 from services.registry.subscribing.adapters import TableSubscriptions
 from shared import aws
@@ -19,9 +19,11 @@ from shared.auth import SCOPES, Authenticator, CachedKeys, Principal
 from shared.catalogue_table import TableCatalogue
 from shared.dynamo import Table
 from shared.keyring import TableApiKeys
+from shared.limits_table import TableCounters
 from shared.secret import secret
 from shared.sessions import Sessions
 from shared.settings import Environment
+from shared.tables import registry as keys
 
 BOOTSTRAP = Principal("bootstrap", frozenset(SCOPES))
 """Who makes the first key: whoever may write to the table itself."""
@@ -69,7 +71,7 @@ def signing_in_deps(environment: Environment, table: Table) -> signing_in.Deps:
         people=TableCatalogue(table, now),
         links=TableLinks(table),
         visits=TableVisits(table),
-        counters=TableCounters(table),
+        counters=TableCounters(table, keys.limit_key),
         mailer=SesMailer(aws.by_boto3("sesv2"), environment.need("SENDER_EMAIL")),
         secret=cache(lambda: secret(environment, lambda: aws.client("ssm", environment, now, os.urandom))),
         random_bytes=os.urandom,

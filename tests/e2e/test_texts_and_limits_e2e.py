@@ -17,11 +17,11 @@ import pytest
 from cli.client import Client
 from cli.exports import export
 from infra.local.stack import secret as read_secret
-from services.collector.adapters.counters import TableCounters
-from services.collector.domain.limits import Limit
 from shared.codes import keyed_hash
 from shared.dynamo import Table
-from shared.tables import contacts
+from shared.limits import Limit
+from shared.limits_table import TableCounters
+from shared.tables import contacts, responses
 from shared.times import key_time
 from tests.conftest import Running
 from tests.e2e.test_collector_e2e import FORM, Api, api, at_once, place
@@ -33,11 +33,11 @@ pytestmark = pytest.mark.e2e
 
 def test_a_limit_holds_however_many_press_at_once(stack: Running) -> None:
     """Two hundred at once on a limit of a hundred: a hundred are let in, on the engine's true conditions."""
-    counters = TableCounters(Table(stack.client("dynamodb"), "etincelle-local-responses"))
+    counters = TableCounters(Table(stack.client("dynamodb"), "etincelle-local-responses"), responses.limit_key)
     limit, now = Limit(100, timedelta(hours=1)), datetime(2024, 3, 1, tzinfo=UTC)
     name = f"link-{uuid4().hex}"
     with ThreadPoolExecutor(16) as pool:
-        told = list(pool.map(lambda _: counters.count(name, now, 1, limit), range(200)))
+        told = list(pool.map(lambda _: counters.count(name, limit, now), range(200)))
     assert Counter(told) == {True: 100, False: 100}
 
 

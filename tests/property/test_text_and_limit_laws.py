@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from services.collector.channels.sms.conversation import Conversation, Heard
 from services.collector.channels.sms.reading import Answered, read_reply
 from services.collector.domain.history import Position, first_monday, position_of
-from services.collector.domain.limits import Limit
 from services.collector.usecases import limits
 from shared.cells import GUARDED, guarded, plain
 from shared.errors import TooManyRequests
+from shared.limits import Limit
 from shared.scales import SCALES
 from tests.collector import NOW, World
 

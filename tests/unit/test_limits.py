@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from services.collector import app as collector
-from services.collector.domain.limits import OPEN, Limit
+from services.collector.domain.limits import OPEN
 from services.collector.usecases import limits
 from shared.callers import Caller
+from shared.limits import Limit
 from tests.collector import World
 from tests.http import Reply
 

@@ -15,24 +15,10 @@ The limits are there for floods, not for people, and each is well above what peo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from services.collector.domain.links import Link
-
-
-@dataclass(frozen=True)
-class Limit:
-    """At most so many in a window; windows begin at whole multiples of their length since 1970."""
-
-    most: int
-    window: timedelta
-
-    def began(self, now: datetime) -> datetime:
-        """When the window began that `now` is in."""
-        length = int(self.window.total_seconds())
-        return datetime.fromtimestamp(int(now.timestamp()) // length * length, UTC)
-
+from shared.limits import Limit
 
 SINGLE = Limit(10, timedelta(hours=1))
 KNOWN_CUSTOMER = Limit(60, timedelta(hours=1))

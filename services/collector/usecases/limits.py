@@ -5,14 +5,13 @@ What cannot be counted is refused: a counter that does not answer would otherwis
 
 from __future__ import annotations
 
-from math import ceil
-
-from services.collector.domain.limits import DEVICES, PEOPLE, Limit, limit_of
+from services.collector.domain.limits import DEVICES, PEOPLE, limit_of
 from services.collector.domain.links import Link
 from services.collector.usecases.ports import Deps
 from shared.callers import Caller
 from shared.codes import keyed_hash
 from shared.errors import TooManyRequests
+from shared.limits import Limit
 
 LARGEST_BODY = 200_000
 """Bytes of what a widget or a kiosk sends: a hundred answers, or one with the longest comment, however it is spelt."""
@@ -33,7 +32,5 @@ def admit(link: Link, caller: Caller, deps: Deps, weight: int = 1) -> None:
 def count(what: str, limit: Limit, weight: int, deps: Deps) -> None:
     """A weight above the limit counts as the limit, so that what is sent at once is taken once a window at least."""
     now = deps.now()
-    began = limit.began(now)
-    if not deps.counters.count(what, began, min(max(weight, 1), limit.most), limit):
-        seconds = ceil((began + limit.window - now).total_seconds())
-        raise TooManyRequests("too many answers from here; wait a little", retry_after=max(seconds, 1))
+    if not deps.counters.count(what, limit, now, min(max(weight, 1), limit.most)):
+        raise TooManyRequests("too many answers from here; wait a little", retry_after=limit.seconds_left(now))

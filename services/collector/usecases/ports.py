@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Protocol
 
 from services.collector.domain.history import Position
-from services.collector.domain.limits import Limit
 from services.collector.domain.links import Link
 from services.collector.domain.openings import Opening
 from services.collector.domain.responses import Response
 from shared.auth import Authenticator
 from shared.catalogue import Catalogue, Changed
+from shared.limits import Counters
 
 
 class Responses(Protocol):
@@ -85,15 +85,6 @@ class Remedies(Protocol):
 
     def shown(self, touchpoint: str) -> tuple[Changed, ...]:
         """What people may read of it, newest first. What is new may be missing; where nothing can be read, all is."""
-        ...
-
-
-class Counters(Protocol):
-    """Counts within windows."""
-
-    def count(self, what: str, window: datetime, weight: int, limit: Limit) -> bool:
-        """Adds the weight to what was counted in that window and says so; where that would be more than the limit,
-        adds nothing. Raises Unavailable where it cannot be told."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Links, visits and counters in the table `registry`; mail through SES."""
+"""Links and visits in the table `registry`; mail through SES."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from services.registry.signing_in.mail import letter
-from services.registry.signing_in.usecases import Limit, SignInLink
+from services.registry.signing_in.usecases import SignInLink
 from shared.catalogue import Person
 from shared.dynamo import ConditionFailed, Item, Table
 from shared.errors import Unavailable
@@ -64,29 +64,6 @@ class TableVisits:
             names={"#kind": "kind", "#before": "seen_before", "#at": "seen_at"},
         )
         return parse_time(item["seen_before"]) if item["seen_before"] else None
-
-
-@dataclass(frozen=True)
-class TableCounters:
-    """One conditional update each."""
-
-    table: Table
-
-    def count(self, what: str, limit: Limit, now: datetime) -> bool:
-        window = limit.began(now)
-        values = {":none": 0, ":one": 1, ":most": limit.most, ":kind": "limit"}
-        values[":until"] = int((window + limit.window + KEPT_FOR).timestamp())
-        try:
-            self.table.update(
-                *keys.limit_key(what, window),
-                "SET #kind = :kind, #n = if_not_exists(#n, :none) + :one, #until = :until",
-                values,
-                condition="attribute_not_exists(#n) OR #n < :most",
-                names={"#kind": "kind", "#n": "n", "#until": "expires_at"},
-            )
-        except ConditionFailed:
-            return False
-        return True
 
 
 @dataclass(frozen=True)

@@ -8,32 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from math import ceil
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from shared.catalogue import People, Person
 from shared.codes import keyed_hash, random_code
 from shared.errors import Gone, TooManyRequests, Unavailable
+from shared.limits import Counters, Limit
 
 LINK_LASTS = timedelta(minutes=15)
 ANSWERS_AFTER = timedelta(milliseconds=800)
 """How long asking takes whoever asks; sending a mail takes less, as a rule."""
-
-
-@dataclass(frozen=True)
-class Limit:
-    """At most so many in a window; windows begin at whole multiples of their length since 1970."""
-
-    most: int
-    window: timedelta
-
-    def began(self, now: datetime) -> datetime:
-        """When the window began that `now` is in."""
-        length = int(self.window.total_seconds())
-        return datetime.fromtimestamp(int(now.timestamp()) // length * length, UTC)
-
-
 BY_ADDRESS = Limit(5, timedelta(hours=1))
 """Mails to one address: nobody's box is filled by somebody else."""
 BY_NETWORK = Limit(40, timedelta(minutes=10))
@@ -71,14 +56,6 @@ class Visits(Protocol):
         ...
 
 
-class Counters(Protocol):
-    """Counts within windows."""
-
-    def count(self, what: str, limit: Limit, now: datetime) -> bool:
-        """Adds one and says so; where that would be more than the limit, adds nothing."""
-        ...
-
-
 class Mailer(Protocol):
     """What sends the mail. Raises Unavailable where it could not."""
 
@@ -110,8 +87,7 @@ def ask_for_link(email: str, path: str, network: str, deps: Deps) -> bool:
     now = deps.now()
     answer_at = now + ANSWERS_AFTER
     if not deps.counters.count(counted("network", network, deps), BY_NETWORK, now):
-        seconds = ceil((BY_NETWORK.began(now) + BY_NETWORK.window - now).total_seconds())
-        raise TooManyRequests(retry_after=max(seconds, 1))
+        raise TooManyRequests(retry_after=BY_NETWORK.seconds_left(now))
     person = deps.people.person_at(email)
     wanted = deps.counters.count(counted("address", email.strip().casefold(), deps), BY_ADDRESS, now)
     try:

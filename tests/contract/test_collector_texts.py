@@ -1,4 +1,4 @@
-"""What the stores of texts, counters and histories promise: the same on the fakes and on DynamoDB (moto)."""
+"""What the stores of texts and histories promise: the same on the fakes and on DynamoDB (moto)."""
 
 from __future__ import annotations
 
@@ -10,37 +10,29 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from services.collector.adapters.counters import TableCounters
 from services.collector.adapters.responses import TableResponses
 from services.collector.adapters.texts import Replies, TableConversations, TableQuestions
 from services.collector.channels.sms.conversation import Conversation, Heard, Outcome
 from services.collector.channels.sms.hearing import Asked, Conversations, Questions
 from services.collector.domain.history import Position
-from services.collector.domain.limits import Limit
-from services.collector.usecases.ports import Counters, Responses
+from services.collector.usecases.ports import Responses
 from shared.dynamo import Table
 from shared.errors import Conflict, Unavailable
 from shared.sms import NumberRefused, TextMessages
 from shared.tables import contacts
 from shared.times import key_time
 from tests.aws import data_stack, table
-from tests.collector import FakeCounters, FakeResponses
+from tests.collector import FakeResponses
 from tests.contract.test_collector_ports import response
 from tests.texting import FakeConversations, FakeQuestions
 
 AT = datetime(2024, 3, 1, 10, 0, tzinfo=UTC)
-HOUR = Limit(3, timedelta(hours=1))
 
 
 @pytest.fixture(scope="module")
 def tables() -> Iterator[Table]:
     with data_stack():
         yield table("responses")
-
-
-@pytest.fixture(params=["fake", "dynamodb"])
-def counters(request: pytest.FixtureRequest) -> Counters:
-    return FakeCounters() if request.param == "fake" else TableCounters(request.getfixturevalue("tables"))
 
 
 @pytest.fixture(params=["fake", "dynamodb"])
@@ -51,42 +43,6 @@ def conversations(request: pytest.FixtureRequest) -> Conversations:
 @pytest.fixture(params=["fake", "dynamodb"])
 def responses(request: pytest.FixtureRequest) -> Responses:
     return FakeResponses() if request.param == "fake" else TableResponses(request.getfixturevalue("tables"))
-
-
-def test_a_window_takes_as_much_as_its_limit(counters: Counters) -> None:
-    """The third and the fourth; each window and each subject by itself."""
-    assert [counters.count("link-a", AT, 1, HOUR) for _ in range(5)] == [True, True, True, False, False]
-    assert counters.count("link-a", AT + HOUR.window, 1, HOUR)
-    assert counters.count("link-b", AT, 1, HOUR)
-
-
-def test_what_does_not_fit_adds_nothing(counters: Counters) -> None:
-    """Two of three are counted, two more do not fit, one still does."""
-    assert counters.count("link-w", AT, 2, HOUR)
-    assert not counters.count("link-w", AT, 2, HOUR)
-    assert counters.count("link-w", AT, 1, HOUR)
-    assert not counters.count("link-w", AT, 1, HOUR)
-
-
-def test_a_counter_expires_after_its_window(tables: Table) -> None:
-    """DynamoDB removes it; it holds nothing but a number."""
-    TableCounters(tables).count("link-e", AT, 2, HOUR)
-    item = tables.get("LIMIT#link-e", key_time(AT))
-    assert item is not None
-    assert (item["n"], item["kind"], item["expires_at"]) == (2, "limit", int((AT + timedelta(hours=2)).timestamp()))
-
-
-@pytest.mark.parametrize("code", ["AccessDeniedException", "ThrottlingException", "ResourceNotFoundException"])
-def test_a_counter_out_of_reach_refuses(code: str) -> None:
-    """Whatever the reason: what cannot be counted is not let in, and told when to come again."""
-
-    class Broken:
-        def update_item(self, **_: Any) -> None:
-            raise ClientError({"Error": {"Code": code, "Message": ""}}, "UpdateItem")
-
-    with pytest.raises(Unavailable) as refused:
-        TableCounters(Table(Broken(), "t")).count("link-x", AT, 1, HOUR)
-    assert refused.value.retry_after == 30
 
 
 FULL = Conversation(
