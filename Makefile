@@ -90,6 +90,7 @@ test: check engine browser .fuzz/ready ## check, then every test: this is what C
 	@$(RUN) pytest --durations 10 --numprocesses 2 --dist loadfile $(WHOLE) $(ARGS)
 	@$(RUN) pytest --durations 10 $(ZIPS) $(ARGS)
 	@$(RUN) pytest --durations 10 --numprocesses 2 --dist loadfile $(PAGES) $(ARGS)
+	@$(RUN) tests.bench --short
 
 .PHONY: check
 check: .venv/dev ## linters, types, layers, generated files, documents, pins
@@ -121,15 +122,8 @@ fuzz: .venv/dev engine .fuzz/ready ## sends the API 10,000 requests that nobody 
 	@$(RUN) tests.fuzz.run $(ARGS)
 
 .PHONY: bench
-bench: .venv/dev engine ## how fast functions start, answers, interactions and alerts go their way, and how much the widget weighs
-	@$(RUN) tests.bench.starts
-	@$(RUN) tests.bench.folds
-	@$(RUN) tests.bench.costs
-	@$(RUN) tests.bench.load $(ARGS)
-	@$(RUN) tests.bench.interactions
-	@$(RUN) tests.bench.alerts
-	@$(RUN) tests.bench.sizes
-	@$(RUN) tests.bench.pages
+bench: .venv/dev engine ## speed, cost and size of everything, as one table and .local/bench.json (ARGS=--short for a minute of it)
+	@$(RUN) tests.bench $(ARGS)
 
 .PHONY: soak
 soak: .venv/dev ## weeks of 120,000 interactions with faults at every port: nothing lost, doubled or invented (ARGS="--seed 2")

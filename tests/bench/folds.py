@@ -1,17 +1,15 @@
 """How many answers a core folds into figures: `Fold` from its zip, batches of 100 over ever more touchpoints.
 
-python -m tests.bench.folds [--batches 50] [--json FILE]
+python -m tests.bench folds
 
 The calls of DynamoDB go to a server that answers at once, so that the function's own CPU is what is counted.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import random
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +23,7 @@ from infra.templates import functions
 from services.collector.adapters.responses import item_of
 from services.collector.domain.responses import Response
 from shared.dynamo import marshal_item
+from tests.bench.figure import Figure
 from tests.bench.still import StillAws
 
 BATCH = 100
@@ -80,25 +79,21 @@ def measured(fold: Function, aws: StillAws, made: Sequence[list[dict[str, Any]]]
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--batches", type=int, default=50)
-    parser.add_argument("--json", type=Path)
-    asked = parser.parse_args()
-    found: dict[int, dict[str, float]] = {}
+def found(touchpoints: Sequence[int], number: int) -> dict[int, dict[str, float]]:
+    """The figures of each number of touchpoints. number: of batches."""
     with tempfile.TemporaryDirectory() as folder, StillAws({}) as aws:
         out = build("aggregator", STAGE)
         properties = functions(template_of(out))["Fold"]
         with Function(unpacked(out, Path(folder)), properties, PSEUDO, credentials(aws.url)) as fold:
             measured(fold, aws, batches(1_000, 5, 0))  # warms up
-            for place, touchpoints in enumerate(TOUCHPOINTS, 1):
-                found[touchpoints] = measured(fold, aws, batches(touchpoints, asked.batches, place * 10_000_000))
-    print("| touchpoints |", " | ".join(name.replace("_", " ") for name in found[1]), "|")
-    for touchpoints, figures in found.items():
-        print(f"| {touchpoints:,} |", " | ".join(map(str, figures.values())), "|")
-    if asked.json:
-        asked.json.write_text(json.dumps(found, indent=1) + "\n")
+            return {
+                several: measured(fold, aws, batches(several, number, place * 10_000_000))
+                for place, several in enumerate(touchpoints, 1)
+            }
 
 
-if __name__ == "__main__":
-    main()
+def figures(short: bool) -> Iterator[Figure]:
+    for touchpoints, values in found(TOUCHPOINTS, 3 if short else 50).items():
+        of = "one touchpoint" if touchpoints == 1 else f"{touchpoints:,} touchpoints"
+        for name, value in values.items():
+            yield Figure(name.replace("_", " "), value, of, is_timed="answer" in name)

@@ -1,6 +1,6 @@
 """How fast answers go the whole way on this machine: posted, stored, streamed, counted, looked at.
 
-python -m tests.bench.load [--answers 4000] [--touchpoints 10] [--json FILE]
+python -m tests.bench load
 
 Starts a local stack of its own in a temporary folder, posts answers of the past sixty days in batches of 500, and
 waits until every series was looked at. Prints rates, and the time from an answer to its place in the figures.
@@ -8,17 +8,17 @@ waits until every series was looked at. Prints rates, and the time from an answe
 
 from __future__ import annotations
 
-import argparse
-import json
 import random
 import tempfile
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from tests.bench.figure import Figure
 from tests.conftest import Running, start
 from tests.journeys import journey
 
@@ -61,11 +61,9 @@ def measure(running: Running, number: int, touchpoints: int) -> dict[str, float]
         time.sleep(0.05)
     figured = time.perf_counter() - began
     return {
-        "answers": number,
-        "touchpoints": touchpoints,
-        "stored_per_second": round(number / stored, 1),
-        "counted_per_second": round(number / figured, 1),
-        "one_answer_to_figures_ms": round(1000 * one_by_one(api, names[0]), 1),
+        "answers stored a second, over HTTP, in lists of 500": round(number / stored),
+        "answers a second through the whole path, into the figures": round(number / figured),
+        "one answer to its place in the figures, median ms": round(1000 * one_by_one(api, names[0]), 1),
     }
 
 
@@ -82,26 +80,14 @@ def one_by_one(api: httpx.Client, touchpoint: str, times: int = 20) -> float:
     return sorted(taken)[times // 2]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--answers", type=int, default=4000)
-    parser.add_argument("--touchpoints", type=int, default=10)
-    parser.add_argument("--json", type=Path)
-    asked = parser.parse_args()
+def figures(short: bool) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
         running = start(Path(folder))
         started = round(time.perf_counter() - began, 2)
         try:
-            found = {"start_seconds": started} | measure(running, asked.answers, asked.touchpoints)
+            found = {"start of the stack, seconds": started} | measure(running, 500 if short else 4000, 10)
         finally:
             running.stack.stop()
-    print("| figure | value |\n|---|---|")
     for name, value in found.items():
-        print(f"| {name.replace('_', ' ')} | {value} |")
-    if asked.json:
-        asked.json.write_text(json.dumps(found, indent=2) + "\n")
-
-
-if __name__ == "__main__":
-    main()
+        yield Figure(name, value, is_timed=True)

@@ -1,6 +1,6 @@
 """How much owners' pages and queries read and weigh, at a touchpoint's size and at a company's: counts, not times.
 
-python -m tests.bench.pages [--json]
+python -m tests.bench pages
 
 A thousand touchpoints with five million answers over two years, made as the histograms that the aggregator keeps, in
 tables in memory; each page and query is asked for once, and what it read is counted at the client. What friction costs
@@ -9,8 +9,8 @@ and what to mend first is studied once before, as it is every six hours; the las
 
 from __future__ import annotations
 
-import argparse
 import json
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -36,6 +36,7 @@ from shared.causes.answers_table import TableGiven
 from shared.dynamo import Table
 from shared.studies_table import ReadStudies
 from shared.tables import friction, registry
+from tests.bench.figure import Figure
 from tests.http import Reply, ask
 from tests.owners import NOW, touchpoint, visit, world
 from tests.soak.dynamodb import MemoryDynamoDB
@@ -169,20 +170,8 @@ def queried(deps: Deps, path: str) -> Reply:
         app._deps = before
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    app.logger.setLevel("ERROR")
-    rows = list(measured(filled()))
-    if options.json:
-        print(json.dumps(rows))
-        return
-    print(f"{TOUCHPOINTS:,} touchpoints, {TOUCHPOINTS * DAYS * sum(HISTOGRAM):,} answers in {DAYS} days")
-    print(f"{'page':32}{'reads':>7}{'items':>8}{'bytes':>8}")
-    for row in rows:
-        print(f"{row['page']:32}{row['reads']:>7}{row['items']:>8}{row['bytes']:>8}")
-
-
-if __name__ == "__main__":
-    main()
+def figures(short: bool) -> Iterator[Figure]:
+    logging.disable(logging.CRITICAL)
+    for row in measured(filled()):
+        page = row.pop("page")
+        yield from (Figure(name, value, page) for name, value in row.items())

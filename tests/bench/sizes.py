@@ -1,24 +1,24 @@
 """Bytes of the widget and the kiosk as they are served, beside what other products' widgets load before they ask.
 
-python -m tests.bench.sizes [--json FILE]
+python -m tests.bench sizes
 
-Ours is built here and now: for each language alone (`?lang=`), and for all eight at once. The peers' figures are
+Ours is built here and now: for a language alone (`?lang=`), and for all eight at once. The peers' figures are
 those of their published files, minified as shipped, or bundled by esbuild 0.28 (--minify --target=es2020) where a
 package ships only modules; measured once, with the versions named. gz is gzip -9, br is brotli -q 11.
 """
 
 from __future__ import annotations
 
-import argparse
 import gzip
-import json
-from dataclasses import asdict, dataclass
-from pathlib import Path
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import brotli
 
 from services.collector.channels.widget import render
 from shared.languages import LANGUAGES
+from tests.bench.figure import Figure
 from tests.collector import World, survey, touchpoint
 from tests.wordy import HIGH, LOW, NAME, QUESTION
 
@@ -52,12 +52,14 @@ def script(lang: str | None) -> bytes:
 
 def size_of(lang: str | None) -> Size:
     sent = script(lang)
-    name = f"étincelle, {LANGUAGES[lang]}" if lang else "étincelle, eight languages"
+    name = f"widget, {LANGUAGES[lang]}" if lang else "widget, eight languages"
     return Size(name, len(sent), len(gzip.compress(sent, 9)), len(brotli.compress(sent, quality=11)), "1", "nothing")
 
 
 def ours() -> list[Size]:
-    return [size_of(lang) for lang in (*LANGUAGES, None)]
+    """The widget in English, in the language that weighs most, and in all."""
+    heaviest = max(LANGUAGES, key=lambda lang: size_of(lang).br)
+    return [size_of(lang) for lang in ("en", heaviest, None)]
 
 
 def kiosk() -> Size:
@@ -65,20 +67,23 @@ def kiosk() -> Size:
     world = World(touchpoint(name=NAME, survey=survey(question=QUESTION, low_label=LOW, high_label=HIGH, thanks={})))
     parts = [world.ask("GET", path, headers={}).body.encode() for path in (world.link(channel="kiosk"), "/k/worker")]
     packed = [sum(len(pack(part)) for part in parts) for pack in (gzip.compress, lambda part: brotli.compress(part))]
-    return Size("étincelle, kiosk in eight languages", sum(map(len, parts)), *packed, "2", "the page, waiting answers")
+    return Size("kiosk in eight languages", sum(map(len, parts)), *packed, "2", "the page, waiting answers")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", type=Path)
-    options = parser.parse_args()
-    sizes = [*ours(), kiosk(), *PEERS]
-    print(f"{'widget':46} {'minified':>10} {'gz':>8} {'br':>8}  {'requests':20} left in the browser")
-    for one in sizes:
-        print(f"{one.name:46} {one.minified:>10,} {one.gz:>8,} {one.br:>8,}  {one.requests:20} {one.stored}")
-    if options.json:
-        options.json.write_text(json.dumps([asdict(one) for one in sizes], ensure_ascii=False, indent=1) + "\n")
+def page() -> Size:
+    """The page that a link leads to, in one language: all of it, no script."""
+    world = World(touchpoint(name=NAME, survey=survey(question=QUESTION, low_label=LOW, high_label=HIGH, thanks={})))
+    sent = world.ask("GET", f"{world.link()}?lang=fr", headers={}).body.encode()
+    packed = len(gzip.compress(sent, 9)), len(brotli.compress(sent, quality=11))
+    return Size("page of a link", len(sent), *packed, "1", "nothing")
 
 
-if __name__ == "__main__":
-    main()
+def figures(short: bool) -> Iterator[Figure]:
+    logging.disable(logging.CRITICAL)
+    least = min(peer.br for peer in PEERS)
+    for one in (*ours(), kiosk(), page(), *PEERS):
+        of = f"{one.name}; requests: {one.requests}; stored: {one.stored}"
+        wanted = "" if one in PEERS else "ratio ≤ 1"
+        yield Figure("minified", one.minified, of)
+        yield Figure("gzip", one.gz, of)
+        yield Figure("brotli", one.br, of, least, "the lightest peer", wanted)

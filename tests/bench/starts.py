@@ -1,6 +1,6 @@
 """What one answer costs a function: its cold start and its warm CPU, beside those of a bare boto3 handler.
 
-python -m tests.bench.starts [--starts 10] [--answers 2000] [--json FILE]
+python -m tests.bench starts
 
 Both run as Lambda runs them: from a folder of their own, by awslambdaric, with what Lambda's Python brings (its boto3
 compiled, as far as that can help it), asked through the Runtime API with API Gateway's own event. The calls of AWS go
@@ -10,11 +10,8 @@ in one run; of a cold start the least is given, of warm answers the mean of a ru
 
 from __future__ import annotations
 
-import argparse
-import json
-import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,12 +24,19 @@ from infra.prove.function import Function, template_of, unpacked
 from infra.templates import functions
 from shared.auth import digest
 from shared.tables import registry
+from tests.bench.figure import Figure
 from tests.bench.still import StillAws
 from tests.collector import touchpoint
 from tests.http import api_gateway_event
 
 KEY = "etk_" + "b" * 27
 RUNS = 5
+SHOWN = {
+    "cold start: start of the process to its first answer, ms": ("cold_ms", "ratio ≤ 0.9"),
+    "the same in CPU, ms": ("cold_cpu_ms", ""),
+    "a warm answer, everything on, ms of CPU": ("warm_cpu_ms", "ratio ≤ 1.0"),
+    "memory, MB": ("memory_mb", "ratio ≤ 1.0"),
+}
 BARE = {"Handler": "app.handler", "Timeout": 10, "MemorySize": 1024}
 
 
@@ -75,7 +79,7 @@ def answer(name: str) -> dict[str, Any]:
 def posted(function: Function, name: str, status: int = 201) -> None:
     reply = function.invoke(answer(name))
     if reply["statusCode"] != status:
-        raise SystemExit(f"{reply['statusCode']} where {status} was due: {reply}\n{function.log()}")
+        raise AssertionError(f"{reply['statusCode']} where {status} was due: {reply}\n{function.log()}")
 
 
 def cold(subject: Subject, name: str) -> dict[str, float]:
@@ -145,24 +149,14 @@ def subjects(place: Path, aws: StillAws) -> list[Subject]:
     ]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--starts", type=int, default=10)
-    parser.add_argument("--answers", type=int, default=2000)
-    parser.add_argument("--json", type=Path)
-    asked = parser.parse_args()
+def figures(short: bool) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder, StillAws(items()) as aws:
         compared = subjects(Path(folder), aws)
-        found = measured(compared, asked.starts, asked.answers)
-        asked_for = {subject.name: calls(aws, subject) for subject in compared}
+        found = measured(compared, *((3, 500) if short else (12, 3000)))
+        asked_for = calls(aws, compared[0])
     ours, bare = found["collector"], found["bare boto3"]
-    print("| figure | collector | bare boto3 | ratio |\n|---|---|---|---|")
-    for name in ours:
-        print(f"| {name.replace('_', ' ')} | {ours[name]} | {bare[name]} | {ours[name] / bare[name]:.2f} |")
-    print(json.dumps(asked_for, indent=1), file=sys.stderr)
-    if asked.json:
-        asked.json.write_text(json.dumps({"figures": found, "calls": asked_for}, indent=1) + "\n")
-
-
-if __name__ == "__main__":
-    main()
+    for name, (field, wanted) in SHOWN.items():
+        yield Figure(name, ours[field], reference=bare[field], than="bare boto3", wanted=wanted, is_timed=True)
+    yield Figure("calls of AWS for a further answer", sum(asked_for["further"].values()), wanted="= 1")
+    yield Figure("calls of AWS for an answer sent again", sum(asked_for["again"].values()), wanted="= 1")
+    yield Figure("calls of AWS for the first answer of a process", sum(asked_for["first"].values()), wanted="≤ 4")

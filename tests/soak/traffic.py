@@ -78,6 +78,14 @@ def journey() -> dict[str, Any]:
     }
 
 
+def link_in(mail: Mail) -> str:
+    """The path that a mail's text leads to."""
+    part = message_from_bytes(mail.content, policy=policy.default).get_body(("plain",))
+    link = LINK.search(part.get_content()) if part else None
+    assert link is not None
+    return link[1]
+
+
 @dataclass
 class Traffic:
     """Everything that comes in. days: over which the interactions are spread.
@@ -106,14 +114,18 @@ class Traffic:
 
     def begin(self) -> None:
         """The journey is applied without any fault, then the first interaction is planned."""
-        pk, sk = registry_keys.api_key_key(digest(KEY))
-        table = Table(self.cloud.dynamodb, f"etincelle-{STAGE}-registry")
-        table.put({"pk": pk, "sk": sk, "kind": "api_key", "key_id": "soak", "scopes": list(SCOPES)})
-        reply = self.send("registry", "PUT", "/v1/documents/soak", {"document": journey(), "base_version": 0})
-        assert reply.status == 200, reply.body
+        self.apply(journey())
         self.cloud.taken, self.cloud.texted = self.receive_mail, self.receive_text
         self.cloud.at(START, lambda: self.happen(0))
         self.cloud.at(START, lambda: self.post_answer(0))
+
+    def apply(self, document: Event) -> None:
+        """Makes a key for everything, and applies the document by it."""
+        pk, sk = registry_keys.api_key_key(digest(KEY))
+        table = Table(self.cloud.dynamodb, f"etincelle-{STAGE}-registry")
+        table.put({"pk": pk, "sk": sk, "kind": "api_key", "key_id": "soak", "scopes": list(SCOPES)})
+        reply = self.send("registry", "PUT", "/v1/documents/soak", {"document": document, "base_version": 0})
+        assert reply.status == 200, reply.body
 
     headers = {"Authorization": f"Bearer {KEY}"}  # noqa: RUF012 - nobody changes it
 
@@ -189,13 +201,9 @@ class Traffic:
         self.tell(mail, "Send", 2)
         self.tell(mail, "Delivery", 5)
         if draw.random() < REPLIES:
-            content = message_from_bytes(mail.content, policy=policy.default)
-            part = content.get_body(("plain",))
-            link = LINK.search(part.get_content()) if part else None
-            assert link is not None
-            name = mail.tags["invitation_id"]
+            path, name = link_in(mail), mail.tags["invitation_id"]
             score = self.score(self.touchpoint_of(name))
-            self.cloud.after(timedelta(hours=draw.expovariate(0.2)), lambda: self.open(link[1], name, score))
+            self.cloud.after(timedelta(hours=draw.expovariate(0.2)), lambda: self.open(path, name, score))
         mail.content = b""
 
     def tell(self, mail: Mail, kind: str, seconds: float) -> None:
@@ -211,15 +219,19 @@ class Traffic:
         if name is None:
             return
         draw = self.cloud.random
-        stamp = int(text.at.timestamp() * 1000)
-        event = {"eventType": "TEXT_DELIVERED", "eventTimestamp": stamp, "messageId": f"text-{len(self.cloud.texts)}"}
-        event |= {"destinationPhoneNumber": text.to, "context": text.context}
-        self.cloud.after(timedelta(seconds=4), lambda: self.cloud.put("outcomes", json.dumps({"detail": event})))
+        self.tell_text(text)
         self.asked[text.to] = (name, text.at)
         if draw.random() < REPLIES:
             self.cloud.after(timedelta(hours=draw.expovariate(0.5)), lambda: self.write_back(text.to))
         if draw.random() < FED_UP:
             self.cloud.after(timedelta(hours=draw.expovariate(0.5)), lambda: self.stop(text.to))
+
+    def tell_text(self, text: Text) -> None:
+        """The provider tells that it arrived."""
+        stamp = int(text.at.timestamp() * 1000)
+        event = {"eventType": "TEXT_DELIVERED", "eventTimestamp": stamp, "messageId": f"text-{len(self.cloud.texts)}"}
+        event |= {"destinationPhoneNumber": text.to, "context": text.context}
+        self.cloud.after(timedelta(seconds=4), lambda: self.cloud.put("outcomes", json.dumps({"detail": event})))
 
     def write_back(self, number: str) -> None:
         """Their score, to the last question they were asked, once and in time."""
