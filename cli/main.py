@@ -29,6 +29,7 @@ from cli import (
     run,
     simulate,
     subscriptions,
+    weeks,
 )
 from cli.printing import Failed, print_failure
 
@@ -78,6 +79,7 @@ for group in (
     cases,
     subscriptions,
     simulate,
+    weeks,
 ):
     group.register(app)
 

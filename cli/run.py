@@ -108,7 +108,7 @@ def bring_sample(site: seed.Site, endpoint: str, folder: Path, stop: threading.E
         for link in seed.links(site, engine):
             out.print(f"  survey  {site.url}{link['path']}    {link['touchpoint']}")
         with StepsBar() as bar:
-            steps.bring(steps.Stage(site, engine, endpoint, folder, datetime.now(UTC)), bar)
+            steps.bring(steps.Stage(site, endpoint, folder, datetime.now(UTC)), bar)
     except (seed.NotSeeded, httpx.HTTPError, wire.Away, wire.EngineError) as error:
         if not stop.is_set():
             err.print(f"the sample is not complete; the next run goes on with it: {error}", markup=False)

@@ -13,7 +13,7 @@ from shared.severity import Severity as Severity
 
 AlertKind = Literal["drop", "staff", "silence", "abandonment", "promise", "handoff", "pressure"]
 AlertState = Literal["raised", "acknowledged", "resolved", "withdrawn"]
-NewsKind = Literal[AlertKind, "case"]
+NewsKind = Literal[AlertKind, "case", "weekly", "outreach"]
 """What a subscription may be told of."""
 CaseNews = Literal["opened", "reopened", "assigned", "overdue"]
 CaseReason = Literal["score", "words", "call_back"]
@@ -183,6 +183,131 @@ class CaseEvent(Part):
         return f"case-{self.case_id}"
 
 
+class WeekChange(Part):
+    """How the share of bad answers differs from the week before, -1 to 1, with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+    verdict: Literal["worse", "better", "same"]
+
+
+class WeekPromise(Part):
+    """bad_at_most: the share that is promised; kept: whether it was in this week."""
+
+    bad_at_most: float
+    kept: Literal["kept", "unclear", "broken"]
+
+
+class WeekTouchpoint(Part):
+    """What customers answered at a touchpoint in the week. change: None where either week has no answers."""
+
+    touchpoint: str
+    name: dict[str, str]
+    share: Share
+    change: WeekChange | None = None
+    promise: WeekPromise | None = None
+    link: str
+
+
+class WeekAlert(Part):
+    """Friction that began or ended in the week, or has stood since before."""
+
+    alert_id: str
+    news: Literal["began", "ended", "standing"]
+    name: dict[str, str]
+    sentence: dict[str, str]
+    link: str
+
+
+class WeekPriority(Part):
+    """What to mend first. rank: among the owner's own."""
+
+    rank: int = Field(ge=1)
+    touchpoint: str
+    name: dict[str, str]
+    link: str
+
+
+class WeekCases(Part):
+    """Cases that are not closed, and of these the overdue ones."""
+
+    open: int = Field(ge=0)
+    overdue: int = Field(ge=0)
+
+
+WEEKLY = ":weekly"
+"""In place of a touchpoint's id, which it never is: what a subscription mutes that wants no weekly report."""
+
+
+class WeeklyEvent(Part):
+    """An owner's week, Monday to Sunday in UTC: figures only, nothing that anybody said.
+
+    cases: filled in by whoever keeps them.
+    """
+
+    version: Literal["1"] = "1"
+    kind: Literal["weekly"] = "weekly"
+    revision: Literal[1] = 1
+    state: Literal["told"] = "told"
+    owner: str
+    owners: list[str] = Field(min_length=1)
+    monday: date
+    raised_at: datetime = Field(description="when the week was over")
+    touchpoints: list[WeekTouchpoint] = Field(max_length=20)
+    more_touchpoints: int = Field(0, ge=0, description="that had answers, too, and are left out")
+    alerts: list[WeekAlert] = Field(default_factory=list, max_length=20)
+    first: list[WeekPriority] = Field(default_factory=list, max_length=3)
+    cases: WeekCases | None = None
+    links: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def alert_id(self) -> str:
+        """What notes and messages of it are kept under; no alert is called so. One a week of each owner."""
+        return f"weekly-{self.owner}-{self.monday}"
+
+    @property
+    def touchpoint(self) -> str:
+        return WEEKLY
+
+    @property
+    def journey(self) -> str:
+        return WEEKLY
+
+    @property
+    def severity(self) -> Severity:
+        return "low"
+
+
+class OutreachEvent(Part):
+    """While an alert stands: so many people went through, said nothing, and may be turned to. Ids only.
+
+    people: those who may be contacted; passed: all who went through since the change.
+    revision: 1, and 1 more for each week that the alert stands.
+    """
+
+    version: Literal["1"] = "1"
+    kind: Literal["outreach"] = "outreach"
+    alert: str
+    revision: int = Field(ge=1)
+    state: Literal["told"] = "told"
+    touchpoint: str
+    touchpoint_name: dict[str, str]
+    owner: str
+    owners: list[str] = Field(min_length=1)
+    journey: str
+    severity: Severity
+    raised_at: datetime = Field(description="when they were counted")
+    people: int = Field(ge=1)
+    passed: int = Field(ge=1)
+    links: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def alert_id(self) -> str:
+        """What notes and messages of it are kept under; no alert is called so."""
+        return f"outreach-{self.alert}"
+
+
 class PingEvent(Part):
     """A test message, which somebody asked for: nothing has happened."""
 
@@ -204,9 +329,18 @@ class PingEvent(Part):
         return f"ping-{self.ping_id}"
 
 
-News = AlertEvent | CaseEvent
+Placed = AlertEvent | CaseEvent | OutreachEvent
+"""News of one touchpoint."""
+News = Placed | WeeklyEvent
 Told = News | PingEvent
 """What a message may tell."""
+KINDS: dict[str, type[Told]] = {
+    "case": CaseEvent,
+    "weekly": WeeklyEvent,
+    "outreach": OutreachEvent,
+    "ping": PingEvent,
+}
+"""Of what is no alert."""
 
 
 def canonical(event: Told) -> str:
@@ -217,12 +351,13 @@ def canonical(event: Told) -> str:
 def told_in(text: str) -> Told:
     """What a message tells, in JSON text. Raises ValueError where it holds nothing of the kind."""
     fields = json.loads(text)
-    is_ping = isinstance(fields, dict) and fields.get("kind") == "ping"
-    return PingEvent.model_validate_json(text) if is_ping else news_in(text)
+    kind = fields.get("kind") if isinstance(fields, dict) else None
+    return KINDS.get(str(kind), AlertEvent).model_validate_json(text)
 
 
 def news_in(text: str) -> News:
     """The event in JSON text. Raises ValueError where it holds none."""
-    fields = json.loads(text)
-    is_case = isinstance(fields, dict) and fields.get("kind") == "case"
-    return (CaseEvent if is_case else AlertEvent).model_validate_json(text)
+    told = told_in(text)
+    if isinstance(told, PingEvent):
+        raise ValueError("a test message is no news")
+    return told

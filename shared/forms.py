@@ -9,6 +9,8 @@ from shared.errors import Forbidden, MalformedBody, TooLarge
 
 Header = Callable[[str], str | None]
 FORM = ("application/x-www-form-urlencoded",)
+FORMS = (*FORM, "multipart/form-data")
+"""The second only of mail programs, which may choose (RFC 8058)."""
 LARGEST_FORM = 150_000
 """Bytes: a text of 4,000 characters takes at most 48,000 when each is sent as `%F0%9F%98%80`, and there are two."""
 OURS = {"same-origin", "none"}

@@ -10,7 +10,7 @@ from itertools import count
 
 from services.alerts.domain.deliveries import Attempt, Delivery
 from services.alerts.domain.notes import Message, Note, State, Told
-from services.alerts.domain.passes import GOOD_FOR, Codes, Pass
+from services.alerts.domain.passes import GOOD_FOR, Codes, Pass, pass_for
 from services.alerts.domain.standings import Standing
 from services.alerts.usecases import acting, telling
 from services.alerts.usecases.ports import Bundle, Deps, Try, Turn
@@ -85,8 +85,10 @@ class FakeNotes:
             self.kept[place(note)] = replace(note, state="told", message_id=message.id)
             if event.state == "raised":
                 self.told_at[delivery.subscription, event.touchpoint] = Told(at, event.severity)
-            given = Pass(event.alert_id, delivery.subscription, at + GOOD_FOR)
-            self.passes[CODES.code(event.alert_id, delivery.subscription)] = given
+            if (about := pass_for(event)) is not None:
+                self.passes[CODES.code(about, delivery.subscription)] = Pass(
+                    about, delivery.subscription, at + GOOD_FOR
+                )
         self.outbox.save(delivery)
 
     def set_aside(self, note: Note, state: State) -> None:

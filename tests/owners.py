@@ -16,7 +16,7 @@ from services.insights.usecases.ports import Comment, Journey, Place, Stage
 from services.insights.wiring import Deps
 from shared.auth import Authenticator
 from shared.catalogue import Person, Promise, Survey, Touchpoint
-from shared.events import AlertEvent
+from shared.events import AlertEvent, WeeklyEvent
 from shared.sessions import Sessions
 from shared.studies import PrioritiesFigure, PriorityFigure
 from tests import fakes
@@ -92,6 +92,14 @@ class FakePlaces:
         return {"web": "Web", "store": "Store"}
 
 
+@dataclass
+class FakeWeeks:
+    told: list[WeeklyEvent] = field(default_factory=list)
+
+    def put(self, event: WeeklyEvent) -> None:
+        self.told.append(event)
+
+
 def together(questions: Sequence[Callable[[], Any]]) -> list[Any]:
     return [ask() for ask in questions]
 
@@ -128,6 +136,8 @@ def world(alerts: Iterable[AlertEvent] | None = None) -> Deps:
             [Journey("shop", {"en": "Shopping", "fr": "Acheter"}, (Stage("buy", {"en": "Buy", "fr": "Payer"}),))],
         ),
         together=together,
+        weeks=FakeWeeks(),
+        public_url=PUBLIC_URL,
         sessions=Sessions(people, lambda: b"secret", lambda: NOW, PUBLIC_URL),
         authenticator=Authenticator(FakeKeys()),
         openapi=lambda: "{}",

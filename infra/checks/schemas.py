@@ -12,7 +12,7 @@ from typing import Any
 from infra.checks.generated import settle
 from infra.paths import ROOT
 from services.registry.domain import journey_schema
-from shared.events import AlertEvent, CaseEvent, PingEvent
+from shared.events import AlertEvent, CaseEvent, OutreachEvent, PingEvent, WeeklyEvent
 
 DIALECT = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
 
@@ -22,6 +22,8 @@ def schemas() -> dict[str, dict[str, Any]]:
     return {
         "alert-event.schema.json": DIALECT | AlertEvent.model_json_schema(),
         "case-event.schema.json": DIALECT | CaseEvent.model_json_schema(),
+        "outreach-event.schema.json": DIALECT | OutreachEvent.model_json_schema(),
+        "weekly-event.schema.json": DIALECT | WeeklyEvent.model_json_schema(),
         "ping-event.schema.json": DIALECT | PingEvent.model_json_schema(),
         "journey.schema.json": journey_schema(),
     }

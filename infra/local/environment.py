@@ -54,6 +54,7 @@ def environment(endpoint: str, public_url: str, secret: str, service: str = "eti
         | erase
         | {
             "STAGE": STAGE,
+            "QUEUE_ALERTS_URL": queue_url(endpoint, "alerts"),
             "QUEUE_LOOKS_URL": queue_url(endpoint, "looks"),
             "QUEUE_DELIVERIES_URL": queue_url(endpoint, "deliveries"),
             "QUEUE_SENDINGS_URL": queue_url(endpoint, "sendings"),

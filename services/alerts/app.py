@@ -21,6 +21,7 @@ from services.alerts.domain.deliveries import Delivery
 from services.alerts.domain.notes import Note
 from services.alerts.remedy_views import NewRemedy, RemedyList, RemedyView
 from services.alerts.usecases import acting, pinging, remedying, telling
+from services.alerts.usecases import weekly as weeks
 from services.alerts.usecases.cases import opening
 from services.alerts.usecases.cases import telling as case_telling
 from services.alerts.usecases.ports import Bundle, Try, Turn
@@ -36,7 +37,8 @@ from services.alerts.views import (
 from shared.bodies import parse_as
 from shared.erasing import baton_of
 from shared.errors import EtincelleError, InvalidInput, NotFound
-from shared.forms import FORM, fields_of, refuse_foreign_form
+from shared.events import AlertEvent, News, WeeklyEvent
+from shared.forms import FORM, FORMS, fields_of, refuse_foreign_form
 from shared.http import json_response
 from shared.pages.errors import redirect
 from shared.pages.site import Site
@@ -53,8 +55,17 @@ ERASE = "arn:aws:sqs:eu-west-1:000000000000:erase-cases"
 
 @app.on_sqs_message(queue_arn=ALERTS, name="hear", batch_size=10)
 def hear(event: SQSEvent) -> dict[str, Any]:
-    """Notes what each alert's transition is to whom."""
-    return one_by_one(event.to_dict(), lambda b: telling.hear(event_of(b), app.deps), app.logger)
+    """Notes what each alert's transition, each owner's week, and each call to reach out is to whom."""
+    return one_by_one(event.to_dict(), lambda body: hear_one(event_of(body)), app.logger)
+
+
+def hear_one(event: News) -> None:
+    if isinstance(event, AlertEvent):
+        telling.hear(event, app.deps)
+    elif isinstance(event, WeeklyEvent):
+        weeks.hear(event, app.deps)
+    else:
+        telling.note_all(event, app.deps)
 
 
 @app.on_dynamodb_record(stream_arn=CASES, name="dispatch", batch_size=100)
@@ -291,6 +302,19 @@ def write_remedy(code: str, fields: dict[str, str]) -> Response:
     except InvalidInput as wrong:
         return pages.alert_page(opened, app.deps, code, typed=pages.Typed(fields, wrong))
     return pages.redirect(code, "remedy")
+
+
+@app.operation("GET", "/alerts/{code}/weekly", problems=(404,), present=show_error)
+def get_weekly_page(code: str) -> Response:
+    """The page behind a weekly report's last line: whether it comes, and the button that changes it. Does nothing."""
+    return pages.weekly_page(weeks.reader(code, app.deps), app.deps)
+
+
+@app.operation("POST", "/alerts/{code}/weekly", problems=(404, 413, 422), present=show_error, content_types=FORMS)
+def post_weekly_page(code: str) -> Response:
+    """Stops the weekly report, as a mail program's own button does (RFC 8058), or lets it come again."""
+    is_back = fields_of(app.raw_body).get("do") == "resume"
+    return pages.weekly_page(weeks.change(code, stopped=not is_back, deps=app.deps), app.deps)
 
 
 @app.operation("POST", "/slack/actions", problems=(403, 404, 409, 410), content_types=FORM)

@@ -18,6 +18,7 @@ from services.alerts.messages.story import piece
 from services.alerts.messages.words import SAID, Frame, language
 from services.alerts.usecases.acting import MUTED_FOR, Opened
 from services.alerts.usecases.ports import Deps
+from services.alerts.usecases.weekly import Reader
 from shared.catalogue import words
 from shared.errors import EtincelleError, InvalidInput
 
@@ -114,6 +115,20 @@ def notice(opened: Opened, done: str | None, frame: Frame) -> str:
     if standing.state == "acknowledged":
         return frame.done_acknowledged if standing.acknowledged_by == opened.subscription else frame.done_by
     return ""
+
+
+def weekly_page(reader: Reader, deps: Deps) -> Response:
+    """Whether the weekly report comes to the subscription, and the button that changes it."""
+    known = subscriber(reader.subscription, deps.catalogue)
+    lang = language(known.subscription.lang if known else None)
+    frame = SAID[lang]
+    said = frame.week_stopped if reader.is_stopped else frame.week_comes
+    values = {
+        "notice": said.format(subscription=reader.subscription),
+        "do": "resume" if reader.is_stopped else "stop",
+        "button": frame.week_resume if reader.is_stopped else frame.week_stop,
+    }
+    return rendered("weekly.html", lang, frame.week_page, 200, values)
 
 
 def error_page(error: EtincelleError, accepted: str | None) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalice.app import Response
+from chalice.app import CloudWatchEvent, Response
 
 from services.insights import wiring
 from services.insights.pages import check as check_pages
@@ -24,6 +24,7 @@ from services.insights.usecases import (
     reports,
     studies,
     touchpoints,
+    weekly,
 )
 from services.insights.views import filters
 from services.insights.views import overviews as overview_views
@@ -38,7 +39,8 @@ from services.insights.views.reports import AlertList, ReportView
 from services.insights.views.value import PrioritiesView, ValueView
 from shared.catalogue import ROLES
 from shared.errors import EtincelleError
-from shared.http import found
+from shared.events import WeeklyEvent
+from shared.http import found, json_response
 from shared.pages.errors import error_page
 from shared.pages.site import Site
 from shared.sessions import language
@@ -77,6 +79,26 @@ def get_owner_report(owner: str) -> OverviewView:
     """How an owner's touchpoints stood at a time, over four weeks, against the four before and their promises."""
     at, after = overview_views.asked(app.query)
     return overview_views.overview_view(overviews.of_owner(owner, at, after, app.deps))
+
+
+@app.schedule("rate(1 hour)", name="tell_weeks")
+def tell_weeks(_: CloudWatchEvent) -> None:
+    """Tells each owner's week on Monday, once; at other hours it does nothing."""
+    weekly.tell_weeks(app.deps)
+
+
+@app.operation("GET", "/v1/owners/{owner}/week", scope="figures:read", returns=WeeklyEvent, problems=(404,))
+def get_week(owner: str) -> WeeklyEvent:
+    """An owner's last whole week as its subscriptions get it by mail; but for cases, which are counted then."""
+    return weekly.last_week(owner, app.deps)
+
+
+@app.operation(
+    "POST", "/v1/owners/{owner}/week", scope="alerts:write", returns=WeeklyEvent, status=202, problems=(404,)
+)
+def post_week(owner: str) -> Response:
+    """Tells an owner's last whole week now, to whoever was not told it yet."""
+    return json_response(weekly.tell_week(owner, app.deps), 202)
 
 
 @app.operation(

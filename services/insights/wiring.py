@@ -16,7 +16,8 @@ from services.insights.adapters.figures import TableAlerts, TableFigures
 from services.insights.adapters.passers import TablePassers
 from services.insights.adapters.passes import TablePasses
 from services.insights.adapters.places import TablePlaces
-from services.insights.usecases import ports
+from services.insights.adapters.weeks import QueueWeeks
+from services.insights.usecases.weekly import WeeklyDeps
 from shared import aws
 from shared.auth import Authenticator, CachedKeys
 from shared.catalogue_table import TableCatalogue
@@ -34,7 +35,7 @@ AT_ONCE = 8
 
 
 @dataclass(frozen=True)
-class Deps(ports.PageDeps):
+class Deps(WeeklyDeps):
     """The verbs' dependencies, and the app's own. openapi: reads the text of the API's description."""
 
     sessions: Sessions
@@ -56,7 +57,7 @@ def deps() -> Deps:
     friction = Table(dynamodb, environment.need("TABLE_FRICTION"))
     cases = Table(dynamodb, environment.need("TABLE_CASES"))
     responses = Table(dynamodb, environment.need("TABLE_RESPONSES"))
-    catalogue = TableCatalogue(registry, now)
+    catalogue, public_url = TableCatalogue(registry, now), environment.need("PUBLIC_URL").rstrip("/")
     key = cache(lambda: secret(environment, lambda: aws.client("ssm", environment, now, os.urandom)))
     return Deps(
         figures=TableFigures(friction),
@@ -71,7 +72,9 @@ def deps() -> Deps:
         comments=TableComments(responses),
         places=TablePlaces(registry),
         together=together,
-        sessions=Sessions(catalogue, key, now, environment.need("PUBLIC_URL")),
+        weeks=QueueWeeks(aws.client("sqs", environment, now, os.urandom), environment.need("QUEUE_ALERTS_URL")),
+        public_url=public_url,
+        sessions=Sessions(catalogue, key, now, public_url),
         authenticator=Authenticator(CachedKeys(TableApiKeys(registry), now)),
         openapi=described,
     )

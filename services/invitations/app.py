@@ -64,6 +64,7 @@ from shared.bodies import parse_as, parse_json, parse_query, several
 from shared.catalogue import ROLES
 from shared.erasing import baton_of
 from shared.errors import EtincelleError
+from shared.forms import FORMS
 from shared.http import json_response
 from shared.pages.site import Site
 from shared.queues import one_by_one
@@ -78,8 +79,6 @@ REPLIES = "arn:aws:sqs:eu-west-1:000000000000:replies"
 OUTCOMES = "arn:aws:sqs:eu-west-1:000000000000:outcomes"
 WISHES = "arn:aws:sqs:eu-west-1:000000000000:sms-wishes"
 ERASE = "arn:aws:sqs:eu-west-1:000000000000:erase-contacts"
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-"""The second only of mail programs, which may choose (RFC 8058)."""
 
 
 @app.page("GET", "/pressure", roles=ROLES, query=("page", "as"), problems=(422,))

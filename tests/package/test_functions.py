@@ -174,6 +174,26 @@ def test_a_report_is_read(running: Running, journey: dict[str, Any]) -> None:
     assert running("insights", API).invoke(asked)["statusCode"] == 200
 
 
+def test_an_owners_week_goes_to_the_queue_of_news_and_is_noted(
+    cloud: Cloud, running: Running, journey: dict[str, Any]
+) -> None:
+    """Insights puts it there, by hand or on schedule, and may do no more; `alerts` takes it in, twice without harm."""
+    posted = running("collector", API).invoke(rest("POST", "/v1/responses", week_ago(), KEY))
+    assert posted["statusCode"] == 201, posted["body"]
+    assert running("aggregator", "Fold").invoke(stream(cloud, f"etincelle-{STAGE}-responses")) == NO_FAILURES
+    told = running("insights", API).invoke(rest("POST", "/v1/owners/{owner}/week", key=KEY, owner="boutique-en-ligne"))
+    assert told["statusCode"] == 202, told["body"]
+    week = queued(cloud, f"etincelle-{STAGE}-alerts")
+    assert running("alerts", "Hear").invoke(week) == NO_FAILURES
+    assert running("alerts", "Hear").invoke(week) == NO_FAILURES
+    assert running("insights", "TellWeeks").invoke(scheduled_event("tell_weeks", datetime.now(UTC))) is None
+
+
+def week_ago() -> dict[str, Any]:
+    at = datetime.now(UTC) - timedelta(days=datetime.now(UTC).weekday() + 3)
+    return {"touchpoint": TOUCHPOINT, "score": 5, "response_id": "week", "collected_at": f"{at:%Y-%m-%dT%H:%M:%SZ}"}
+
+
 def test_what_friction_costs_and_what_to_mend_first_are_read(
     cloud: Cloud, running: Running, journey: dict[str, Any]
 ) -> None:

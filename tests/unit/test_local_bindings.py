@@ -51,6 +51,7 @@ def test_the_functions_are_those_of_the_services() -> None:
         "alerts.erase": "erase-cases",
         "collector.hear_sms": "sms-answers",
         "collector.erase": "erase-responses",
+        "insights.tell_weeks": "rate(1 hour)",
         "invitations.receive": "interactions",
         "invitations.pick": "rate(1 minute)",
         "invitations.send": "sendings",

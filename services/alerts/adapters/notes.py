@@ -10,7 +10,7 @@ from services.alerts.adapters.outbox import item_of_delivery
 from services.alerts.adapters.passes import pass_item
 from services.alerts.domain.deliveries import Delivery
 from services.alerts.domain.notes import Message, Note, State, Told
-from services.alerts.domain.passes import Codes
+from services.alerts.domain.passes import Codes, pass_for
 from shared.dynamo import ConditionFailed, Item, Put, Table, TransactionConflict, transact
 from shared.errors import Conflict
 from shared.events import AlertEvent, canonical, news_in
@@ -53,7 +53,10 @@ class TableNotes:
         alerts = [note.event for note in notes if isinstance(note.event, AlertEvent)]
         began = {event.touchpoint: event for event in alerts if event.state == "raised"}
         marks = [Put(self.table, told_item(delivery.subscription, event, at)) for event in began.values()]
-        passes = [Put(self.table, pass_item(self.codes, one, delivery.subscription, at)) for one in ids_of(alerts)]
+        acted_on = [one for note in notes if (one := pass_for(note.event))]
+        passes = [
+            Put(self.table, pass_item(self.codes, one, delivery.subscription, at)) for one in dict.fromkeys(acted_on)
+        ]
         try:
             transact([Put(self.table, item_of_delivery(delivery), new=True), *writes, *marks, *passes])
         except (ConditionFailed, TransactionConflict):
@@ -74,10 +77,6 @@ class TableNotes:
     def told(self, subscription: str, touchpoints: Iterable[str]) -> dict[str, Told]:
         read = {one: self.table.get(*keys.told_key(subscription, one)) for one in touchpoints}
         return {one: Told(parse_time(item["told_at"]), item["severity"]) for one, item in read.items() if item}
-
-
-def ids_of(alerts: Iterable[AlertEvent]) -> list[str]:
-    return list(dict.fromkeys(event.alert_id for event in alerts))
 
 
 def told_item(subscription: str, event: AlertEvent, at: datetime) -> Item:

@@ -10,7 +10,7 @@ from typing import Any
 
 from services.alerts.usecases.ports import Bundle, Escalate, Try, Turn
 from shared import dynamo
-from shared.events import AlertEvent
+from shared.events import News, news_in
 from shared.times import key_time, parse_time
 
 
@@ -53,6 +53,10 @@ def turn_of(body: str) -> Turn:
     return READ[kind](*fields)
 
 
-def event_of(body: str) -> AlertEvent:
-    """The alert in a topic's message as SQS hands it over. Raises ValueError where it is none."""
-    return AlertEvent.model_validate_json(json.loads(body)["Message"])
+def event_of(body: str) -> News:
+    """The news in a message: an alert as the topic hands it over, or what a service of ours put there itself.
+
+    Raises ValueError where it is none.
+    """
+    said = json.loads(body)
+    return news_in(said.get("Message", body))

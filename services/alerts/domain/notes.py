@@ -8,19 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import groupby
 from typing import Literal
+from zoneinfo import ZoneInfo
 
-from services.alerts.domain.hours import told_at
+from services.alerts.domain.hours import instant, told_at
 from services.alerts.domain.subscribers import Subscriber
 from shared.catalogue import Subscription
-from shared.events import News, Severity
+from shared.events import News, Severity, WeeklyEvent
 
 State = Literal["waiting", "told", "covered", "muted"]
 Reason = Literal["owner", "watching", "escalated", "asked"]
 COOLDOWN = timedelta(hours=1)
 """A touchpoint that was told of is told of again after an hour at the soonest, unless it got graver or it is over."""
+WEEK_TOLD_AT = time(7, 30)
+"""On Monday, where the subscription is."""
 MOST_IN_A_MESSAGE = 20
 """Alerts carry people's comments, and an item of DynamoDB holds 400 kB."""
 GRAVITY: dict[Severity, int] = {"low": 0, "medium": 1, "high": 2}
@@ -54,6 +57,9 @@ def note(event: News, subscriber: Subscriber, because: Reason, now: datetime, ga
     """
     subscription = subscriber.subscription
     gathered = now if subscription.kind == "webhook" else now + gathered_for
+    if isinstance(event, WeeklyEvent):
+        monday_after = event.monday + timedelta(days=7)
+        gathered = max(gathered, instant(monday_after, WEEK_TOLD_AT, ZoneInfo(subscription.time_zone)))
     due = told_at(subscription, waking(event), gathered)
     return Note(event, subscriber.owner.id, subscriber.name, because, due)
 
@@ -155,12 +161,14 @@ def cools_until(note: Note, told: dict[str, Told]) -> datetime | None:
 
 
 def messages(notes: Sequence[Note], subscriber: Subscriber) -> list[Message]:
-    """Everything in one message for a digest; else what began together on a journey is told together."""
+    """Everything but a week in one message for a digest; else what began together on a journey is told together."""
     if not notes:
         return []
     ordered = sorted(notes, key=lambda one: (one.event.journey, one.event.state, one.event.raised_at))
+    weeks = [one for one in ordered if isinstance(one.event, WeeklyEvent)]
     if subscriber.subscription.digest is not None:
-        return [Message(tuple(part)) for part in parts(ordered)]
+        others = [one for one in ordered if one not in weeks]
+        return [*(Message((one,)) for one in weeks), *(Message(tuple(part)) for part in parts(others))]
     grouped = groupby(ordered, key=lambda one: (one.event.journey, one.event.state))
     return [Message(tuple(part)) for _, group in grouped for part in parts(list(group))]
 

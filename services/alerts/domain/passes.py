@@ -6,17 +6,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.codes import keyed_code, keyed_hash
+from shared.events import WEEKLY, AlertEvent, News, WeeklyEvent
 
 GOOD_FOR = timedelta(days=90)
 
 
 @dataclass(frozen=True)
 class Pass:
-    """What a code stands for, and until when."""
+    """What a code stands for, and until when. alert_id: an alert's, or `WEEKLY`."""
 
     alert_id: str
     subscription: str
     expires_at: datetime
+
+
+def pass_for(event: News) -> str | None:
+    """What the pass in its message is for: the alert, or the weekly report as such; None where none is needed."""
+    if isinstance(event, WeeklyEvent):
+        return WEEKLY
+    return event.alert_id if isinstance(event, AlertEvent) else None
 
 
 @dataclass(frozen=True)

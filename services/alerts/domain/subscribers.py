@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shared.catalogue import Catalogue, Owner, Subscription, Touchpoint
-from shared.events import CaseEvent, News
+from shared.catalogue import Catalogue, Owner, Subscription, Touchpoint, Way
+from shared.events import News, WeeklyEvent
 
 AT_ONCE = 0
+UNASKED: dict[str, tuple[Way, ...]] = {
+    "case": ("email", "slack", "teams", "sms"),
+    "outreach": ("email", "slack", "teams"),
+    "weekly": ("email",),
+}
+"""The ways by which teams are told of what is no alert, without having named its kind."""
 LAST = 1000
 """The step of whoever watches over the journey: after everybody in the chain."""
 
@@ -63,13 +69,15 @@ def of_pilot(pilot: Owner | None) -> Iterable[Subscriber]:
 
 
 def wants(subscription: Subscription, event: News, touchpoint: Touchpoint | None) -> bool:
-    """Whether the news passes every filter that the subscription names.
+    """Whether the news passes every filter that the subscription names; of a week, which is of many touchpoints, kinds.
 
-    Programs, and those who watch every touchpoint, are told of cases only where they name that kind.
+    Programs, and those who watch every touchpoint, are told of what is no alert only where they name that kind.
     """
-    is_for_teams = subscription.kind != "webhook" and not subscription.everywhere
-    if isinstance(event, CaseEvent) and not (is_for_teams or event.kind in subscription.kinds):
+    is_unasked = subscription.kind in UNASKED.get(event.kind, (subscription.kind,))
+    if event.kind in UNASKED and event.kind not in subscription.kinds and (not is_unasked or subscription.everywhere):
         return False
+    if isinstance(event, WeeklyEvent):
+        return not subscription.kinds or event.kind in subscription.kinds
     filters: tuple[tuple[tuple[str, ...], str | None], ...] = (
         (subscription.touchpoints, event.touchpoint),
         (subscription.journeys, event.journey),

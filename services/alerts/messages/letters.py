@@ -37,7 +37,10 @@ def letter(delivery: Delivery, sender: str, manage: Manage) -> EmailMessage:
     message["To"] = delivery.target
     message["Subject"] = said.title
     message["X-Etincelle-Message-Id"] = delivery.message_id
-    if len(delivery.news) == 1:
+    if said.unsubscribe:
+        message["List-Unsubscribe"] = f"<{said.unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    elif len(delivery.news) == 1:
         message["References"] = message["In-Reply-To"] = thread_id(delivery, sender)
     message.set_content(plain(said))
     alerts = [event for event in delivery.news if isinstance(event, AlertEvent)][:MOST_PICTURES]

@@ -8,9 +8,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from services.alerts.domain.deliveries import Delivery
+from services.alerts.messages.week import Week, one_line, share, week_of, worded
 from services.alerts.messages.words import SAID, Frame, language
 from shared.catalogue import words
-from shared.events import AlertEvent, CaseEvent, CausesRead, ExcessSegment, ExcessWord, PingEvent, Share, Told
+from shared.events import (
+    WEEKLY,
+    AlertEvent,
+    CaseEvent,
+    CausesRead,
+    ExcessSegment,
+    ExcessWord,
+    OutreachEvent,
+    PingEvent,
+    Told,
+    WeeklyEvent,
+)
 
 TOGETHER = timedelta(hours=2)
 """Changes that began within this of each other may have one cause."""
@@ -22,9 +34,9 @@ Manage = Callable[[str, str], str]
 
 @dataclass(frozen=True)
 class Piece:
-    """One alert, one case or a test, in a message. facts: name and value; manage: where it is acted on.
+    """One alert, one case, a week or a test, in a message. facts: name and value; manage: where it is acted on.
 
-    page: what its one button says where it is no alert's.
+    page: what its one button says where it is no alert's. week: as a mail lays it out, instead of the facts.
     """
 
     event: Told
@@ -36,6 +48,7 @@ class Piece:
     manage: str
     is_open: bool
     page: str = ""
+    week: Week | None = None
 
     @property
     def is_case(self) -> bool:
@@ -44,7 +57,10 @@ class Piece:
 
 @dataclass(frozen=True)
 class Story:
-    """A whole message. cause: what several alerts have in common, empty where nothing; why: why it is sent."""
+    """A whole message. cause: what several alerts have in common, empty where nothing; why: why it is sent.
+
+    unsubscribe: where a mail that comes regularly is stopped; empty of others.
+    """
 
     lang: str
     title: str
@@ -52,6 +68,7 @@ class Story:
     pieces: tuple[Piece, ...]
     why: str
     frame: Frame
+    unsubscribe: str = ""
 
 
 def story(delivery: Delivery, manage: Manage) -> Story:
@@ -59,9 +76,13 @@ def story(delivery: Delivery, manage: Manage) -> Story:
     lang = language(delivery.lang)
     frame = SAID[lang]
     pieces = tuple(piece_of(event, frame, lang, delivery.subscription, manage) for event in delivery.news)
+    title, subscription = title_of(pieces, frame), delivery.subscription
+    if any(isinstance(event, WeeklyEvent) for event in delivery.news):
+        why = frame.week_why.format(owner=delivery.owner, subscription=subscription)
+        return Story(lang, title, "", pieces, why, frame, manage(WEEKLY, subscription) + "/weekly")
     reason = getattr(frame, f"because_{delivery.because}")
-    why = frame.why.format(reason=reason.format(owner=delivery.owner), subscription=delivery.subscription)
-    return Story(lang, title_of(pieces, frame), cause(delivery.news, frame), pieces, why, frame)
+    why = frame.why.format(reason=reason.format(owner=delivery.owner), subscription=subscription)
+    return Story(lang, title, cause(delivery.news, frame), pieces, why, frame)
 
 
 def piece_of(event: Told, frame: Frame, lang: str, subscription: str, manage: Manage) -> Piece:
@@ -69,6 +90,10 @@ def piece_of(event: Told, frame: Frame, lang: str, subscription: str, manage: Ma
         return case_piece(event, frame, lang)
     if isinstance(event, PingEvent):
         return ping_piece(event, frame)
+    if isinstance(event, WeeklyEvent):
+        return week_piece(event, frame, lang)
+    if isinstance(event, OutreachEvent):
+        return outreach_piece(event, frame, lang)
     return piece(event, frame, lang, manage(event.alert_id, subscription))
 
 
@@ -95,6 +120,25 @@ def ping_piece(event: PingEvent, frame: Frame) -> Piece:
     facts = ((frame.ping_to, event.subscription), (frame.ping_by, event.asked_by))
     manage = event.links["page"]
     return Piece(event, frame.ping, frame.ping_sentence, facts, (), (), manage, is_open=False, page=frame.ping_open)
+
+
+def week_piece(event: WeeklyEvent, frame: Frame, lang: str) -> Piece:
+    """An owner's week: laid out by a mail, and as facts by every other way."""
+    week = week_of(event, frame, lang)
+    facts = tuple((line.name, " · ".join([line.share, *(one.text for one in line.remarks)])) for line in week.lines)
+    is_standing = any(one.news != "ended" for one in event.alerts)
+    return Piece(
+        event, week.title, week.sentence, facts, (), (), event.links["page"], is_standing, frame.week_open, week
+    )
+
+
+def outreach_piece(event: OutreachEvent, frame: Frame, lang: str) -> Piece:
+    """How many may be turned to; who they are stands on the page only."""
+    name = one_line(words(event.touchpoint_name, lang))
+    sentence = frame.outreach_sentence.format(name=name, people=event.people, passed=event.passed)
+    facts = ((frame.outreach_people, str(event.people)), (frame.outreach_passed, str(event.passed)))
+    title, page = frame.outreach.format(n=event.people, name=name), event.links["page"]
+    return Piece(event, title, sentence, facts, (), (), page, True, frame.outreach_open)
 
 
 def title_of(pieces: Sequence[Piece], frame: Frame) -> str:
@@ -138,12 +182,6 @@ def facts(event: AlertEvent, frame: Frame) -> Iterator[tuple[str, str]]:
         yield frame.otherwise, share(event.otherwise, frame, event.kind)
     if event.resolved_at:
         yield frame.ended, f"{event.resolved_at:%Y-%m-%d %H:%M} UTC"
-
-
-def worded(frame: Frame, what: str, kind: str) -> str:
-    """The kind's own words for it, or those for all kinds."""
-    own: str = getattr(frame, f"{what}_{kind}", "") or getattr(frame, what)
-    return own
 
 
 def causes(event: AlertEvent, frame: Frame) -> list[str]:
@@ -190,14 +228,3 @@ def signs(event: AlertEvent, frame: Frame) -> set[tuple[bool, str]]:
     """An alert's causes, named: whether it is a word, which says less than a segment, and its name."""
     segments = {(False, frame.segment.format(name=one.attribute, value=one.value)) for one in event.causes.segments}
     return segments | {(True, frame.quoted.format(text=one.text)) for one in event.causes.words}
-
-
-def share(share: Share, frame: Frame, kind: str) -> str:
-    """`19 % bad (12–28 %, 240 answers)`."""
-    value = share.bad / share.n if share.n else 0.0
-    low, high, bad = (round(100 * one) for one in (share.low, share.high, value))
-    return worded(frame, "share", kind).format(bad=bad, low=low, high=high, n=share.n)
-
-
-def one_line(text: str) -> str:
-    return " ".join(text.split())

@@ -99,6 +99,42 @@ class Frame:
     reason_words: str
     reason_call_back: str
     cases: str
+    week_title: str
+    week_sentence: str
+    week_answers_at: str
+    week_answers_at_one: str
+    week_alerts: str
+    week_alerts_one: str
+    week_alerts_none: str
+    week_touchpoints: str
+    week_worse: str
+    week_better: str
+    week_same: str
+    week_change: str
+    week_kept: str
+    week_broken: str
+    week_unclear: str
+    week_more: str
+    week_friction: str
+    week_began: str
+    week_ended: str
+    week_standing: str
+    week_first: str
+    week_cases: str
+    week_cases_open: str
+    week_cases_overdue: str
+    week_open: str
+    week_stop: str
+    week_why: str
+    week_page: str
+    week_stopped: str
+    week_comes: str
+    week_resume: str
+    outreach: str
+    outreach_sentence: str
+    outreach_people: str
+    outreach_passed: str
+    outreach_open: str
 
 
 SAID = frames(Path(__file__).parent / "words.json", Frame)

@@ -14,7 +14,7 @@ from services.alerts.domain import deliveries, notes, standings
 from services.alerts.domain.deliveries import Delivery
 from services.alerts.domain.notes import Note, Past, Plan, Reason
 from services.alerts.domain.standings import Standing
-from services.alerts.domain.subscribers import Subscriber, listening, subscriber
+from services.alerts.domain.subscribers import AT_ONCE, Subscriber, audience, listening, subscriber
 from services.alerts.usecases.ports import Bundle, Deps, Escalate, Try, Turn
 from shared.errors import NotFound
 from shared.events import AlertEvent, News
@@ -36,6 +36,13 @@ def hear(event: AlertEvent, deps: Deps) -> None:
     patience = standings.patience(each)
     if event.state == "raised" and patience is not None:
         put(Escalate(event.alert_id, 0, now + patience), deps)
+
+
+def note_all(event: News, deps: Deps) -> None:
+    """Notes news for everybody who hears at once; heard again, it changes nothing."""
+    for one in audience(event, deps.catalogue):
+        if one.step == AT_ONCE:
+            write_note(event, one, notes.reason(one, event), deps)
 
 
 def write_note(event: News, subscriber: Subscriber, because: Reason, deps: Deps) -> None:
