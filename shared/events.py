@@ -151,7 +151,11 @@ class AlertEvent(Part):
     causes: Causes = Causes()
     sample_comments: list[str] = Field(default_factory=list, max_length=3)
     affected: int | None = Field(default=None, ge=0)
-    value_at_risk: Money | None = None
+    value_at_risk: Money | None = Field(
+        None,
+        description="what friction costs at the touchpoint in four weeks, as known when it was raised; assumed is that "
+        "customers with and without friction differ in nothing else; absent where no outcomes are known",
+    )
     links: dict[str, str] = Field(default_factory=dict)
 
 

@@ -77,6 +77,7 @@ class TestValues:
         shelf.keeping.keep_value(value("checkout-2", day=TODAY + DAY))
         found = [shelf.reading.value("checkout", TODAY + back * DAY) for back in (30, 0, -1, -9, -10)]
         assert [one.day if one else None for one in found] == [TODAY, TODAY, TODAY - 9 * DAY, TODAY - 9 * DAY, None]
+        assert [shelf.keeping.value("checkout", TODAY + back * DAY) for back in (30, 0, -1, -9, -10)] == found
 
     def test_a_day_made_again_replaces_what_was_kept(self, shelf: Shelf) -> None:
         """And what is read is what was kept."""

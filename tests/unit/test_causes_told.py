@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -16,8 +16,9 @@ from services.insights.usecases import causes as fresh
 from services.insights.views.causes import causes_view
 from shared.causes.answers import Given
 from shared.errors import NotFound
-from shared.events import AlertEvent, Causes, CausesRead, ExcessSegment, ExcessWord, Share
+from shared.events import AlertEvent, Causes, CausesRead, ExcessSegment, ExcessWord, Money, Share
 from shared.marks import Arrival, digest
+from shared.studies import ValueFigure
 from shared.tables.friction import hour_key, series_partition
 from tests import aws, fakes
 from tests.events import alert_event
@@ -87,6 +88,49 @@ def test_an_alert_says_how_many_went_through_and_where_more_is_told() -> None:
     assert fact.event.affected == 2
     address = f"https://example.com/v1/alerts/{fact.event.alert_id}"
     assert (fact.event.links["causes"], fact.event.links["outreach"]) == (f"{address}/causes", f"{address}/outreach")
+
+
+def cost_of(amount: float, day: date) -> ValueFigure:
+    money = Money(amount=amount, low=amount / 2, high=amount * 2, currency="EUR")
+    return ValueFigure(day=day, touchpoint="checkout", value_at_risk=money)
+
+
+def test_an_alert_says_what_friction_costs_there_as_it_was_known_then() -> None:
+    """By the newest day studied up to the alarm; nothing where no outcomes were known by then."""
+    alarm, _ = raised()
+    day = alarm.raised_at.date()
+    for known, expected in (
+        ([cost_of(100, day - timedelta(days=3)), cost_of(200, day), cost_of(900, day + timedelta(days=1))], 200),
+        ([cost_of(900, day + timedelta(days=1))], None),
+    ):
+        studies = fakes.FakeStudies()
+        for figure in known:
+            studies.keep_value(figure)
+        deciding = replace(deps_at(START + timedelta(days=41)), studies=studies)
+        aggregating.fold(answers(World()), deciding)
+        looked(later(deciding, minutes=2))
+        [fact] = stored(deciding).facts.values()
+        assert (fact.event.value_at_risk and fact.event.value_at_risk.amount) == expected
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", ("At risk in four weeks", "4,200 EUR (1,900 to 6,500), if these customers differ in nothing else")),
+        (
+            "fr",
+            (
+                "En jeu sur quatre semaines",
+                "4\u202f200 EUR (1\u202f900 à 6\u202f500), si rien d'autre ne distingue ces clients",
+            ),
+        ),
+    ],
+)
+def test_each_message_says_what_it_costs_and_what_that_takes_for_granted(lang: str, said: tuple[str, str]) -> None:
+    """With its interval; an alert that knows no outcomes says nothing of it."""
+    event = alert_event(value_at_risk=Money(amount=4200, low=1900, high=6500, currency="EUR"))
+    assert said in piece(event, SAID[lang], lang, "").facts
+    assert said[0] not in dict(piece(alert_event(), SAID[lang], lang, "").facts)
 
 
 def test_deciding_again_is_no_news_though_the_causes_have_grown() -> None:

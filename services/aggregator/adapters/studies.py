@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from shared.dynamo import ConditionFailed, Item, Table
 from shared.studies import PrioritiesFigure, ValueFigure, written
+from shared.studies_table import ReadStudies
 from shared.tables import friction as keys
 from shared.times import key_time
 
@@ -32,6 +33,9 @@ class TableStudies:
                 condition="attribute_not_exists(pk) OR wanted_at < :at",
                 values={":at": key_time(at)},
             )
+
+    def value(self, touchpoint: str, upto: date) -> ValueFigure | None:
+        return ReadStudies(self.table).value(touchpoint, upto)
 
     def keep_value(self, figure: ValueFigure) -> None:
         self._keep(keys.value_key(figure.touchpoint, studied(figure)), figure)

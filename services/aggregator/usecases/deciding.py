@@ -15,6 +15,7 @@ from services.aggregator.usecases.ports import Deps
 from shared.catalogue import Touchpoint
 from shared.causes.answers import Reading, Whose, spans
 from shared.causes.finding import explained
+from shared.events import Money
 from shared.marks import digest, hour_of, origins
 
 
@@ -62,7 +63,20 @@ def with_causes(fact: AlertFact, context: alerts.Context, deps: Deps) -> AlertFa
     after = of_those(fact, series, deps.responses.between(whose, when.after_from, when.after_to), deps)
     found = explained(before, after, series.audience)
     told = {"causes": found.causes, "sample_comments": found.sample_comments, "affected": affected(fact, deps)}
+    told |= {"value_at_risk": value_at_risk(fact, deps)}
     return replace(fact, event=event.model_copy(update=told))
+
+
+def value_at_risk(fact: AlertFact, deps: Deps) -> Money | None:
+    """What friction costs at the touchpoint in four weeks, as it was known when the alert was raised.
+
+    None where no outcomes were known, and where the alert is of staff, or of those who came from one touchpoint.
+    """
+    event = fact.event
+    if event.audience == "staff" or event.origin is not None:
+        return None
+    known = deps.studies.value(event.touchpoint, event.raised_at.date())
+    return known.value_at_risk if known else None
 
 
 def affected(fact: AlertFact, deps: Deps) -> int | None:

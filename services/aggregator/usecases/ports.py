@@ -135,6 +135,10 @@ class Studies(Protocol):
         """Asks for the study of a day; nothing where it was asked for at that time already, or later."""
         ...
 
+    def value(self, touchpoint: str, upto: date) -> ValueFigure | None:
+        """What friction costs there, of the newest day kept up to that one; None where there is none."""
+        ...
+
     def keep_value(self, figure: ValueFigure) -> None:
         """In place of what was kept of that touchpoint and day."""
         ...

@@ -18,6 +18,7 @@ from shared.events import (
     CausesRead,
     ExcessSegment,
     ExcessWord,
+    Money,
     OutreachEvent,
     PingEvent,
     Told,
@@ -180,8 +181,16 @@ def facts(event: AlertEvent, frame: Frame) -> Iterator[tuple[str, str]]:
     yield frame.after, share(event.after, frame, event.kind)
     if event.otherwise:
         yield frame.otherwise, share(event.otherwise, frame, event.kind)
+    if event.value_at_risk:
+        yield frame.value_at_risk, money(event.value_at_risk, frame)
     if event.resolved_at:
         yield frame.ended, f"{event.resolved_at:%Y-%m-%d %H:%M} UTC"
+
+
+def money(value: Money, frame: Frame) -> str:
+    """`4,200 EUR (1,900 to 6,500), if …`: the amount with its interval, and what it takes for granted."""
+    amount, low, high = (f"{part:,.0f}".replace(",", frame.thousands) for part in (value.amount, value.low, value.high))
+    return frame.value.format(amount=amount, low=low, high=high, currency=value.currency)
 
 
 def causes(event: AlertEvent, frame: Frame) -> list[str]:

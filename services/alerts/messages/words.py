@@ -99,6 +99,9 @@ class Frame:
     reason_words: str
     reason_call_back: str
     cases: str
+    value_at_risk: str
+    value: str
+    thousands: str
     week_title: str
     week_sentence: str
     week_answers_at: str

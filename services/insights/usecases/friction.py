@@ -64,12 +64,20 @@ def may_see(event: AlertEvent, visitor: Visitor) -> bool:
 
 def alert_view(visitor: Visitor, alert_id: str, deps: PageDeps) -> AlertView:
     """Raises NotFound, and Forbidden where it is of another front line. Comments and words go to their team only."""
-    event = alert_named(alert_id, deps)
+    event = with_value(alert_named(alert_id, deps), deps)
     if not may_see(event, visitor):
         raise Forbidden("another front line works there")
     known = deps.catalogue.touchpoint(event.touchpoint)
     may = known is not None and visitor.may_see_persons_of(known)
     return AlertView(event if may else without_words(event), known, may, deps.places.owners())
+
+
+def with_value(event: AlertEvent, deps: PageDeps) -> AlertEvent:
+    """With what friction costs there by what is known now, where outcomes became known after it was raised."""
+    if event.value_at_risk or event.audience == "staff" or event.origin is not None:
+        return event
+    found = deps.studies.value(event.touchpoint, deps.now().date())
+    return event.model_copy(update={"value_at_risk": found.value_at_risk}) if found else event
 
 
 def without_words(event: AlertEvent) -> AlertEvent:
