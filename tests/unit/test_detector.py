@@ -9,12 +9,14 @@ from itertools import product
 from math import exp
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import stats
 
 from services.aggregator.domain.detection import interval, onset, rhythm, wobble
 from services.aggregator.domain.detection.bets import IDLE, Cell, funded, grown
 from services.aggregator.domain.detection.detector import Account, Settings, Transition, advance, open_account, step
-from services.aggregator.domain.detection.usual import included, outlook, pains, start, tilt_to, tilted
+from services.aggregator.domain.detection.usual import STEEPEST, included, outlook, pains, start, tilt_to, tilted
 from shared.scales import SCALES, scale
 
 SETTINGS = Settings()
@@ -325,12 +327,16 @@ def test_passage_times_follow_the_inverse_gaussian_law() -> None:
         assert interval.sooner(drift, barrier, information) == pytest.approx(law.cdf(information))
 
 
-def test_the_tilt_to_a_mean_gives_that_mean() -> None:
-    """Tilting by the answer of tilt_to reproduces the mean pain asked for."""
-    nps = SCALES["nps"]
-    usual = start(nps, SETTINGS.typical["nps"], 1.0)
-    bent = tilted(nps, usual, tilt_to(nps, usual, 0.4))
-    assert sum(w * u for w, u in zip(bent, pains(nps), strict=True)) / sum(bent) == pytest.approx(0.4, abs=1e-6)
+@settings(max_examples=300)
+@given(st.sampled_from(sorted(SCALES)), st.data())
+def test_the_tilt_to_a_mean_gives_that_mean(scale: str, data: st.DataObject) -> None:
+    """Of any histogram, however lopsided; a mean out of reach takes the steepest tilt."""
+    one = SCALES[scale]
+    weights = st.lists(st.floats(1e-6, 1e4), min_size=one.levels, max_size=one.levels).map(tuple)
+    usual, wanted = data.draw(weights), data.draw(st.floats(0.0, 1.0))
+    least, most = (outlook(one, usual, tilt).mean for tilt in (-STEEPEST, STEEPEST))
+    found = outlook(one, usual, tilt_to(one, usual, wanted)).mean
+    assert found == pytest.approx(min(max(wanted, least), most), abs=1e-6)
 
 
 def test_weekends_are_known_by_local_time() -> None:

@@ -17,7 +17,10 @@ from shared.scales import Scale
 Histogram = tuple[float, ...]
 STEEPEST = 8.0
 """No tilt is looked for beyond this: the worst answer's odds times 3,000."""
-
+CLOSE = 1e-9
+"""A tilt is found when a step moves it less than this."""
+MOST_STEPS = 60
+"""Halving the whole range 34 times comes that close."""
 
 LEAST_LEFT = 0.05
 """What giving answers back leaves of any score's weight, at the least."""
@@ -93,16 +96,21 @@ def cost_once(scale: Scale, usual: Outlook, tilt: float) -> float:
     return log(sum(tilted(scale, usual.weights, tilt)) / usual.total)
 
 
-def tilt_to(scale: Scale, histogram: Sequence[float], mean_pain: float) -> float:
-    """The tilt that gives the histogram this mean pain, between plus and minus STEEPEST."""
-    low, high = -STEEPEST, STEEPEST
-    for _ in range(30):
-        middle = (low + high) / 2
-        if _mean(scale, tilted(scale, histogram, middle)) < mean_pain:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
+def tilt_to(scale: Scale, histogram: Histogram, mean_pain: float) -> float:
+    """The tilt that gives the histogram this mean pain, between plus and minus STEEPEST.
+
+    By Newton's method, as the variance is the mean's slope; by halves where that would leave what is left to search.
+    """
+    low, high, tilt = -STEEPEST, STEEPEST, 0.0
+    for _ in range(MOST_STEPS):
+        at = outlook(scale, histogram, tilt)
+        low, high = (tilt, high) if at.mean < mean_pain else (low, tilt)
+        before, tilt = tilt, tilt + (mean_pain - at.mean) / at.variance if at.variance > 0 else high
+        if not low < tilt < high:
+            tilt = (low + high) / 2
+        if abs(tilt - before) < CLOSE:
+            break
+    return tilt
 
 
 def resized(histogram: Sequence[float], total: float) -> Histogram:
@@ -122,7 +130,3 @@ def without(scale: Scale, histogram: Histogram, n: int, mean_pain: float) -> His
 def bad_share(scale: Scale, histogram: Sequence[float]) -> float:
     """Share of bad answers in the histogram."""
     return sum(histogram[: scale.bad_levels]) / sum(histogram)
-
-
-def _mean(scale: Scale, histogram: Sequence[float]) -> float:
-    return float(sum(map(mul, histogram, pains(scale)))) / sum(histogram)
