@@ -1,7 +1,8 @@
-"""A friction alert by its id, in the table `friction`, read only."""
+"""Friction alerts by their id or their time, in the table `friction`, read only."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -29,3 +30,11 @@ class NamedAlerts:
             if event.alert_id == alert_id:
                 return event
         return None
+
+    def raised(self, since: datetime, until: datetime) -> Iterator[AlertEvent]:
+        """Everybody's that were raised in [since, until), in that order."""
+        for year in range(since.year, until.year + 1):
+            partition = keys.alert_time_key(since.replace(year=year, month=1, day=1), "")[0]
+            between = (key_time(since), key_time(until))
+            for item in self.table.query_all(partition, index=keys.TIME_INDEX, between=between):
+                yield AlertEvent.model_validate_json(item["event"])

@@ -22,6 +22,7 @@ from services.invitations.pages import forms, render
 from services.invitations.usecases import (
     asked,
     asking,
+    calling,
     counting,
     erasing,
     funnels,
@@ -328,6 +329,12 @@ def get_outreach(alert_id: str) -> OutreachView | Response:
     if asked.format == "csv":
         return Response(outreach_csv(found), headers={"Content-Type": "text/csv; charset=utf-8"})
     return outreach_view(found)
+
+
+@app.schedule("rate(15 minutes)", name="call_to_reach_out")
+def call_to_reach_out(_: CloudWatchEvent) -> None:
+    """Calls the owners of alerts that stand to turn to those who said nothing: how many they are, not who."""
+    calling.call_to_reach_out(app.deps)
 
 
 @app.operation("POST", "/v1/erasures", scope="people:write", accepts=CustomerNamed, returns=ErasureView, status=202)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from services.invitations.adapters.calls import QueueCalls, TableCalls
 from services.invitations.adapters.erasing import ContactsEraser
 from services.invitations.adapters.erasures import TableErasures
 from services.invitations.adapters.interactions import TableInteractions
@@ -32,7 +33,7 @@ from services.invitations.adapters.steps import (
 )
 from services.invitations.adapters.suppressions import TableSuppressions
 from services.invitations.adapters.tallies import TablePlans, TableTallies
-from services.invitations.usecases.outreach import OutreachDeps
+from services.invitations.usecases.calling import CallingDeps
 from services.invitations.usecases.sampling import DailySampling
 from services.invitations.usecases.sending_ports import SendingDeps
 from shared import aws
@@ -51,7 +52,7 @@ from shared.settings import Environment
 
 
 @dataclass(frozen=True)
-class Deps(SendingDeps, OutreachDeps):
+class Deps(SendingDeps, CallingDeps):
     """The verbs' dependencies, and the app's own."""
 
     authenticator: Authenticator
@@ -80,6 +81,9 @@ def deps() -> Deps:
         interactions=TableInteractions(contacts),
         recent=TableInteractions(contacts),
         alerts=NamedAlerts(Table(dynamodb, environment.need("TABLE_FRICTION"))),
+        standing=NamedAlerts(Table(dynamodb, environment.need("TABLE_FRICTION"))),
+        calls=TableCalls(contacts),
+        call_news=QueueCalls(aws.client("sqs", environment, now, os.urandom), environment.need("QUEUE_ALERTS_URL")),
         responses=TableGiven(Table(dynamodb, environment.need("TABLE_RESPONSES"))),
         invitations=TableInvitations(contacts),
         reservations=TableReservations(contacts),

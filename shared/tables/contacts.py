@@ -25,6 +25,7 @@
 | which invitation a text message answers | `REPLY#hash` | `REPLY` (`reply_key`) |
 | that nothing is sent to an address or a number | `SUPPRESSION#hash` | `SUPPRESSION` (`suppression_key`) |
 | every address and number to which nothing is sent | index `month`: `suppressions` (`SUPPRESSIONS`) | hash (`suppression_key`) |
+| that an alert's owner was called to reach out, in its first week, its second | `CALL#alert_id` | `0001` (`call_key`) |
 | the erasure of a person: whose while it goes on, then what was erased | `ERASURE#erasure_id` | `ERASURE` (`erasure_key`) |
 | how much of this table it has erased | same | `COUNTED` (`erased_key`) |
 
@@ -75,6 +76,11 @@ def customer_key(customer: str) -> Key:
 
 def case_reply_key(reply_id: str) -> Key:
     return key("CASE_REPLY", reply_id), "CASE_REPLY"
+
+
+def call_key(alert_id: str, number: int) -> Key:
+    """number: of the week since the alert was raised, from 1."""
+    return key("CALL", alert_id), f"{number:04}"
 
 
 def replies_partition(person_id: str) -> str:

@@ -189,6 +189,21 @@ def test_an_owners_week_goes_to_the_queue_of_news_and_is_noted(
     assert running("insights", "TellWeeks").invoke(scheduled_event("tell_weeks", datetime.now(UTC))) is None
 
 
+def test_the_owner_of_an_alert_that_stands_is_called_to_reach_out(
+    cloud: Cloud, running: Running, journey: dict[str, Any]
+) -> None:
+    """Invitations reads alerts, answers and people, and puts a call into the queue of news, within its policy."""
+    raised_at = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=3)
+    event = alert_event(touchpoint=TOUCHPOINT, scale="ces", raised_at=raised_at)
+    fact = AlertFact(Series(TOUCHPOINT, "customer", "ces"), event)
+    TableAlerts(table(cloud, "friction"), lambda: raised_at).write(fact)
+    passed = interaction("proof-call", customer={"email": "call@example.com"})
+    passed.pop("channel")  # whom nobody asked may be turned to
+    asked_invitations(running, "POST", "/v1/interactions", passed)
+    assert running("invitations", "CallToReachOut").invoke(scheduled_event("call", datetime.now(UTC))) is None
+    assert running("alerts", "Hear").invoke(queued(cloud, f"etincelle-{STAGE}-alerts")) == NO_FAILURES
+
+
 def week_ago() -> dict[str, Any]:
     at = datetime.now(UTC) - timedelta(days=datetime.now(UTC).weekday() + 3)
     return {"touchpoint": TOUCHPOINT, "score": 5, "response_id": "week", "collected_at": f"{at:%Y-%m-%dT%H:%M:%SZ}"}
