@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from itertools import product
 from typing import Any
 from urllib.parse import urlencode
@@ -17,20 +18,27 @@ from services.alerts.usecases.cases.ports import CaseDeps, Way
 from services.alerts.usecases.cases.ports import Person as Behind
 from services.insights import app as insights
 from services.invitations import app as invitations
+from services.invitations.domain.interactions import Interaction
+from services.invitations.domain.people import Identifier
+from services.invitations.domain.people import Person as Customer
+from services.invitations.usecases.outreach import OutreachDeps
 from services.registry import app as registry
 from services.registry import usecases as applying
 from shared.auth import Authenticator
 from shared.catalogue import Person
+from shared.events import AlertEvent
 from shared.forms import FORM
 from shared.http import Api, Operation
 from shared.sessions import FORM_TOKEN, Sessions
 from shared.tables.cases import case_place
-from tests import owners
+from tests import fakes, owners
 from tests import registry as documents
 from tests.alerts import owner, subscription
 from tests.cases import FakeKeys, World, answer, case_of, place
 from tests.http import Reply, ask
-from tests.unit.test_pressure_page import deps as pressure_deps
+from tests.invitations import World as ContactsWorld
+from tests.unit.test_outreach import FakeRecent, decided
+from tests.unit.test_pressure_page import FakeTallies
 
 SITE = owners.PUBLIC_URL
 TEAMS = {"web": "checkout", "store": "till"}
@@ -44,6 +52,8 @@ QUERIES: Mapping[str, tuple[str, ...]] = {
     "days": ("365",),
     "to": ("2024-03-06",),
     "channel": ("web",),
+    "by": ("store",),
+    "value": ("paris",),
     "state": ("open", "all"),
     "owner": tuple(TEAMS),
     "before": ("2024-12-31T00:00:00~z",),
@@ -54,6 +64,8 @@ QUERIES: Mapping[str, tuple[str, ...]] = {
     "done": ("saved", "note"),
 }
 """What each query parameter of a page is tried with; a parameter that is not here fails the test of the table."""
+BESIDE = {"value": {"by": "store"}}
+"""What a parameter makes sense beside."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +124,7 @@ def addresses(operation: Operation, path: str) -> list[str]:
     """The page as it is, and with each of its parameters, alone and as a file."""
     if operation.method != "GET":
         return [path]
-    singles = [{name: value} for name in operation.query for value in QUERIES[name]]
+    singles = [{name: value, **BESIDE.get(name, {})} for name in operation.query for value in QUERIES[name]]
     files = [{}, {"as": "csv"}] if "as" in operation.query else [{}]
     asked = [one | file for one, file in product([{}, *singles], files)]
     return [path + (f"?{urlencode(one)}" if one else "") for one in asked]
@@ -157,6 +169,45 @@ def registry_deps() -> Any:
     return made
 
 
+@dataclass(frozen=True)
+class InvitationsDeps(OutreachDeps):
+    sessions: Sessions
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An alert of each team."""
+
+    events: Mapping[str, AlertEvent]
+
+    def named(self, alert_id: str) -> AlertEvent | None:
+        return self.events.get(alert_id)
+
+
+def invitations_deps() -> InvitationsDeps:
+    """Somebody who went through each team's touchpoint since its alert, and said nothing."""
+    world = ContactsWorld(*(owners.touchpoint(name, team) for team, name in TEAMS.items()))
+    world.now = owners.NOW
+    events = [owners.event_at(name, team) for team, name in TEAMS.items()]
+    for team in TEAMS:
+        names = (Identifier("id", f"customer-of-{team}"), Identifier("email", f"customer-of-{team}@example.com"))
+        world.people.write(Customer(f"p-{team}", identifiers=names))
+    lately = owners.NOW - timedelta(hours=5)
+    passed = [replace(decided(team, at=lately, who=f"p-{team}"), interaction=seen(team, lately)) for team in TEAMS]
+    contacts = vars(world.deps) | {"tallies": FakeTallies(100)}
+    return InvitationsDeps(
+        **contacts,
+        alerts=Standing({one.alert_id: one for one in events}),
+        recent=FakeRecent(passed),
+        responses=fakes.FakeResponses(),
+        sessions=signed_in(),
+    )
+
+
+def seen(team: str, at: datetime) -> Interaction:
+    return Interaction(team, TEAMS[team], at, at, attributes={"store": "paris"})
+
+
 STAGES: Mapping[str, Stage] = {
     "insights": Stage(
         insights.app,
@@ -180,5 +231,10 @@ STAGES: Mapping[str, Stage] = {
         {"owner": {team: team for team in TEAMS}, "name": dict.fromkeys(TEAMS, "shop"), "n": dict.fromkeys(TEAMS, "1")},
         {team: (f"desk-of-{team}@",) for team in TEAMS},
     ),
-    "invitations": Stage(invitations.app, pressure_deps),
+    "invitations": Stage(
+        invitations.app,
+        invitations_deps,
+        {"alert_id": {team: f"drop.{name}.customer.20240304T120000Z" for team, name in TEAMS.items()}},
+        {team: (f"customer-of-{team}@",) for team in TEAMS},
+    ),
 }

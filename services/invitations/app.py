@@ -18,7 +18,7 @@ from services.invitations.adapters.reactions import reactions_in
 from services.invitations.adapters.replies import reply_of
 from services.invitations.adapters.steps import turn_of
 from services.invitations.pages import asked as asked_pages
-from services.invitations.pages import forms, render
+from services.invitations.pages import forms, outreach_page, render
 from services.invitations.usecases import (
     asked,
     asking,
@@ -89,6 +89,19 @@ def get_pressure_page() -> Response:
     if app.query("as") == "csv":
         return asked_pages.asked_csv(found)
     return asked_pages.asked_page(found, app.deps.catalogue.pressure(), app.visitor, app.here)
+
+
+@app.page("GET", "/outreach/{alert_id}", roles=("pilot", "owner"), query=("as",), problems=(404,))
+def get_outreach_page(alert_id: str) -> Response:
+    """Whom to turn to while an alert stands, for the touchpoint's own team, as HTML; with `as=csv` as a file."""
+    is_file = app.query("as") == "csv"
+    limit = outreach.MOST_PEOPLE if is_file else outreach_page.MOST_SHOWN
+    shown = outreach.shown_to(app.visitor, alert_id, limit, app.deps)
+    said = {"alert_id": alert_id, "people": len(shown.found.people) if shown.found else 0}
+    app.logger.info("outreach_read", extra=said | {"person": app.visitor.person.id})
+    if is_file and shown.found:
+        return outreach_page.list_csv(shown.found)
+    return outreach_page.list_page(shown, app.visitor, app.here)
 
 
 @app.operation(

@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -23,13 +23,15 @@ from services.invitations.usecases.outreach import OutreachDeps, Recent, outreac
 from services.invitations.views.outreach import outreach_csv, outreach_view
 from shared.auth import Authenticator
 from shared.catalogue import Cap, Pressure
+from shared.catalogue import Person as SignedIn
 from shared.causes.answers import Given
 from shared.codes import keyed_hash
 from shared.errors import Conflict, NotFound
 from shared.events import AlertEvent
+from shared.sessions import Sessions
 from tests import aws, fakes
 from tests.events import alert_event
-from tests.http import ask
+from tests.http import Reply, ask
 from tests.invitations import NOW, SECRET, World
 from tests.unit.test_intake import HEADERS, FakeKeys
 
@@ -65,6 +67,7 @@ class FakeRecent:
 @dataclass(frozen=True)
 class AppDeps(OutreachDeps):
     authenticator: Authenticator
+    sessions: Sessions | None = None
 
 
 def decided(name: str, browser: str = "chrome", at: datetime = NOW - timedelta(hours=5), who: str = "") -> Decided:
@@ -208,6 +211,71 @@ def test_the_list_is_asked_for_with_its_scope_and_every_look_is_logged_without_a
     as_file = over_http(f"{path}?format=csv", "people:read")
     assert as_file.headers["content-type"] == "text/csv; charset=utf-8"
     assert over_http(f"{path}?limit=0&format=xml", "people:read").status == 422
+
+
+class Team:
+    """The pilot, and the owner of the checkout's team and of another."""
+
+    known: ClassVar[dict[str, SignedIn]] = {
+        one.id: one
+        for one in (
+            SignedIn(id="pia", email="pia@example.com", role="pilot"),
+            SignedIn(id="anna", email="anna@example.com", role="owner", owner="web"),
+            SignedIn(id="otto", email="otto@example.com", role="owner", owner="stores"),
+        )
+    }
+
+    def person(self, person: str) -> SignedIn | None:
+        return self.known.get(person)
+
+
+def page(scene: Scene, person: str, event: AlertEvent = EVENT, query: str = "", lang: str = "en") -> Reply:
+    """The list as somebody of ours sees it."""
+    sessions = Sessions(Team(), lambda: SECRET, lambda: NOW, "https://example.com")  # type: ignore[arg-type]
+    deps = AppDeps(**vars(scene.deps(event)), authenticator=Authenticator(FakeKeys(())), sessions=sessions)
+    before, invitations.app._deps = invitations.app._deps, lambda: deps
+    try:
+        cookie = sessions.begun(Team.known[person], lang, None).partition(";")[0]
+        return ask(invitations.app, "GET", f"/outreach/{EVENT.alert_id}{query}", None, {"Cookie": cookie})
+    finally:
+        invitations.app._deps = before
+
+
+def test_the_team_sees_whom_to_turn_to_on_a_page_and_in_a_file() -> None:
+    """The worst off first with the reason, an address where nothing is in the way, and how good the order is."""
+    scene = Scene(decided("x", "chrome"), decided("y", "safari"), decided("z", who="gone"))
+    scene.person("gone", opted_out=frozenset({"all"}))
+    shown = page(scene, "anna")
+    assert shown.status == 200
+    assert shown.body.index("P-Y") < shown.body.index("P-X")
+    assert 'href="mailto:p-y@example.com"' in shown.body and "browser: safari" in shown.body
+    assert "gone@example.com" not in shown.body and "Leave in peace: they do not wish it" in shown.body
+    assert "Area under the curve" in shown.body and "stands first about" in shown.body
+    file = page(scene, "anna", query="?as=csv")
+    assert file.headers["content-disposition"] == 'attachment; filename="outreach-checkout.csv"'
+    assert "p-y@example.com" in file.body and "gone@example.com" not in file.body
+
+
+def test_no_other_team_reads_the_list_and_nobody_is_looked_up_for_them(caplog: pytest.LogCaptureFixture) -> None:
+    """404, as for an alert that there is not; a look of its own team is logged without a name."""
+    scene = Scene(decided("x"))
+    scene.world.people.get = None  # type: ignore[assignment, method-assign]
+    assert page(scene, "otto").status == 404
+    assert page(Scene(decided("x")), "pia").status == 200
+    [looked] = [vars(one) for one in caplog.records if one.message == "outreach_read"]
+    assert (looked["people"], looked["person"]) == (1, "pia")
+    assert not any("P-X" in str(one) or "p-x@" in str(one) for one in looked.values())
+
+
+@pytest.mark.parametrize("changes", [{"state": "resolved"}, {"audience": "staff"}])
+def test_the_page_of_an_alert_that_is_over_names_nobody(changes: dict[str, Any]) -> None:
+    """It says so, in the visitor's language; neither does its file."""
+    event = EVENT.model_copy(update=changes)
+    for query in ("", "?as=csv"):
+        shown = page(Scene(decided("x")), "anna", event, query, "fr")
+        assert shown.status == 200
+        assert "plus en cours" in shown.body
+        assert "P-X" not in shown.body
 
 
 def world_of(seed: int, n: int = 300, odds: float = 1.5) -> list[Case]:

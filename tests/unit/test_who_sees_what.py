@@ -25,6 +25,7 @@ TABLE = {
     "GET /friction": Row(EVERYBODY, whole=True),
     "GET /friction/{alert_id}": Row(FIGURES),
     "GET /priorities": Row(LEADERS, whole=True),
+    "GET /outreach/{alert_id}": Row(THEIRS),
     "GET /pressure": Row(EVERYBODY, whole=True),
     "GET /cases": Row(LEADERS, whole=True),
     "GET /cases/{case_id}": Row(THEIRS),

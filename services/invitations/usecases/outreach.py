@@ -30,6 +30,7 @@ from shared.codes import keyed_hash
 from shared.errors import Conflict, NotFound
 from shared.events import AlertEvent
 from shared.scales import scale
+from shared.sessions import Visitor
 
 MOST_INTERACTIONS = 4000
 """The newest since the change; older ones are not looked at."""
@@ -103,9 +104,33 @@ class Traits:
         return {name: shown(value, self.cuts.get(name)) for name, value in interaction.attributes.items()}
 
 
+@dataclass(frozen=True)
+class Shown:
+    """An alert's list as somebody sees it. found: None where the alert no longer stands, or tells of no customers."""
+
+    event: AlertEvent
+    touchpoint: Touchpoint
+    found: Outreach | None
+
+
+def shown_to(visitor: Visitor, alert_id: str, limit: int, deps: OutreachDeps) -> Shown:
+    """The list for somebody of the touchpoint's team. Raises NotFound, also for others: nobody is read for them."""
+    event, known = known_alert(alert_id, deps)
+    if not visitor.may_see_persons_of(known):
+        raise NotFound("there is no such alert")
+    return Shown(event, known, listed(event, known, limit, deps) if is_standing(event) else None)
+
+
 def outreach(alert_id: str, limit: int, deps: OutreachDeps) -> Outreach:
     """Whom to turn to, at most `limit`. Raises NotFound, and Conflict where the alert no longer stands."""
-    event, known = standing_alert(alert_id, deps)
+    event, known = known_alert(alert_id, deps)
+    if not is_standing(event):
+        raise Conflict("people are listed while an alert of customers stands")
+    return listed(event, known, limit, deps)
+
+
+def listed(event: AlertEvent, known: Touchpoint, limit: int, deps: OutreachDeps) -> Outreach:
+    """People who went through since the change and have not answered, at most `limit`."""
     now = deps.now()
     passed = deps.recent.newest(event.touchpoint, event.change_started_at, now, MOST_INTERACTIONS + 1)
     is_whole = len(passed) <= MOST_INTERACTIONS
@@ -127,14 +152,17 @@ def outreach(alert_id: str, limit: int, deps: OutreachDeps) -> Outreach:
     return Outreach(event, len(passed), said, model, people, is_whole and answers.is_whole)
 
 
-def standing_alert(alert_id: str, deps: OutreachDeps) -> tuple[AlertEvent, Touchpoint]:
+def known_alert(alert_id: str, deps: OutreachDeps) -> tuple[AlertEvent, Touchpoint]:
+    """Raises NotFound."""
     event = deps.alerts.named(alert_id)
     known = deps.catalogue.touchpoint(event.touchpoint) if event else None
     if event is None or known is None:
         raise NotFound("there is no such alert")
-    if event.state not in ("raised", "acknowledged") or event.audience != "customer":
-        raise Conflict("people are listed while an alert of customers stands")
     return event, known
+
+
+def is_standing(event: AlertEvent) -> bool:
+    return event.state in ("raised", "acknowledged") and event.audience == "customer"
 
 
 def answers_since(event: AlertEvent, known: Touchpoint, now: datetime, deps: OutreachDeps) -> Reading:
