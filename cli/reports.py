@@ -63,6 +63,9 @@ def report(
     at: Annotated[
         str | None, typer.Option(help="As it stood at this time: answers given before it, whenever they came in.")
     ] = None,
+    by: Annotated[
+        str | None, typer.Option(help="Told apart by this attribute; of a touchpoint that names it under `segments`.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Show how people answered: of a touchpoint by score and week; of an owner or a journey a line a touchpoint."""
@@ -71,7 +74,9 @@ def report(
         found = reports_of(client, touchpoints(client), audience, at)
         print_json(found) if as_json else show_overview(found)
         return
-    kind, one = named_report(client, name, audience, at)
+    kind, one = named_report(client, name, {"audience": audience, "by": by}, at)
+    if by and kind != "touchpoints":
+        raise Failed(f"{name!r} is no touchpoint: --by is of a touchpoint only")
     if as_json:
         print_json(one)
     elif kind == "touchpoints":
@@ -80,10 +85,15 @@ def report(
         show_lines(one)
 
 
-def named_report(client: Client, name: str, audience: str, at: str | None) -> tuple[str, dict[str, Any]]:
-    """The report of the touchpoint, else of the owner, else of the journey of that id, and which of them it is."""
+def named_report(
+    client: Client, name: str, of_touchpoint: dict[str, str | None], at: str | None
+) -> tuple[str, dict[str, Any]]:
+    """The report of the touchpoint, else of the owner, else of the journey of that id, and which of them it is.
+
+    of_touchpoint: what is asked of a touchpoint only.
+    """
     for kind in ("touchpoints", "owners", "journeys"):
-        asked = {"at": at} | ({"audience": audience} if kind == "touchpoints" else {})
+        asked = {"at": at} | (of_touchpoint if kind == "touchpoints" else {})
         try:
             return kind, whole_report(client, kind, name, asked)
         except Answered as refusal:
@@ -178,6 +188,10 @@ def show_report(found: dict[str, Any]) -> None:
         out.print(f"{score:>3} {count:>7} {'█' * round(BAR * count / most)}")
     out.print()
     show_adjusted(found.get("adjusted"))
+    if found.get("segments") is not None:
+        segments = [(one["value"], str(one["n"]), *figures(one)) for one in found["segments"]]
+        print_table(("segment", "answers", "score", "bad answers"), segments)
+        out.print("whole weeks that are over, of five answers or more\n", markup=False)
     weeks = [(week["week"], str(week["n"]), *figures(week)) for week in found["weeks"]]
     print_table(("week of", "answers", "score", "bad answers"), weeks)
 

@@ -19,8 +19,17 @@ Where the person came from, if that is known, stands in the same set as a longer
     bytes 6–13  hash of the response's id
     bytes 14–   id of the touchpoint before, in UTF-8; empty for none
 
+Which segment the person is in, for each attribute that the touchpoint names, stands there as a *trait*:
+
+    byte 0      cell of the hour, as in the answer's mark
+    byte 1      2 where the answer itself says so, 3 where the interaction says so that it was invited after
+    bytes 2–5   revision of the answer; 0 of an interaction
+    bytes 6–13  hash of the response's id
+    bytes 14–   attribute, `=`, value, in UTF-8
+
 What is learned later can only bring the visit to light, or a touchpoint that is nearer. So of an answer's arrivals
-the one at the visit holds, then the one from nearest, and in which order they were learned leaves no trace.
+the one at the visit holds, then the one from nearest, and in which order they were learned leaves no trace. Likewise
+of its traits of one attribute the interaction's holds, then that of the newest revision.
 """
 
 from __future__ import annotations
@@ -39,6 +48,10 @@ LAST_REVISION = 127
 MARK_BYTES = 12
 NOWHERE = 2**32 - 1
 """Seconds; it stands for none within reach."""
+LEAST_TRAIT = 2
+"""Byte 1 of a longer mark from which on it is a trait, and no arrival."""
+LONGEST_VALUE = 60
+"""Characters of a segment's value; what is longer is cut."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +101,45 @@ class Arrival:
     @classmethod
     def from_bytes(cls, raw: bytes) -> Arrival:
         return cls(raw[0], bool(raw[1]), int.from_bytes(raw[2:6], "big"), raw[6:14], raw[14:].decode())
+
+
+@dataclass(frozen=True)
+class Trait:
+    """The segment that the person of an answer is in, for one attribute.
+
+    is_visit: the interaction says so; revision: of the answer that says so, 0 of an interaction.
+    """
+
+    cell: int
+    is_visit: bool
+    revision: int
+    digest: bytes
+    attribute: str
+    value: str
+
+    @property
+    def rank(self) -> tuple[bool, int, str]:
+        """Of two traits of one answer and attribute the one that ranks higher holds."""
+        return self.is_visit, self.revision, self.value
+
+    def to_bytes(self) -> bytes:
+        """value: cut where it is long."""
+        head = bytes((self.cell, LEAST_TRAIT + self.is_visit)) + self.revision.to_bytes(4, "big")
+        return head + self.digest + f"{self.attribute}={self.value[:LONGEST_VALUE]}".encode()
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> Trait:
+        attribute, _, value = raw[14:].decode().partition("=")
+        is_visit = raw[1] > LEAST_TRAIT
+        return cls(raw[0], is_visit, int.from_bytes(raw[2:6], "big"), raw[6:14], attribute, value)
+
+
+def is_arrival(raw: bytes) -> bool:
+    return len(raw) > MARK_BYTES and raw[1] < LEAST_TRAIT
+
+
+def is_trait(raw: bytes) -> bool:
+    return len(raw) > MARK_BYTES and raw[1] >= LEAST_TRAIT
 
 
 def digest(response_id: str) -> bytes:
@@ -143,7 +195,7 @@ def tally_channels(marks: Iterable[bytes], levels: int) -> dict[str, list[int]]:
 def origins(marks: Iterable[bytes]) -> dict[bytes, str]:
     """The touchpoint before, by the hash of the answer's id; answers of people who came from none are left out."""
     best: dict[bytes, Arrival] = {}
-    for one in (Arrival.from_bytes(raw) for raw in marks if len(raw) > MARK_BYTES):
+    for one in (Arrival.from_bytes(raw) for raw in marks if is_arrival(raw)):
         known = best.get(one.digest)
         if known is None or one.rank > known.rank:
             best[one.digest] = one
@@ -157,4 +209,22 @@ def tally_origins(marks: frozenset[bytes], levels: int) -> dict[str, list[int]]:
     for mark in settled(marks) if came else ():
         if mark.is_counted and mark.digest in came:
             tallied.setdefault(came[mark.digest], [0] * levels)[mark.level] += 1
+    return tallied
+
+
+def tally_segments(marks: frozenset[bytes], levels: int) -> dict[str, dict[str, list[int]]]:
+    """Histogram per attribute and value; of whom no value is known, the answers are in none of them."""
+    best: dict[tuple[bytes, str], Trait] = {}
+    for one in (Trait.from_bytes(raw) for raw in marks if is_trait(raw)):
+        known = best.get((one.digest, one.attribute))
+        if known is None or one.rank > known.rank:
+            best[one.digest, one.attribute] = one
+    traits: dict[bytes, list[Trait]] = {}
+    for one in best.values():
+        traits.setdefault(one.digest, []).append(one)
+    tallied: dict[str, dict[str, list[int]]] = {}
+    for mark in settled(marks) if traits else ():
+        for one in traits.get(mark.digest, ()) if mark.is_counted else ():
+            counts = tallied.setdefault(one.attribute, {}).setdefault(one.value, [0] * levels)
+            counts[mark.level] += 1
     return tallied

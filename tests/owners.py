@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from services.insights.app import app
 from services.insights.domain.reports import Day
+from services.insights.domain.segments import Part
 from services.insights.domain.windows import Window
 from services.insights.usecases.ports import Comment, Journey, Place, Stage
 from services.insights.wiring import Deps
@@ -55,14 +56,22 @@ class FakePeople:
 
 @dataclass
 class FakeFigures:
-    """by touchpoint and audience: histograms by day."""
+    """by touchpoint and audience: histograms by day. by_attribute: by touchpoint and attribute, parts of days."""
 
     by_series: dict[tuple[str, str], dict[date, list[int]]] = field(default_factory=dict)
     channel: str = "web"
+    by_attribute: dict[tuple[str, str], list[Part]] = field(default_factory=dict)
 
     def days(self, touchpoint: str, audience: str, scale: str, window: Window) -> Iterable[Day]:
         of_series = self.by_series.get((touchpoint, audience), {})
         return [Day(day, {self.channel: n}) for day, n in of_series.items() if window.first <= day <= window.last]
+
+    def parts(self, touchpoint: str, audience: str, scale: str, attribute: str, window: Window) -> Iterable[Part]:
+        parts = self.by_attribute.get((touchpoint, attribute), [])
+        return [part for part in parts if window.first <= part.day <= window.last]
+
+    def came_from(self, event: AlertEvent, since: datetime, until: datetime) -> set[bytes]:
+        return set()
 
 
 @dataclass
@@ -107,7 +116,7 @@ def together(questions: Sequence[Callable[[], Any]]) -> list[Any]:
 def touchpoint(name: str, owner: str, **changes: Any) -> Touchpoint:
     made = fakes.touchpoint(name, owner=owner)
     promise = Promise(text={"en": "Quick"}, bad_at_most=0.1)
-    return made.model_copy(update={"staff_survey": STAFF, "promise": promise, **changes})
+    return made.model_copy(update={"staff_survey": STAFF, "promise": promise, "segments": ("store",), **changes})
 
 
 def world(alerts: Iterable[AlertEvent] | None = None) -> Deps:
@@ -119,7 +128,7 @@ def world(alerts: Iterable[AlertEvent] | None = None) -> Deps:
     raised = [event_at(name, known[name].owner.id) for name in known] if alerts is None else list(alerts)
     people = FakePeople()
     return Deps(
-        figures=FakeFigures(figures),
+        figures=FakeFigures(figures, by_attribute={(name, "store"): stores(days) for name in known}),
         alerts=FakeAlerts(raised),
         responses=fakes.FakeResponses(),
         passers=fakes.FakePassers(),
@@ -170,6 +179,11 @@ def place(rank: int, one: Touchpoint) -> PriorityFigure:
         certainty=0.84,
         n=900,
     )
+
+
+def stores(days: Iterable[date]) -> list[Part]:
+    """Six answers a day in Paris, of which one is bad, four in Lyon; one a day in Nice."""
+    return [Part(day, {"paris": [1, 0, 0, 2, 3], "lyon": [0, 0, 0, 2, 2], "nice": [0, 0, 0, 0, 1]}) for day in days]
 
 
 def comment_at(name: str) -> Comment:

@@ -22,6 +22,7 @@ from services.insights.usecases import (
     overviews,
     promises,
     reports,
+    slices,
     studies,
     touchpoints,
     weekly,
@@ -55,16 +56,21 @@ app = Site("insights", wiring.deps)
     "/v1/touchpoints/{touchpoint}/report",
     scope="figures:read",
     returns=ReportView,
-    query=("audience", "from", "to", "at"),
-    problems=(404,),
+    query=("audience", "from", "to", "at", "by"),
+    problems=(404, 422),
 )
 def get_report(touchpoint: str) -> ReportView:
-    """How a touchpoint's answers are distributed, with NPS, CSAT or CES and intervals, in all and by week; adjusted."""
+    """How a touchpoint's answers are distributed, with NPS, CSAT or CES and intervals, in all and by week; adjusted.
+
+    by: an attribute that the touchpoint names under `segments`; customers' answers are then told apart by its values.
+    """
     audience, window = views.span(app.query)
     known, report = reports.report(touchpoint, audience, window, app.deps)
+    by = app.query("by")
+    cuts = slices.read_cuts(known, by, window, app.deps) if by is not None else None
     whole = window.whole
     made = adjusted.adjusted(known, audience, whole.first, whole.last, app.deps)
-    return views.report_view(known, audience, report, made)
+    return views.report_view(known, audience, report, made, cuts)
 
 
 @app.operation(
@@ -210,28 +216,31 @@ def get_check_page(code: str) -> Response:
     return check_pages.check_page(checking.checked(alert_id, app.query("remedy"), app.deps), code, lang)
 
 
-@app.page("GET", "/", roles=ROLES, query=("page", "q", "as"), problems=(422,))
+FILTERS = ("days", "to", "channel", "by", "value")
+
+
+@app.page("GET", "/", roles=ROLES, query=(*FILTERS, "page", "q", "as"), problems=(422,))
 def get_home() -> Response:
     """What changed, what to do first, and how the visitor's touchpoints stand, as HTML; with `as=csv` as a file."""
     asked = filters.paged(app.parameters)
-    found = home.home(app.visitor, asked.page, asked.q, app.deps)
+    found = home.home(app.visitor, asked.seeking(app.deps.now().date()), app.deps)
     if app.query("as") == CSV:
         return home_pages.home_csv(found, app.visitor)
-    return home_pages.home_page(found, app.visitor, asked.q, app.here)
+    return home_pages.home_page(found, app.visitor, asked, app.here)
 
 
 @app.page(
     "GET",
     "/touchpoints/{touchpoint}",
     roles=ROLES,
-    query=("days", "to", "channel", "as"),
+    query=(*FILTERS, "as"),
     problems=(404, 422),
 )
 def get_touchpoint_page(touchpoint: str) -> Response:
     """A touchpoint: trend, both voices, distribution, comments, alerts, as HTML; with `as=csv` the trend as a file."""
     asked = filters.filters(app.parameters)
     window = asked.window(app.deps.now().date())
-    found = touchpoints.touchpoint_view(app.visitor, touchpoint, window, asked.channel, app.deps)
+    found = touchpoints.touchpoint_view(app.visitor, touchpoint, window, asked.slice, app.deps)
     if app.query("as") == CSV:
         return touchpoint_pages.touchpoint_csv(found)
     return touchpoint_pages.touchpoint_page(found, app.visitor, asked, app.here)
@@ -243,14 +252,14 @@ def get_journeys_page() -> Response:
     return journey_pages.list_page(journeys.journeys(app.deps), app.visitor, app.here)
 
 
-@app.page("GET", "/journeys/{journey}", roles=ROLES, query=("page", "as"), problems=(404, 422))
+@app.page("GET", "/journeys/{journey}", roles=ROLES, query=(*FILTERS, "page", "as"), problems=(404, 422))
 def get_journey_page(journey: str) -> Response:
     """A journey's map: stages, touchpoints, owners, both voices, promises, friction, as HTML or as a CSV file."""
     asked = filters.paged(app.parameters)
-    found = journeys.journey_view(app.visitor, journey, asked.page, app.deps)
+    found = journeys.journey_view(app.visitor, journey, asked.seeking(app.deps.now().date()), app.deps)
     if app.query("as") == CSV:
         return journey_pages.journey_csv(found, app.visitor)
-    return journey_pages.journey_page(found, app.visitor, app.here)
+    return journey_pages.journey_page(found, app.visitor, asked, app.here)
 
 
 @app.page("GET", "/friction", roles=ROLES, query=("state", "owner", "before", "as"), problems=(422,))

@@ -5,6 +5,7 @@
 | the answers counted in an hour | `SERIES#touchpoint#source#scale` | `HOUR#2024-03-01T10#000` (`hour_key`) |
 | the hours of a span | same | between `HOUR#…` and `HOUR#…` (`hours_between`) |
 | a day's histogram, per channel | same | `DAY#2024-03-01` (`day_key`) |
+| a day's histograms, per value of an attribute | same | `PART#attribute#2024-03-01` (`part_key`) |
 | the evidence account | same | `ACCOUNT` (`account_key`) |
 | a touchpoint's alerts, newest last | `ALERTS#touchpoint` | `raised_at#alert_id` (`alert_key`) |
 | everybody's alerts of a year | index `time`: `ALERTS#2024` | `raised_at#alert_id` (`alert_time_key`) |
@@ -53,6 +54,11 @@ def hours_between(first: datetime, last: datetime) -> tuple[str, str]:
 
 def day_key(series: str, day: date) -> Key:
     return series, key("DAY", day.isoformat())
+
+
+def part_key(series: str, attribute: str, day: date) -> Key:
+    """attribute: one that the touchpoint names under `segments`."""
+    return series, key("PART", attribute, day.isoformat())
 
 
 def account_key(series: str) -> Key:

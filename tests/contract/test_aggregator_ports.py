@@ -118,7 +118,8 @@ def due(table: Table | None) -> Due:
 class TestTraces:
     def test_a_customer_s_traces_of_a_journey_are_read_back(self, traces: Traces) -> None:
         """Interactions and answers, each once; nobody else's, and no other journey's."""
-        visited = replace(visit("ada", "basket", START, "i"), journey="shop")
+        segments = (("plan", "pro"), ("store", "paris"))
+        visited = replace(visit("ada", "basket", START, "i"), journey="shop", segments=segments)
         answered = Trace("ada", "shop", "checkout", START + HOUR, "00" * 8, "11" * 8, "csat")
         others = [replace(visited, customer="bob"), replace(visited, journey="shopping")]
         several = dict.fromkeys((visited, answered, *others), START + 30 * HOUR)

@@ -39,6 +39,9 @@ class TableMarks:
     def put_day(self, series: Series, day: date, rolled: Rolled) -> None:
         pk, sk = keys.day_key(series.partition, day)
         self.table.put({"pk": pk, "sk": sk, "channels": rolled.channels, "origins": rolled.origins})
+        for attribute, values in rolled.segments.items():
+            pk, sk = keys.part_key(series.partition, attribute, day)
+            self.table.put({"pk": pk, "sk": sk, "values": values})
 
     def histograms(self, series: Series, first: date, last: date) -> dict[date, list[int]]:
         """Days are rolled up in order; so the hours that count by themselves begin after the last one."""

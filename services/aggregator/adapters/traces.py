@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.aggregator.domain.traces import Trace
+from shared.causes.answers import Value
+from shared.causes.segments import shown
 from shared.dynamo import TRANSACTION_LIMIT, ConditionFailed, Item, Put, Table, transact
 from shared.errors import Unavailable
-from shared.marks import digest
+from shared.marks import LONGEST_VALUE, digest
 from shared.tables import friction as keys
 from shared.times import key_time, parse_time
 
@@ -46,8 +48,9 @@ class TableTraces:
 
 def item_of(trace: Trace, until: datetime) -> Item:
     pk, sk = keys.trace_key(trace.customer, trace.journey, trace.at, trace.touchpoint, trace.name)
-    told = {"invitation": trace.invitation, "scale": trace.scale_name}
+    told: Item = {"invitation": trace.invitation, "scale": trace.scale_name}
     item = {"pk": pk, "sk": sk, "kind": "trace", "at": key_time(trace.at), "expires_at": int(until.timestamp())}
+    told |= {"segments": dict(trace.segments) or None}
     return item | {name: value for name, value in told.items() if value is not None}
 
 
@@ -61,7 +64,13 @@ def trace_in(customer: str, item: Item) -> Trace:
         name=name,
         invitation=item.get("invitation"),
         scale_name=item.get("scale"),
+        segments=segments_in(item.get("segments", {})),
     )
+
+
+def segments_in(values: Mapping[str, Value]) -> tuple[tuple[str, str], ...]:
+    """By attribute and value, as people read it."""
+    return tuple(sorted((name, shown(value)[:LONGEST_VALUE]) for name, value in values.items()))
 
 
 def trace_of_interaction(item: Item) -> Trace | None:
@@ -78,4 +87,5 @@ def trace_of_interaction(item: Item) -> Trace | None:
         at=parse_time(item["occurred_at"]),
         name=digest(item["interaction_id"]).hex(),
         invitation=digest(item["invitation_id"]).hex(),
+        segments=segments_in(item.get("attributes", {})),
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from shared.catalogue import Audience
-from shared.marks import CELL_SECONDS, Mark, cell_of, digest, first_cell, hour_of
+from shared.causes.segments import shown
+from shared.marks import CELL_SECONDS, Mark, Trait, cell_of, digest, first_cell, hour_of
 from shared.scales import HANDOFF, PROMISE, Scale, scale
 from shared.tables.friction import series_partition
 from shared.times import parse_time
@@ -60,7 +61,10 @@ class Series:
 
 @dataclass(frozen=True)
 class Answer:
-    """One stored response, as far as it is counted. customer: keyed hash of whose it is; None where nobody knows."""
+    """One stored response, as far as it is counted. customer: keyed hash of whose it is; None where nobody knows.
+
+    attributes: what its sender said of it, as people read it.
+    """
 
     response_id: str
     series: Series
@@ -70,6 +74,7 @@ class Answer:
     revision: int
     is_counted: bool
     customer: str | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def invitation(self) -> str | None:
@@ -81,13 +86,27 @@ class Answer:
     def mark(self) -> bytes:
         """Its 12 bytes in the set of its hour."""
         return Mark(
-            cell=cell_of(self.collected_at) - first_cell(self.hour),
+            cell=self.cell,
             level=self.series.scale.index(self.score),
             channel=self.channel,
             revision=self.revision,
             is_counted=self.is_counted,
             digest=digest(self.response_id),
         ).to_bytes()
+
+    def traits(self, attributes: Iterable[str]) -> list[bytes]:
+        """The segments that it names itself, for these attributes, as marks beside its own; none of staff."""
+        named = attributes if self.series.source == "customer" else ()
+        return [
+            Trait(self.cell, False, self.revision, digest(self.response_id), one, self.attributes[one]).to_bytes()
+            for one in named
+            if one in self.attributes
+        ]
+
+    @property
+    def cell(self) -> int:
+        """Of its hour."""
+        return cell_of(self.collected_at) - first_cell(self.hour)
 
     @property
     def hour(self) -> datetime:
@@ -126,6 +145,7 @@ def answer_of(item: Mapping[str, Any]) -> Answer:
         revision=item["revision"],
         is_counted=item["counted"],
         customer=item.get("customer"),
+        attributes={name: shown(value) for name, value in item.get("attributes", {}).items()},
     )
     if not (answer.mark and series.partition):
         raise ValueError("an answer has a mark and a series")

@@ -18,7 +18,7 @@ from services.aggregator.domain.detection.settings import CELL_SECONDS
 from services.aggregator.domain.detection.transition import RAISED, STRENGTHENED
 from services.aggregator.domain.findings import Finding, finding
 from services.aggregator.domain.watching import Hour, Watch
-from shared.marks import MARK_BYTES, first_cell, origins, settled
+from shared.marks import first_cell, is_arrival, origins, settled
 from shared.metrics import Z95, wilson
 from shared.scales import HANDOFF, Scale
 
@@ -97,7 +97,7 @@ def told_in(hours: Iterable[Hour]) -> list[Told]:
 
 def has_origins(watch: Watch, hours: Iterable[Hour]) -> bool:
     """Whether it is known of anybody where they came from; where it is not, all this costs nothing."""
-    return watch.paths is not None or any(len(mark) > MARK_BYTES for hour in hours for mark in hour.marks)
+    return watch.paths is not None or any(is_arrival(mark) for hour in hours for mark in hour.marks)
 
 
 def passed(watch: Watch, told: Sequence[Told], settings: Settings) -> Passed:

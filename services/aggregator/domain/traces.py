@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.aggregator.domain.answers import Answer, Series
-from shared.marks import NOWHERE, Arrival, cell_of, digest, first_cell, hour_of
+from shared.marks import NOWHERE, Arrival, Trait, cell_of, digest, first_cell, hour_of
 
 KEPT_BEYOND = timedelta(days=30)
 """How much longer than the journey's reach a trace is kept: an invitation is answered within so long."""
@@ -28,7 +28,7 @@ class Trace:
 
     customer: keyed hash. at: aware UTC. name: hash of the interaction's or response's id, in hex.
     invitation: hash of the invitation that the interaction led to, or that is answered. scale_name: of an answer;
-    None where it is an interaction.
+    None where it is an interaction. segments: that the interaction's customer is in, by attribute and value.
     """
 
     customer: str
@@ -38,6 +38,7 @@ class Trace:
     name: str
     invitation: str | None = None
     scale_name: str | None = None
+    segments: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_stop(self) -> bool:
@@ -86,9 +87,15 @@ def arrival_of(answer: Trace, traces: Iterable[Trace], reach: timedelta) -> Arri
 
 def visited_at(answer: Trace, traces: Iterable[Trace]) -> datetime | None:
     """When the interaction was that the answer was invited after; None where it is not known."""
+    visit = visit_of(answer, traces)
+    return visit.at if visit else None
+
+
+def visit_of(answer: Trace, traces: Iterable[Trace]) -> Trace | None:
+    """The interaction that the answer was invited after; None where it is not known."""
     if answer.invitation is None:
         return None
-    return next((t.at for t in traces if t.scale_name is None and t.invitation == answer.invitation), None)
+    return next((one for one in traces if one.scale_name is None and one.invitation == answer.invitation), None)
 
 
 def nearest(
@@ -100,8 +107,20 @@ def nearest(
 
 
 def arrival(answer: Trace, touchpoint: str, seconds: int, *, is_visit: bool) -> Arrival:
-    cell = cell_of(answer.at) - first_cell(hour_of(answer.at))
-    return Arrival(cell, is_visit, seconds, bytes.fromhex(answer.name), touchpoint)
+    return Arrival(cell_in_hour(answer.at), is_visit, seconds, bytes.fromhex(answer.name), touchpoint)
+
+
+def cell_in_hour(at: datetime) -> int:
+    return cell_of(at) - first_cell(hour_of(at))
+
+
+def traits(answer: Trace, added: Collection[Trace], known: Iterable[Trace]) -> list[bytes]:
+    """The segments that the answer's interaction says its customer is in, as marks, where either is new."""
+    visit = visit_of(answer, known)
+    if visit is None or (answer not in added and visit not in added):
+        return []
+    cell, name = cell_in_hour(answer.at), bytes.fromhex(answer.name)
+    return [Trait(cell, True, 0, name, attribute, value).to_bytes() for attribute, value in visit.segments]
 
 
 def news(
@@ -109,9 +128,9 @@ def news(
 ) -> list[tuple[Series, datetime, bytes]]:
     """What the added traces say of the answers, as marks with their series and hour; said again when added again."""
     before = [one for one in known if one not in added]
-    found = [(one, arrival_of(one, known, reach), arrival_of(one, before, reach)) for one in answers]
-    return [
-        (one.series, hour_of(one.at), now.to_bytes())
-        for one, now, then in found
-        if now is not None and (one in added or now != then)
-    ]
+    found: list[tuple[Series, datetime, bytes]] = []
+    for one in answers:
+        now, then = arrival_of(one, known, reach), arrival_of(one, before, reach)
+        marks = [now.to_bytes()] if now is not None and (one in added or now != then) else []
+        found += [(one.series, hour_of(one.at), mark) for mark in (*marks, *traits(one, added, known))]
+    return found

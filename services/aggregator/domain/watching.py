@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from itertools import groupby
@@ -21,7 +21,7 @@ from services.aggregator.domain.detection.detector import (
 )
 from services.aggregator.domain.publishing import SHARE_FALSE, Said
 from shared.catalogue import AUDIENCES, SMALLEST_STAFF_GROUP, Touchpoint
-from shared.marks import CELL_SECONDS, hour_of, tally_cells, tally_channels, tally_origins
+from shared.marks import CELL_SECONDS, hour_of, tally_cells, tally_channels, tally_origins, tally_segments
 from shared.metrics import merged
 from shared.scales import Scale
 from shared.times import from_unix
@@ -29,6 +29,8 @@ from shared.times import from_unix
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 METHOD = "e-detector/3"
 PATIENCE = timedelta(minutes=20)
+MOST_VALUES = 100
+"""Of an attribute, on a day: so that a year of them is few reads, whatever somebody takes for a segment."""
 
 
 @dataclass(frozen=True)
@@ -208,10 +210,11 @@ def cells(watch: Watch, hours: Iterable[Hour], levels: int) -> Iterator[tuple[in
 
 @dataclass(frozen=True)
 class Rolled:
-    """A day's histograms: by channel, and by the touchpoint that customers came from."""
+    """A day's histograms: by channel, by the touchpoint that customers came from, and by attribute and value."""
 
     channels: dict[str, list[int]]
     origins: dict[str, list[int]]
+    segments: dict[str, dict[str, list[int]]] = field(default_factory=dict)
 
 
 def whole_days(watch: Watch, hours: Iterable[Hour], levels: int) -> Iterator[tuple[date, Rolled]]:
@@ -220,7 +223,14 @@ def whole_days(watch: Watch, hours: Iterable[Hour], levels: int) -> Iterator[tup
     for day, of_day in groupby(hours, key=lambda hour: hour.start.date()):
         if (watch.rolled_to is None or watch.rolled_to <= day) and day < last:
             marks: frozenset[bytes] = frozenset().union(*(hour.marks for hour in of_day))
-            yield day, Rolled(tally_channels(marks, levels), tally_origins(marks, levels))
+            segments = {name: largest(values) for name, values in tally_segments(marks, levels).items()}
+            yield day, Rolled(tally_channels(marks, levels), tally_origins(marks, levels), segments)
+
+
+def largest(values: dict[str, list[int]]) -> dict[str, list[int]]:
+    """The values with most answers, where an attribute has very many of them."""
+    kept = sorted(values, key=lambda value: (-sum(values[value]), value))[:MOST_VALUES]
+    return {value: values[value] for value in sorted(kept)}
 
 
 def histograms_in(hours: Iterable[Hour], levels: int) -> dict[date, list[int]]:

@@ -29,8 +29,14 @@ def fold(answers: Sequence[Answer], deps: Deps) -> None:
 
     Where their customers came from is found first, so that it is written with the answers themselves.
     """
-    own = [(answer.series, answer.hour, answer.mark) for answer in answers]
+    own = [(one.series, one.hour, mark) for one in answers for mark in (one.mark, *traits_of(one, deps))]
     count(gathered([*own, *traced(traces_of(answers, deps), deps)]), deps)
+
+
+def traits_of(answer: Answer, deps: Deps) -> list[bytes]:
+    """The segments that an answer itself says it is in, of those that its touchpoint names."""
+    touchpoint = deps.catalogue.touchpoint(answer.series.touchpoint) if answer.attributes else None
+    return answer.traits(touchpoint.segments) if touchpoint else []
 
 
 def follow(interactions: Iterable[Trace], deps: Deps) -> None:
@@ -43,8 +49,12 @@ def follow(interactions: Iterable[Trace], deps: Deps) -> None:
 
 
 def in_journey(trace: Trace, deps: Deps) -> Trace | None:
+    """In the journey of its touchpoint, with the segments that this names; None where hand-offs are not watched."""
     touchpoint = deps.catalogue.touchpoint(trace.touchpoint)
-    return replace(trace, journey=touchpoint.journey) if touchpoint and touchpoint.handoff_days else None
+    if touchpoint is None or not touchpoint.handoff_days:
+        return None
+    segments = tuple(one for one in trace.segments if one[0] in touchpoint.segments)
+    return replace(trace, journey=touchpoint.journey, segments=segments)
 
 
 def traces_of(answers: Iterable[Answer], deps: Deps) -> list[Trace]:

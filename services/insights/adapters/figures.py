@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from services.insights.domain.reports import Day
+from services.insights.domain.segments import Part
 from services.insights.domain.windows import DAY, Window
 from shared.alerts_table import NamedAlerts
 from shared.dynamo import Table
 from shared.events import AlertEvent
-from shared.marks import CELL, origins, tally_channels, tally_origins
+from shared.marks import CELL, origins, tally_channels, tally_origins, tally_segments
 from shared.scales import scale
 from shared.tables import friction as keys
 from shared.times import key_time
@@ -43,7 +44,11 @@ class TableFigures:
             yield Day(date.fromisoformat(str(item["sk"]).split("#")[1]), item["channels"], item.get("origins", {}))
 
     def _hours(self, series: str, since: date, window: Window, levels: int) -> Iterable[Day]:
-        """Hours, their pieces together, so that an answer in two of them counts once."""
+        for day, counted in self._marks(series, since, window):
+            yield Day(day, tally_channels(counted, levels), tally_origins(counted, levels))
+
+    def _marks(self, series: str, since: date, window: Window) -> Iterable[tuple[date, frozenset[bytes]]]:
+        """The marks of each hour, its pieces together, so that an answer in two of them counts once; with its day."""
         begins = datetime.combine(since, time.min, UTC)
         ends = window.until or datetime.combine(window.last, time.max, UTC)
         hours: dict[str, set[bytes]] = {}
@@ -51,8 +56,19 @@ class TableFigures:
             hours.setdefault(str(item["sk"]).split("#")[1], set()).update(item["marks"])
         for hour, marks in hours.items():
             start = datetime.fromisoformat(f"{hour}:00+00:00")
-            counted = before(marks, start, window.until)
-            yield Day(start.date(), tally_channels(counted, levels), tally_origins(counted, levels))
+            yield start.date(), before(marks, start, window.until)
+
+    def parts(self, touchpoint: str, audience: str, scale_name: str, attribute: str, window: Window) -> Iterable[Part]:
+        series, whole = keys.series_partition(touchpoint, audience, scale_name), window.whole
+        between = tuple(keys.part_key(series, attribute, day)[1] for day in (whole.first, whole.last))
+        rolled = [
+            Part(date.fromisoformat(str(item["sk"]).rpartition("#")[2]), item["values"])
+            for item in self.table.query_all(series, between=between)
+        ]
+        yield from rolled
+        since = max((part.day + DAY for part in rolled), default=window.first)
+        for day, counted in self._marks(series, since, window):
+            yield Part(day, tally_segments(counted, scale(scale_name).levels).get(attribute, {}))
 
     def came_from(self, event: AlertEvent, since: datetime, until: datetime) -> set[bytes]:
         series = keys.series_partition(event.touchpoint, event.audience, event.scale)

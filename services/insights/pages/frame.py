@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,14 @@ def neighbours(path: str, page: int, size: int, total: int, **query: object) -> 
     earlier = address(path, page=page - 1, **query) if page > 1 else None
     later = address(path, page=page + 1, **query) if page * size < total else None
     return earlier, later
+
+
+def choices(lines: Iterable[Line]) -> tuple[set[str], set[str], set[str]]:
+    """The channels, attributes and values that a list may be narrowed to."""
+    shown = list(lines)
+    channels = {channel for line in shown for channel in line.channels}
+    attributes = {name for line in shown for name in line.touchpoint.segments}
+    return channels, attributes, {value for line in shown for value in line.values}
 
 
 def line_cells(line: Line, lang: str, owner: str) -> list[str | int | float | None]:

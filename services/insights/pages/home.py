@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from chalice.app import Response
 
-from services.insights.pages.frame import LINE_HEADS, line_cells, neighbours, shown, words
+from services.insights.pages.filtering import bar, query_of
+from services.insights.pages.frame import LINE_HEADS, choices, line_cells, neighbours, shown, words
 from services.insights.usecases.home import TILES, Home
+from services.insights.views.filters import Paged
 from shared.catalogue import Changed
 from shared.pages.spreadsheet import csv_file
 from shared.sessions import Visitor
 
 
-def home_page(found: Home, visitor: Visitor, sought: str, here: str) -> Response:
+def home_page(found: Home, visitor: Visitor, asked: Paged, here: str) -> Response:
     """What changed, what to do first, and a tile a touchpoint."""
     said = words()[visitor.lang]
-    earlier, later = neighbours("/", found.page, TILES, found.total, q=sought)
+    filters = bar("/", asked, visitor.lang, choices(found.lines), {"q": asked.q})
+    earlier, later = neighbours("/", found.page, TILES, found.total, **query_of(asked), q=asked.q)
     return shown(
         "home.html",
         said["all_title" if visitor.role == "pilot" else "home_title"],
@@ -22,7 +25,8 @@ def home_page(found: Home, visitor: Visitor, sought: str, here: str) -> Response
         "/",
         here,
         home=found,
-        sought=sought,
+        bar=filters,
+        has_search=found.total > TILES or bool(asked.q),
         earlier=earlier,
         later=later,
         seen=visitor.seen,

@@ -8,10 +8,12 @@ from typing import Any
 from chalice.app import Response
 
 from services.insights.domain.shares import Point
+from services.insights.pages.filtering import bar, query_of
 from services.insights.pages.frame import address, samples, share_text, shown, words
 from services.insights.usecases.touchpoints import TouchpointView
-from services.insights.views.filters import DAYS, Filters
+from services.insights.views.filters import Filters
 from shared.pages import charts, formats
+from shared.pages.shell import words as shell_words
 from shared.pages.spreadsheet import csv_file
 from shared.sessions import Visitor
 
@@ -28,16 +30,16 @@ def touchpoint_page(found: TouchpointView, visitor: Visitor, asked: Filters, her
         here,
         view=found,
         asked=asked,
-        path=path,
-        spans=DAYS,
-        csv=address(path, days=asked.days, to=asked.to, channel=asked.channel, **{"as": "csv"}),
+        bar=bar(path, asked, lang, (found.channels, found.touchpoint.segments, found.values)),
+        cuts=[(one, address(path, **query_of(asked) | {"channel": None, "value": one.value})) for one in found.cuts],
         figure=figure_text(found, lang),
         trend=trend_of(found),
         trend_text=trend_text(found, lang),
         trend_rows=[point_cells(point, lang) for point in found.trend],
         scores=charts.bars(score_rows(found)),
         score_rows=score_cells(found, lang),
-        channels=charts.bars([(channel, n, False) for channel, n in found.channels.items()]),
+        channels=charts.bars(channel_rows(found, lang)),
+        channel_rows=[(label, formats.number(n, lang)) for label, n, _ in channel_rows(found, lang)],
     )
 
 
@@ -98,6 +100,11 @@ def score_rows(found: TouchpointView) -> list[tuple[str, int, bool]]:
     return rows[::-1]
 
 
+def channel_rows(found: TouchpointView, lang: str) -> list[tuple[str, int, bool]]:
+    said = shell_words()[lang]
+    return [(said[f"channel_{channel}"], n, False) for channel, n in found.channels.items()]
+
+
 def score_cells(found: TouchpointView, lang: str) -> list[list[str]]:
     total = max(found.summary.n, 1)
     return [[label, formats.number(n, lang), formats.percent(n / total, lang, 1)] for label, n, _ in score_rows(found)]
@@ -105,13 +112,16 @@ def score_cells(found: TouchpointView, lang: str) -> list[list[str]]:
 
 def touchpoint_csv(found: TouchpointView) -> Response:
     """The trend as it is shown: a row a day or week."""
+    asked = found.asked
+    segment = f"{asked.attribute}={asked.value}" if asked.value is not None else None
     length = timedelta(days=1 if found.step == "day" else 7)
     rows: list[list[Any]] = [
         [
             found.touchpoint.id,
             point.start.isoformat(),
             (point.start + length - timedelta(days=1)).isoformat(),
-            found.channel or "all",
+            found.asked.channel or "all",
+            segment,
             point.share.n,
             point.share.bad,
             point.share.value if point.share.n else None,
@@ -120,5 +130,5 @@ def touchpoint_csv(found: TouchpointView) -> Response:
         ]
         for point in found.trend
     ]
-    heads = ("touchpoint", "from", "to", "channel", "answers", "bad", "share", "low", "high")
+    heads = ("touchpoint", "from", "to", "channel", "segment", "answers", "bad", "share", "low", "high")
     return csv_file(f"{found.touchpoint.id}-trend", heads, rows)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from services.insights.domain.windows import Window, ending
+from services.insights.domain.windows import Window
 from services.insights.usecases.lines import Line, by_urgency, is_open, line, recent_alerts
 from services.insights.usecases.ports import PageDeps, Place
+from services.insights.usecases.slices import EVERYBODY, Slice, check
 from shared.events import AlertEvent
 from shared.sessions import Visitor
 
-DAYS = 28
 TILES = 12
 """Touchpoints on one page."""
 FIRST_LOOK = timedelta(days=7)
@@ -38,28 +39,47 @@ class Home:
     owners: dict[str, str]
 
 
-def home(visitor: Visitor, page: int, sought: str, deps: PageDeps) -> Home:
-    """page: from 1. sought: part of a touchpoint's name or id; empty for all."""
-    now = deps.now()
-    window, since = ending(now.date(), DAYS), visitor.seen or now - FIRST_LOOK
+@dataclass(frozen=True)
+class Seeking:
+    """What of the touchpoints is shown. page: from 1; sought: part of a touchpoint's name or id, empty for all."""
+
+    window: Window
+    asked: Slice = EVERYBODY
+    page: int = 1
+    sought: str = ""
+
+
+def home(visitor: Visitor, seeking: Seeking, deps: PageDeps) -> Home:
+    """Raises InvalidInput where none of the touchpoints that are shown tells segments apart as was asked."""
+    now, page, window = deps.now(), seeking.page, seeking.window
+    since = visitor.seen or now - FIRST_LOOK
     alerts = [event for event in recent_alerts(deps, now) if concerns(event, visitor)]
     open_at = frozenset(event.touchpoint for event in alerts if is_open(event))
-    mine = [place for place in deps.places.touchpoints() if is_mine(place, visitor) and is_sought(place, sought)]
+    mine = [one for one in deps.places.touchpoints() if is_mine(one, visitor) and is_sought(one, seeking.sought)]
     mine.sort(key=lambda place: (place.id not in open_at, place.id))
     shown = mine[(page - 1) * TILES : page * TILES]
-    lines = deps.together([partial(line, place.id, window, deps) for place in shown])
+    lines = deps.together([partial(line, place.id, window, deps, seeking.asked) for place in shown])
+    lines = told_apart(lines, seeking.asked)
     return Home(
         window=window,
         since=since,
         began=[event for event in alerts if event.raised_at >= since and event.state != "withdrawn"],
         ended=[event for event in alerts if event.resolved_at and event.resolved_at >= since],
         urgent=by_urgency(alerts),
-        lines=[one for one in lines if one],
+        lines=lines,
         open_at=open_at,
         page=page,
         total=len(mine),
         owners=deps.places.owners(),
     )
+
+
+def told_apart(lines: Iterable[Line | None], asked: Slice) -> list[Line]:
+    """Those that there are. Raises InvalidInput where there are some, and none tells segments apart as was asked."""
+    there = [one for one in lines if one]
+    if there:
+        check(asked, sorted({name for one in there for name in one.touchpoint.segments}))
+    return there
 
 
 def is_mine(place: Place, visitor: Visitor) -> bool:

@@ -7,16 +7,17 @@ from functools import partial
 
 from services.insights.domain.handoffs import HandOff
 from services.insights.domain.voices import Voices, shown_weeks, voices
-from services.insights.domain.windows import Window, ending
+from services.insights.domain.windows import Window
+from services.insights.usecases.home import Seeking, told_apart
 from services.insights.usecases.lines import Line, is_open, line, recent_alerts
 from services.insights.usecases.ports import Journey, PageDeps, Place, Stage
+from services.insights.usecases.slices import Slice
 from services.insights.usecases.touchpoints import staff_days
 from shared.catalogue import Touchpoint
 from shared.errors import NotFound
 from shared.events import AlertEvent
 from shared.sessions import Visitor
 
-DAYS = 28
 MOST_SHOWN = 24
 """Touchpoints on one page."""
 MOST_WAYS = 15
@@ -74,8 +75,8 @@ def bare(name: str, stages: tuple[str, ...] = ()) -> Journey:
     return Journey(name, {"en": name}, tuple(Stage(one, {"en": one}) for one in stages))
 
 
-def journey_view(visitor: Visitor, name: str, page: int, deps: PageDeps) -> JourneyView:
-    """Of the front line only the touchpoints where they work. Raises NotFound. page: from 1."""
+def journey_view(visitor: Visitor, name: str, seeking: Seeking, deps: PageDeps) -> JourneyView:
+    """Of the front line only the touchpoints where they work. Raises NotFound, and InvalidInput as `home` does."""
     places = [place for place in deps.places.touchpoints() if place.journey == name]
     found = deps.places.journey(name)
     if found is None and not places:
@@ -84,9 +85,10 @@ def journey_view(visitor: Visitor, name: str, page: int, deps: PageDeps) -> Jour
     order = {stage.id: number for number, stage in enumerate(journey.stages)}
     seen = [p for p in places if visitor.role != "front_line" or p.id in visitor.person.touchpoints]
     seen.sort(key=lambda place: (order.get(place.stage, len(order)), place.id))
-    shown = seen[(page - 1) * MOST_SHOWN : page * MOST_SHOWN]
-    window = ending(deps.now().date(), DAYS)
-    stops = [one for one in deps.together([partial(stop, place, window, deps) for place in shown]) if one]
+    shown, window = seen[(seeking.page - 1) * MOST_SHOWN : seeking.page * MOST_SHOWN], seeking.window
+    read = deps.together([partial(stop, place, window, seeking.asked, deps) for place in shown])
+    stops = [one for one in read if one]
+    told_apart([one.line for one in stops], seeking.asked)
     alerts = [event for event in recent_alerts(deps, deps.now()) if event.journey == name and is_open(event)]
     return JourneyView(
         journey=journey,
@@ -95,7 +97,7 @@ def journey_view(visitor: Visitor, name: str, page: int, deps: PageDeps) -> Jour
         open_at=frozenset(event.touchpoint for event in alerts),
         handoffs=[event for event in alerts if event.kind == "handoff" and visitor.role != "front_line"],
         owners=deps.places.owners(),
-        page=page,
+        page=seeking.page,
         total=len(seen),
         ways=ways(stops, {place.id: place for place in places}),
     )
@@ -107,13 +109,13 @@ def ways(stops: list[Stop], places: dict[str, Place]) -> list[Way]:
     return sorted(found, key=lambda way: (-way.handoff.gap.low, way.to.id, way.handoff.origin))[:MOST_WAYS]
 
 
-def stop(place: Place, window: Window, deps: PageDeps) -> Stop | None:
-    """What customers and staff said at a touchpoint."""
-    found = line(place.id, window, deps)
+def stop(place: Place, window: Window, asked: Slice, deps: PageDeps) -> Stop | None:
+    """What customers and staff said at a touchpoint; of some customers only, staff are left out."""
+    found = line(place.id, window, deps, asked)
     if found is None:
         return None
     known = found.touchpoint
-    if known.staff_survey is None:
+    if known.staff_survey is None or asked.channel or asked.value:
         return Stop(found, None)
     days = staff_days(known, window, deps)
     shown = shown_weeks(days, window.first, window.last, deps.now().date())

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -24,6 +24,7 @@ from services.insights.domain.shares import (
 from services.insights.domain.windows import Window
 from services.insights.usecases.ports import Deps
 from services.insights.usecases.reports import AlertQuery, candidates
+from services.insights.usecases.slices import EVERYBODY, Slice, read_days, read_segments, sliced
 from shared.catalogue import Touchpoint
 from shared.events import AlertEvent
 from shared.metrics import Figure, figures
@@ -39,6 +40,8 @@ class Line:
     """figure: the scale's own (NPS, CSAT, CES); None of no answers. weeks: of both spans, oldest first.
 
     promise: how the touchpoint's promise stands; None where it makes none. handoffs: by where customers came from.
+    channels, values: that may be chosen instead. is_told: False where the touchpoint does not tell its segments apart
+    by the attribute that was asked for.
     """
 
     touchpoint: Touchpoint
@@ -49,17 +52,30 @@ class Line:
     weeks: list[Point]
     promise: Keeping | None
     handoffs: list[HandOff] = field(default_factory=list)
+    channels: Mapping[str, int] = field(default_factory=dict)
+    values: Sequence[str] = ()
+    is_told: bool = True
 
 
-def line(touchpoint: str, window: Window, deps: Deps) -> Line | None:
+def line(touchpoint: str, window: Window, deps: Deps, asked: Slice = EVERYBODY) -> Line | None:
     """The line of what customers answered in the window; None where there is no such touchpoint."""
     known = deps.catalogue.touchpoint(touchpoint)
     if known is None:
         return None
-    measure, before = known.survey.measure, window.before
-    asked = Window(before.first, window.last, window.until)
-    days = list(deps.figures.days(touchpoint, "customer", measure.name, asked))
-    return line_of(known, days, window)
+    days = read_days(known, window, deps) if asked.value is None else []
+    by_value = read_segments(known, asked.attribute, window, deps)
+    found = line_of(known, sliced(days, by_value, asked), window)
+    is_told = asked.value is None or asked.attribute in known.segments
+    return replace(found, channels=by_channel(days), values=sorted(by_value), is_told=is_told)
+
+
+def by_channel(days: list[Day]) -> dict[str, int]:
+    """How many answered by each channel."""
+    found: dict[str, int] = {}
+    for day in days:
+        for channel, counts in day.channels.items():
+            found[channel] = found.get(channel, 0) + sum(counts)
+    return dict(sorted(found.items()))
 
 
 def line_of(known: Touchpoint, days: list[Day], window: Window) -> Line:

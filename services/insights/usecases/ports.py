@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from services.insights.domain.adjusting import PassedDay
 from services.insights.domain.reports import Day
+from services.insights.domain.segments import Part
 from services.insights.domain.windows import Window
 from shared.catalogue import Catalogue, Words
 from shared.causes.answers import Responses
@@ -22,6 +23,10 @@ class Figures(Protocol):
 
     def days(self, touchpoint: str, audience: str, scale: str, window: Window) -> Iterable[Day]:
         """The days of the window that have answers; one day may come in several parts."""
+        ...
+
+    def parts(self, touchpoint: str, audience: str, scale: str, attribute: str, window: Window) -> Iterable[Part]:
+        """The days of the window by the values of one attribute; one day may come in several parts."""
         ...
 
     def came_from(self, event: AlertEvent, since: datetime, until: datetime) -> set[bytes]:

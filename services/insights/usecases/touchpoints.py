@@ -7,13 +7,15 @@ from datetime import timedelta
 from functools import partial
 from itertools import islice
 
-from services.insights.domain import voices
+from services.insights.domain import segments, voices
 from services.insights.domain.reports import Day, Summary, summary
-from services.insights.domain.shares import Point, Step, counts_of, of_channel, share_of, step_of, trend, within
+from services.insights.domain.segments import ByValue, Cut
+from services.insights.domain.shares import Point, Step, counts_of, share_of, step_of, trend, within
 from services.insights.domain.voices import Voices
 from services.insights.domain.windows import Window
-from services.insights.usecases.lines import Line, as_of, line_of
+from services.insights.usecases.lines import Line, as_of, by_channel, line_of
 from services.insights.usecases.ports import Comment, Journey, PageDeps
+from services.insights.usecases.slices import Slice, check, read_days, read_segments, sliced
 from shared.catalogue import AUDIENCES, Touchpoint, Words
 from shared.errors import Forbidden, NotFound
 from shared.events import AlertEvent
@@ -29,12 +31,14 @@ SAME_STORY = timedelta(days=56)
 class TouchpointView:
     """channels: answers by channel, whatever the filter. staff_trend: the weeks of staff that may be shown.
 
+    cuts: the segments that may be shown, where they are asked for.
     comments: None where the visitor may not see them. first: whose alert began first, of two on the same story.
     """
 
     line: Line
     window: Window
-    channel: str | None
+    asked: Slice
+    cuts: list[Cut]
     step: Step
     trend: list[Point]
     summary: Summary
@@ -46,6 +50,11 @@ class TouchpointView:
     alerts: list[AlertEvent]
     journey: Words
     stage: Words
+
+    @property
+    def values(self) -> list[str]:
+        """The segments that may be chosen."""
+        return [one.value for one in self.cuts]
 
     @property
     def touchpoint(self) -> Touchpoint:
@@ -67,29 +76,28 @@ class Panels:
     """What was read: each by two reads at the most. staff: empty where staff are asked nothing."""
 
     customers: list[Day]
+    segments: ByValue
     staff: list[Day]
     comments: list[Comment] | None
     alerts: list[AlertEvent]
     journey: Journey | None
 
 
-def touchpoint_view(
-    visitor: Visitor, touchpoint: str, window: Window, channel: str | None, deps: PageDeps
-) -> TouchpointView:
-    """Raises NotFound, Forbidden. channel: customers' answers of that channel only; None: of all."""
+def touchpoint_view(visitor: Visitor, touchpoint: str, window: Window, chosen: Slice, deps: PageDeps) -> TouchpointView:
+    """Raises NotFound, Forbidden; InvalidInput where the touchpoint does not tell segments apart as is asked."""
     known = known_to(visitor, touchpoint, deps)
+    check(chosen, known.segments)
+    by_segment = partial(read_by, chosen.attribute)
     comments = latest_comments if visitor.may_see_persons_of(known) else no_comments
     asked = [
         partial(read, known, window, deps)
-        for read in (customers_days, staff_days, comments, newest_alerts, its_journey)
+        for read in (read_days, by_segment, staff_days, comments, newest_alerts, its_journey)
     ]
-    return assembled(known, window, channel, Panels(*deps.together(asked)), deps)
+    return assembled(known, window, chosen, Panels(*deps.together(asked)), deps)
 
 
-def customers_days(known: Touchpoint, window: Window, deps: PageDeps) -> list[Day]:
-    """Of the window and the one before it."""
-    asked = Window(window.before.first, window.last, window.until)
-    return list(deps.figures.days(known.id, "customer", known.survey.measure.name, asked))
+def read_by(attribute: str | None, known: Touchpoint, window: Window, deps: PageDeps) -> ByValue:
+    return read_segments(known, attribute, window, deps)
 
 
 def staff_days(known: Touchpoint, window: Window, deps: PageDeps) -> list[Day]:
@@ -117,40 +125,34 @@ def its_journey(known: Touchpoint, _window: Window, deps: PageDeps) -> Journey |
     return deps.places.journey(known.journey)
 
 
-def assembled(known: Touchpoint, window: Window, channel: str | None, read: Panels, deps: PageDeps) -> TouchpointView:
+def assembled(known: Touchpoint, window: Window, asked: Slice, read: Panels, deps: PageDeps) -> TouchpointView:
     """The view of what was read."""
     measure = known.survey.measure
-    days = of_channel(read.customers, channel)
+    days = sliced(read.customers, read.segments, asked)
     now = within(days, window.first, window.last)
     everybody = share_of(measure, counts_of(measure, within(read.customers, window.first, window.last)))
     shown = voices.shown_weeks(read.staff, window.first, window.last, deps.now().date())
-    asked = known.staff_survey
-    step = step_of(window.first, window.last)
+    staff = known.staff_survey
+    step = "week" if asked.value is not None else step_of(window.first, window.last)
     return TouchpointView(
         line=line_of(known, days, window),
         window=window,
-        channel=channel,
+        asked=asked,
+        cuts=segments.cuts(measure, read.segments, window) if read.segments else [],
         step=step,
         trend=trend(measure, now, step),
         summary=summary(measure, [counts for day in now for counts in day.channels.values()]),
         channels=by_channel(within(read.customers, window.first, window.last)),
-        voices=voices.voices(everybody, asked.measure, read.staff, shown) if asked else None,
-        staff_trend=trend(asked.measure, shown, "week") if asked else [],
+        voices=voices.voices(everybody, staff.measure, read.staff, shown) if staff else None,
+        staff_trend=trend(staff.measure, shown, "week") if staff else [],
         first=who_was_first(read.alerts),
-        comments=read.comments,
+        comments=[one for one in read.comments if asked.channel in (None, one.channel)]
+        if read.comments is not None
+        else None,
         alerts=read.alerts,
         journey=read.journey.name if read.journey else {"en": known.journey},
         stage=next((one.name for one in read.journey.stages if one.id == known.stage), {}) if read.journey else {},
     )
-
-
-def by_channel(days: list[Day]) -> dict[str, int]:
-    """How many answered by each channel."""
-    found: dict[str, int] = {}
-    for day in days:
-        for channel, counts in day.channels.items():
-            found[channel] = found.get(channel, 0) + sum(counts)
-    return dict(sorted(found.items()))
 
 
 def who_was_first(alerts: list[AlertEvent]) -> str | None:

@@ -4,38 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.insights.domain.windows import Window, ending
+from services.insights.usecases.home import Seeking
+from services.insights.usecases.slices import Slice
 from shared.bodies import parse_query
 from shared.catalogue import Channel
+from shared.errors import FieldError, InvalidInput
+from shared.fields import AttributeName
+from shared.marks import LONGEST_VALUE
 
 DAYS = (28, 90, 182, 365)
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
+Asked = TypeVar("Asked", bound="Filters")
 
 
 class Filters(BaseModel):
-    """days: how long; to: the last day, UTC, today where none is named. An empty field says nothing."""
+    """days: how long; to: the last day, UTC, today where none is named. by: an attribute of segments; value: of it.
+
+    An empty field says nothing.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     days: Literal[28, 90, 182, 365] = 28
     to: Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)] | None = None
     channel: Channel | None = None
+    by: AttributeName | None = None
+    value: Annotated[str, Field(max_length=LONGEST_VALUE)] | None = None
+
+    @property
+    def slice(self) -> Slice:
+        return Slice(self.channel, self.by, self.value)
 
     def window(self, today: date) -> Window:
         return ending(min(self.to or today, today), self.days)
 
 
-class Paged(BaseModel):
+class Paged(Filters):
     """A page of a list, from 1, and what is looked for in it."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     page: Annotated[int, Field(ge=1, le=1000)] = 1
     q: Annotated[str, Field(max_length=80)] = ""
+
+    def seeking(self, today: date) -> Seeking:
+        return Seeking(self.window(today), self.slice, self.page, self.q)
 
 
 class Listed(BaseModel):
@@ -50,14 +66,25 @@ class Listed(BaseModel):
 
 def filters(parameters: Mapping[str, str]) -> Filters:
     """Raises InvalidInput naming each wrong parameter."""
-    asked: dict[str, object] = {name: value for name, value in parameters.items() if value}
-    if str(asked.get("days", "")).isdecimal():
-        asked["days"] = int(str(asked["days"])[:6])
-    return parse_query(Filters, asked)  # type: ignore[arg-type]
+    return parsed(Filters, parameters)
 
 
 def paged(parameters: Mapping[str, str]) -> Paged:
-    return parse_query(Paged, {name: value for name, value in parameters.items() if value})
+    """Raises InvalidInput naming each wrong parameter."""
+    return parsed(Paged, parameters)
+
+
+def parsed(model: type[Asked], parameters: Mapping[str, str]) -> Asked:
+    """The filters in an address. Raises InvalidInput, also where two of them do not go together."""
+    asked: dict[str, object] = {name: value for name, value in parameters.items() if value}
+    if str(asked.get("days", "")).isdecimal():
+        asked["days"] = int(str(asked["days"])[:6])
+    found = parse_query(model, asked)  # type: ignore[arg-type]
+    if found.value is not None and found.by is None:
+        raise InvalidInput(errors=[FieldError("query:by", "is needed beside `value`", "missing")])
+    if found.value is not None and found.channel is not None:
+        raise InvalidInput(errors=[FieldError("query:channel", "does not go with `value`: leave one out", "choice")])
+    return found
 
 
 def listed(parameters: Mapping[str, str]) -> Listed:

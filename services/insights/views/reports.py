@@ -13,6 +13,7 @@ from services.insights.domain.reports import Report, Summary
 from services.insights.domain.windows import Window, at
 from services.insights.usecases.adjusted import Adjustment
 from services.insights.usecases.reports import AlertQuery, cursor
+from services.insights.usecases.slices import Segment
 from services.insights.views.adjusted import AdjustedView, adjusted_view, because_of
 from services.insights.views.figures import FigureView, figure_view
 from shared.catalogue import AUDIENCES, ID, Touchpoint
@@ -40,8 +41,16 @@ class WeekView(SummaryView):
     week: date
 
 
+class SegmentView(SummaryView):
+    """Those whose attribute has this value, in whole weeks that are over, of five answers or more."""
+
+    value: str
+
+
 class ReportView(BaseModel):
-    """adjusted: to everybody who went through; not_adjusted_because: why it is absent.
+    """segments: by the value of the attribute that `by` names; absent where it names none.
+
+    adjusted: to everybody who went through; not_adjusted_because: why it is absent.
 
     no_segments: the touchpoint names none; no_interactions: who went through is not known; too_few_answers: fewer
     than 20 of people whose segments are known; staff: are never told apart.
@@ -55,6 +64,7 @@ class ReportView(BaseModel):
     summary: SummaryView
     channels: dict[str, int]
     weeks: list[WeekView]
+    segments: list[SegmentView] | None = None
     adjusted: AdjustedView | None = None
     not_adjusted_because: Because | None = None
 
@@ -67,7 +77,11 @@ class AlertList(BaseModel):
 
 
 def report_view(
-    touchpoint: Touchpoint, audience: str, report: Report, adjustment: Adjustment | None = None
+    touchpoint: Touchpoint,
+    audience: str,
+    report: Report,
+    adjustment: Adjustment | None = None,
+    cuts: list[Segment] | None = None,
 ) -> ReportView:
     """The report as the API says it; counts by the score's text."""
     low = report.scale.low
@@ -80,6 +94,9 @@ def report_view(
         summary=SummaryView(**summary_fields(report.summary, low)),
         channels=report.channels,
         weeks=[WeekView(week=week.monday, **summary_fields(week.summary, low)) for week in report.weeks],
+        segments=[SegmentView(value=one.value, **summary_fields(one.summary, low)) for one in cuts]
+        if cuts is not None
+        else None,
         adjusted=adjusted_view(adjustment) if adjustment else None,
         not_adjusted_because=because_of(adjustment) if adjustment else None,
     )

@@ -293,7 +293,7 @@ class Touchpoint(Part):
     invite: Words | None = Field(None, description="said in messages above the question")
     sampling: Sampling | None = None
     segments: tuple[AttributeName, ...] = Field(
-        (), max_length=5, description="attributes of interactions by whose values the funnel is shown"
+        (), max_length=5, description="attributes by whose values the funnel is shown, and figures are told apart"
     )
     changes: tuple[Changed, ...] = Field(
         (), max_length=20, description="what was done about answers; the thanks show it"
