@@ -55,6 +55,7 @@ def item_of(trace: Trace, until: datetime) -> Item:
 
 
 def trace_in(customer: str, item: Item) -> Trace:
+    """The trace in an item."""
     _, journey, _, touchpoint, name = item["sk"].split("#")
     return Trace(
         customer=customer,
