@@ -91,9 +91,9 @@ STORIES = (
     Story("retrait-magasin", 16, 0.8, comments.NOT_FOUND, is_followers=True),
     Story("conseil-magasin", 26, 0.75, comments.UNDERSTAFFED, audience="staff"),
     Story("conseil-magasin", 13, 0.45, comments.WAITING),
-    Story("paiement", 84, 0.4, comments.DECLINED, until=56),
+    Story("paiement", 84, 0.4, comments.DECLINED, until=62),
 )
-MENDED_AT, MENDED_FOR = "paiement", 56
+MENDED_AT, MENDED_FOR = "paiement", 62
 """Something was done about the last one, so many days ago."""
 
 

@@ -30,6 +30,7 @@ from shared import bodies
 from shared.times import parse_time
 
 SECONDS_TO_DELIVER, SECONDS_TO_HEAR = 20, 60
+NEWS = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,10 @@ def write_one(visit: Visit) -> None:
 
 
 def write_answer(given: Answer, invitation_id: str) -> None:
-    """The answer as the invitation's own link would have brought it."""
+    """The answer as the invitation's own link would have brought it; old ones as if brought now, for old cases are no
+    news."""
     deps, at = collector.deps(), parse_time(given["collected_at"])
-    then = replace(deps, now=lambda: at)
+    then = replace(deps, now=lambda: at) if deps.now() - at < NEWS else deps
     known = recording.known_to(then, [given])
     parsed = bodies.parse_as(answers.Answer, given, known)
     evidence, response_id = {"invitation": invitation_id}, ANSWERS + invitation_id
