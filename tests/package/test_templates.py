@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -18,8 +19,15 @@ from infra.checks.pins import requirements
 from infra.paths import ROOT, SERVICES, STAGE
 from infra.prove.function import template_of
 from infra.prove.translate import translated
-from infra.templates import functions
+from infra.templates import functions, read
 
+TWO_WEEKS = 14 * 86_400
+CONCURRENCY = 1000
+"""How many functions an account may run at once, unless AWS is asked for more."""
+NAMED = re.compile(
+    r"arn:\$\{AWS::Partition}:[a-z-]+:\$\{AWS::Region}:\$\{AWS::AccountId}:"
+    r"([^*]*etincelle[^*]+|(identity|phone-number|pool|sender-id|configuration-set)/)\*?"
+)
 LINT = (str(Path(sys.executable).parent / "cfn-lint"), "--regions", "eu-west-1", "--format", "json")
 
 
@@ -80,7 +88,10 @@ def test_no_placeholder_is_left(built: dict[str, Path]) -> None:
 
 
 def test_no_role_may_touch_everything(templates: dict[str, dict[str, Any]]) -> None:
-    """Each function has a role of its own, each statement names its actions and resources."""
+    """Each function has a role of its own; each statement names its actions, and its resources where these have names.
+
+    A `*` ends a resource at the most, behind the kind of thing: an index, a stream, a number of the account's.
+    """
     for template in templates.values():
         roles = [properties["Role"]["Fn::GetAtt"][0] for properties in functions(template).values()]
         assert len(roles) == len(set(roles))
@@ -88,7 +99,7 @@ def test_no_role_may_touch_everything(templates: dict[str, dict[str, Any]]) -> N
             [policy] = template["Resources"][role]["Properties"]["Policies"]
             for statement in policy["PolicyDocument"]["Statement"]:
                 assert "*" not in "".join(statement["Action"])
-                assert "*" not in statement["Resource"]
+                assert all(NAMED.fullmatch(resource["Fn::Sub"]) for resource in statement["Resource"])
 
 
 def test_every_function_writes_to_a_log_that_ends(templates: dict[str, dict[str, Any]]) -> None:
@@ -97,6 +108,24 @@ def test_every_function_writes_to_a_log_that_ends(templates: dict[str, dict[str,
         for properties in functions(template).values():
             group = template["Resources"][properties["LoggingConfig"]["LogGroup"]["Ref"]]
             assert group["Properties"]["RetentionInDays"] > 0
+
+
+def test_every_queue_is_encrypted_and_has_an_end() -> None:
+    """Each that work is taken from sets aside, after some attempts, what cannot be done, for longer than it waits."""
+    made = read(ROOT / "infra" / "data.yaml")["Resources"]
+    queues = {name: one["Properties"] for name, one in made.items() if one["Type"] == "AWS::SQS::Queue"}
+    assert all(queue["SqsManagedSseEnabled"] is True for queue in queues.values())
+    for name, queue in queues.items():
+        if not queue["QueueName"]["Fn::Sub"].endswith("-dead"):
+            redrive = queue["RedrivePolicy"]
+            assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": [name.replace("Queue", "DeadQueue"), "Arn"]}
+            assert queues[name.replace("Queue", "DeadQueue")]["MessageRetentionPeriod"] == TWO_WEEKS
+
+
+def test_no_backlog_takes_the_functions_that_answer_people(templates: dict[str, dict[str, Any]]) -> None:
+    """Every queue's source has a bound, and all together leave half of what an account may run at once."""
+    sources = [event["Properties"] for event in event_sources(templates) if event["Type"] == "SQS"]
+    assert sum(source["ScalingConfig"]["MaximumConcurrency"] for source in sources) <= CONCURRENCY / 2
 
 
 def test_a_visibility_timeout_is_six_times_the_function_s(templates: dict[str, dict[str, Any]]) -> None:
@@ -137,6 +166,14 @@ def test_the_same_sources_give_the_same_bytes(built: dict[str, Path], tmp_path: 
     command = [sys.executable, "-m", "infra.build", "collector", STAGE]
     again = subprocess.run(command, cwd=ROOT, env=settings, umask=0o077, capture_output=True, text=True, check=True)
     assert again.stdout.strip() == first
+
+
+def test_a_stage_that_is_not_there_is_not_built() -> None:
+    """It says which there are."""
+    command = [sys.executable, "-m", "infra.build", "collector", "nowhere"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert done.stderr == "chalice.json has no stage nowhere, only dev, prod\n"
 
 
 def test_a_zip_is_made_of_what_now_stands_in_the_checkout(built: dict[str, Path]) -> None:
