@@ -26,7 +26,7 @@ import yaml
 
 from infra import bill, edge, templates, watch
 from infra.paths import BUILD, ROOT, SERVICES, STAGE
-from infra.render import laid_over
+from infra.render import laid_over, load
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", "app.py", ".chalice", "requirements.*", "vendor")
@@ -162,6 +162,8 @@ def lay_down(stage: str) -> None:
 
 
 def main(service: str = "all", stage: str = STAGE) -> None:
+    if stage not in (known := load().stages):
+        raise SystemExit(f"chalice.json has no stage {stage}, only {', '.join(known)}")
     for name in SERVICES if service == "all" else (service,):
         print(report(build(name, stage)), flush=True)
     if service == "all":

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from infra import templates
 from infra.paths import BUILD, ROOT, SERVICES
 
 ACCOUNT = "etincelle-account"
@@ -30,6 +31,7 @@ SETTINGS = {
     "watch": {"OPERATOR_EMAIL": "OperatorEmail", "MONTHLY_BUDGET": "MonthlyBudget"},
 }
 """Which settings of ours are which parameters of a stack. What is not given stays as it was."""
+MENDED = "set PUBLIC_URL of the stage in chalice.json, then make generate, package and deploy"
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,10 @@ class Step:
     def run(self, bucket: str = "") -> str:
         """What the command says. Raises SystemExit where it fails."""
         words = [word.replace(BUCKET, bucket) for word in self.words]
-        done = subprocess.run(["aws", *words], input=self.text, capture_output=True, text=True, check=False)
+        try:
+            done = subprocess.run(["aws", *words], input=self.text, capture_output=True, text=True, check=False)
+        except FileNotFoundError:
+            raise SystemExit("the AWS CLI is not installed: there is no `aws` on the path") from None
         if done.returncode:
             raise SystemExit(f"{self.line()}\nfailed:\n{done.stdout}{done.stderr}")
         return done.stdout.strip()
@@ -119,8 +124,24 @@ def validate(stage: str) -> None:
         raise SystemExit(f"cfn-lint has something to say:\n{done.stdout}{done.stderr}")
 
 
+def public_url(stage: str) -> str:
+    """The address that links in messages have, as the services were built."""
+    settings = templates.functions(templates.read(BUILD / stage / "collector" / "sam.yaml"))[templates.API]
+    return str(settings["Environment"]["Variables"]["PUBLIC_URL"])
+
+
+def agree(stage: str, settings: Mapping[str, str]) -> None:
+    """Raises SystemExit where a name is given without its certificate, or links would lead to another name."""
+    domain, built = settings.get("DOMAIN"), public_url(stage)
+    if bool(domain) != bool(settings.get("CERTIFICATE")):
+        raise SystemExit("DOMAIN and CERTIFICATE go together: the name, and the ARN of its certificate in this region")
+    if domain and built != f"https://{domain}":
+        raise SystemExit(f"links would lead to {built}, not to https://{domain}: {MENDED}")
+
+
 def deploy(stage: str, settings: Mapping[str, str]) -> None:
     """Runs every command. Raises SystemExit at the first that fails; run again, it goes on from there."""
+    print(f"as {Step(('sts', 'get-caller-identity', '--query', 'Arn', '--output', 'text')).run()}", flush=True)
     first = before(BUILD / stage)
     print(first.line(), flush=True)
     first.run()
@@ -129,7 +150,10 @@ def deploy(stage: str, settings: Mapping[str, str]) -> None:
     for step in steps(stage, settings):
         print(step.line(), flush=True)
         step.run(bucket)
-    print(f"{stage} answers at {output(f'etincelle-{stage}-edge', 'Address').run()}")
+    address, built = output(f"etincelle-{stage}-edge", "Address").run(), public_url(stage)
+    if address != built:
+        print(f"links lead to {built}: {MENDED}")
+    print(f"{stage} answers at {address}")
 
 
 def main() -> None:
@@ -138,6 +162,7 @@ def main() -> None:
     parser.add_argument("--dry", action="store_true")
     asked = parser.parse_args()
     validate(asked.stage)
+    agree(asked.stage, os.environ)
     if asked.dry:
         for step in (before(BUILD / asked.stage), *steps(asked.stage, os.environ)):
             print(step.line())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -90,3 +92,24 @@ def test_no_policy_file_is_nobody_s() -> None:
     """A policy that no function uses would mislead who reads it."""
     used = set(re.findall(r"infra/iam/([a-z-]+\.json)", SOURCE.read_text()))
     assert used == {path.name for path in (ROOT / "infra" / "iam").glob("*.json")}
+
+
+def test_the_manual_s_commands_name_a_restored_table_everywhere(tmp_path: Path) -> None:
+    """In every environment and every policy that had the old one, and nothing else of a like name."""
+    shutil.copy(SOURCE, tmp_path)
+    shutil.copytree(ROOT / "infra" / "iam", tmp_path / "infra" / "iam")
+    manual = (ROOT / "docs" / "operate.md").read_text()
+    commands = re.findall(r"^ +(sed -i .*-restored.*)$", manual, re.MULTILINE)
+    assert len(commands) == 2
+    for command in commands:
+        subprocess.run(["bash", "-c", command], cwd=tmp_path, check=True)
+    before, after = load(SOURCE), load(tmp_path / SOURCE.name)
+    for service in SERVICES:
+        variables = rendered(after, service)["stages"]["prod"]["environment_variables"]
+        former = rendered(before, service)["stages"]["prod"]["environment_variables"]
+        renamed = {name: value + "-restored" for name, value in former.items() if name == "TABLE_RESPONSES"}
+        assert variables == former | renamed
+    for path in (tmp_path / "infra" / "iam").glob("*.json"):
+        had = (ROOT / "infra" / "iam" / path.name).read_text()
+        table = "table/etincelle-${Stage}-responses"
+        assert path.read_text() == had.replace(table, f"{table}-restored")

@@ -28,8 +28,11 @@ elif "describe-parameters" in line and os.path.exists(os.environ["SECRET"]):
 elif "OutputKey=='Artifacts'" in line:
     print("the-bucket")
 elif "OutputKey=='Address'" in line:
-    print("https://answers.example.com")
+    print(os.environ.get("ADDRESS", "https://answers.dev.example.com"))
+elif "get-caller-identity" in line:
+    print("arn:aws:iam::000000000000:user/operator")
 """
+CERTIFICATE = "arn:aws:acm:eu-west-1:000000000000:certificate/1"
 Deploy = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -64,7 +67,7 @@ def stacks(found: list[list[str]]) -> list[str]:
 
 def test_stacks_come_in_the_order_in_which_they_need_each_other(deploy: Deploy, tmp_path: Path) -> None:
     """The account's, what is kept, the services, the address in front of them, the alarms; each zip to our bucket."""
-    done = deploy(DOMAIN="answers.example.com", CERTIFICATE="arn:aws:acm:eu-west-1:000000000000:certificate/1")
+    done = deploy(DOMAIN="answers.dev.example.com", CERTIFICATE=CERTIFICATE)
     assert done.returncode == 0, done.stderr
     names = [f"etincelle-{STAGE}-{part}" for part in ("data", *SERVICES, "edge", "watch")]
     found = calls(tmp_path)
@@ -72,8 +75,11 @@ def test_stacks_come_in_the_order_in_which_they_need_each_other(deploy: Deploy, 
     packaged = [call for call in found if call[:2] == ["cloudformation", "package"]]
     assert [call[call.index("--s3-bucket") + 1] for call in packaged] == ["the-bucket"] * len(SERVICES)
     [edged] = [call for call in found if f"etincelle-{STAGE}-edge" in call and "deploy" in call]
-    assert "DomainName=answers.example.com" in edged
-    assert done.stdout.strip().endswith("answers at https://answers.example.com")
+    assert "DomainName=answers.dev.example.com" in edged
+    said = done.stdout.splitlines()
+    assert said[0] == "as arn:aws:iam::000000000000:user/operator"
+    assert said[-1] == f"{STAGE} answers at https://answers.dev.example.com"
+    assert not any(line.startswith("links lead to") for line in said)
 
 
 def test_the_secret_is_made_once_and_stands_on_no_command_line(deploy: Deploy, tmp_path: Path) -> None:
@@ -120,3 +126,38 @@ def test_a_stage_that_is_not_built_is_not_deployed() -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode != 0
     assert "run make package STAGE=nowhere" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"DOMAIN": "answers.dev.example.com"}, "DOMAIN and CERTIFICATE go together"),
+        ({"CERTIFICATE": CERTIFICATE}, "DOMAIN and CERTIFICATE go together"),
+        (
+            {"DOMAIN": "other.example.com", "CERTIFICATE": CERTIFICATE},
+            "links would lead to https://answers.dev.example.com, not to https://other.example.com",
+        ),
+    ],
+)
+def test_a_name_that_links_would_not_lead_to_is_refused(
+    deploy: Deploy, tmp_path: Path, settings: dict[str, str], says: str
+) -> None:
+    """Before anything is called; people would be sent to somebody else's address."""
+    done = deploy(**settings)
+    assert done.returncode != 0
+    assert says in done.stderr
+    assert calls(tmp_path) == []
+
+
+def test_without_a_name_it_says_where_links_lead(deploy: Deploy) -> None:
+    """As API Gateway's own address is known only once it is there."""
+    done = deploy(ADDRESS="https://a1b2.execute-api.eu-west-1.amazonaws.com/dev")
+    assert done.returncode == 0, done.stderr
+    assert "links lead to https://answers.dev.example.com: set PUBLIC_URL" in done.stdout
+
+
+def test_a_machine_without_the_aws_cli_is_told_so(deploy: Deploy) -> None:
+    """In a sentence, not by a trace."""
+    done = deploy(PATH="/nowhere")
+    assert done.returncode != 0
+    assert done.stderr.strip() == "the AWS CLI is not installed: there is no `aws` on the path"

@@ -127,6 +127,14 @@ def test_every_alarm_says_what_to_do_in_the_manual(laid: Mapping[str, Json]) -> 
     assert named == {heading.lower().replace(" ", "-") for heading in headings}
 
 
+def test_every_queue_of_dead_letters_has_its_row_in_the_manual(laid: Mapping[str, Json]) -> None:
+    """What its messages mean, and what to do; and no row there is of a queue that is no more."""
+    rows = [line for line in (ROOT / "docs" / "operate.md").read_text().splitlines() if line.startswith("| `…-")]
+    named = {name for row in rows for name in re.findall(r"`…-([a-z-]+-dead)`", row)}
+    queues = {one["Properties"]["QueueName"]["Fn::Sub"] for one in watch.of_type(laid["data"], "AWS::SQS::Queue")}
+    assert named == {name.removeprefix("etincelle-${Stage}-") for name in queues if name.endswith("-dead")}
+
+
 def test_every_alarm_tells_the_operators_and_has_a_name_of_its_own(laid: Mapping[str, Json]) -> None:
     """When it begins and when it is over."""
     found = alarms(laid)
