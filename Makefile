@@ -60,6 +60,18 @@ engine: .engine/ready ## the AWS-compatible engine that `run` and the tests use
 	@.fuzz/bin/python $(PIP) -r requirements/fuzz.lock
 	@touch $@
 
+.checkov/ready: requirements/checkov.lock | .venv/bin/python
+	@echo "installing what looks for faults of security (.checkov)"
+	@$(PYTHON) -m venv .checkov
+	@.checkov/bin/python $(PIP) -r requirements/checkov.lock
+	@touch $@
+
+.audit/ready: requirements/audit.lock | .venv/bin/python
+	@echo "installing what asks for advisories (.audit)"
+	@$(PYTHON) -m venv .audit
+	@.audit/bin/python $(PIP) -r requirements/audit.lock
+	@touch $@
+
 .PHONY: browser
 browser: # what the browser tests need: Debian's two Chromiums and fonts; axe-core and lighthouse by npm
 	@want=; command -v chromium >/dev/null || want="chromium"; \
@@ -85,7 +97,7 @@ parquet: .venv/run ## what `etincelle export --format parquet` needs: pyarrow, 5
 # -- checks and tests ------------------------------------------------------------------------------------------
 
 .PHONY: test
-test: check engine browser .fuzz/ready ## check, then every test: this is what CI runs
+test: check engine browser .fuzz/ready .checkov/ready .audit/ready ## check, then every test: this is what CI runs
 	@PYTHONHASHSEED=0 $(RUN) pytest --numprocesses 2 --dist loadfile $(QUICK) $(ARGS)
 	@$(RUN) pytest --durations 10 --numprocesses 2 --dist loadfile $(WHOLE) $(ARGS)
 	@$(RUN) pytest --durations 10 $(ZIPS) $(ARGS)
@@ -104,6 +116,10 @@ check: .venv/dev ## linters, types, layers, generated files, documents, pins
 	@$(RUN) infra.checks.access_patterns --check
 	@$(RUN) infra.checks.documents
 	@$(RUN) infra.checks.pins
+
+.PHONY: audit
+audit: .venv/dev .audit/ready ## asks a public database for advisories on everything that any lock pins; needs the internet
+	@$(RUN) infra.checks.advisories
 
 .PHONY: format
 format: .venv/dev ## lays the code out as `check` wants it
@@ -148,8 +164,12 @@ deploy: .venv/dev ## brings what `package` built into AWS, by its CLI (STAGE=pro
 	@DOMAIN="$(DOMAIN)" CERTIFICATE="$(CERTIFICATE)" OPERATOR_EMAIL="$(OPERATOR_EMAIL)" MONTHLY_BUDGET="$(MONTHLY_BUDGET)" \
 		$(RUN) infra.deploy $(STAGE) $(if $(DRY),--dry)
 
+.PHONY: security
+security: .venv/dev .checkov/ready ## checkov over the templates that `package` built, beyond infra/skips.yaml (STAGE=prod)
+	@$(RUN) infra.checks.security $(STAGE)
+
 .PHONY: prove
-prove: .venv/dev engine ## runs every function from its zip, as Lambda does, within its policy
+prove: .venv/dev engine .checkov/ready .audit/ready ## runs every function from its zip, as Lambda does, within its policy; looks at its templates
 	@$(RUN) pytest tests/package $(ARGS)
 
 .PHONY: lock
@@ -158,5 +178,5 @@ lock: .venv/dev ## pins requirements anew (ARGS=--upgrade for the newest allowed
 
 .PHONY: clean
 clean: ## removes everything that make made; the local stack's data (.local) stays
-	@rm -rf .venv .engine .fuzz .build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	@rm -rf .venv .engine .fuzz .checkov .audit .build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
 	@find . -name __pycache__ -prune -exec rm -rf {} +

@@ -25,8 +25,12 @@ FORBIDDEN = {
     "a list's index": re.compile(r"^--(extra-)?index-url|^--find-links", re.MULTILINE),
     "something to be done": re.compile(r"\b(TO(?:DO)|FIX(?:ME))\b"),
 }
-MADE = {".git", ".venv", ".engine", ".build", ".local", "__pycache__", "node_modules", "vendor", "deployments"} | {
-    f".{tool}" for tool in ("mypy_cache", "ruff_cache", "pytest_cache", "hypothesis", "import_linter_cache")
+MADE = {".git", ".build", ".local", "__pycache__", "node_modules", "vendor", "deployments"} | {
+    f".{tool}"
+    for tool in (
+        *("venv", "engine", "fuzz", "checkov", "audit"),
+        *("mypy_cache", "ruff_cache", "pytest_cache", "hypothesis", "import_linter_cache"),
+    )
 }
 TEXTS = {".py", ".md", ".json", ".yaml", ".yml", ".toml", ".in", ".lock", ".txt", ".html", ".js", ".css", ".sh", ""}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from samtranslator.translator.translator import Translator
 
 from infra.local.environment import REGION
 
+logging.getLogger("samtranslator.metrics").setLevel(logging.ERROR)  # it warns of metrics that nobody wants
 CODE = "s3://etincelle/deployment.zip"
 """Stands for where `aws cloudformation package` would put the zip; the translator refuses a local path."""
 
