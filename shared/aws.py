@@ -7,17 +7,15 @@ none of what it is for. All other services are called by boto3, loaded when they
 from __future__ import annotations
 
 import functools
-import http.client
 import json
 import threading
 import time
 from base64 import b64encode
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
+from shared.lines import BROKEN, Endpoint, Line
 from shared.settings import Environment
 from shared.signing import Signer
 
@@ -25,7 +23,8 @@ TARGETS = {"dynamodb": "DynamoDB_20120810", "sqs": "AmazonSQS", "ssm": "AmazonSS
 VERSIONS = {"dynamodb": "1.0", "sqs": "1.0", "ssm": "1.1"}
 WAITS_S = (0.05, 0.1, 0.2, 0.4)
 """Before each further attempt, at the most: full jitter."""
-TIMEOUT_S = 20.0
+LINES = 8
+"""Connections of a thread to a service, at the most: so many requests are on their way at once."""
 PASSES = {
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
@@ -35,8 +34,9 @@ PASSES = {
     "ThrottledException",
 }
 """Refusals that pass, as every 5xx may."""
-BROKEN = (OSError, http.client.HTTPException)
 RandomBytes = Callable[[int], bytes]
+Outcome = dict[str, Any] | Exception
+"""A reply, or what was raised instead."""
 
 
 class AwsRefused(Exception):
@@ -62,25 +62,8 @@ class AwsUnreachable(Exception):
     """No reply came, so that nobody knows whether the request was carried out."""
 
 
-@dataclass(frozen=True)
-class Endpoint:
-    """Where a service is. url: such as `https://dynamodb.eu-west-1.amazonaws.com`."""
-
-    url: str
-
-    @property
-    def host(self) -> str:
-        return urlsplit(self.url).netloc
-
-    def connect(self) -> http.client.HTTPConnection:
-        """A connection that is made when it is first used, and kept."""
-        is_secure = self.url.startswith("https:")
-        kind = http.client.HTTPSConnection if is_secure else http.client.HTTPConnection
-        return kind(self.host, timeout=TIMEOUT_S)
-
-
 class JsonClient:
-    """One service. Each operation is a method, named and told as boto3's; each thread has its own connection."""
+    """One service. Each operation is a method, named and told as boto3's; each thread has its own connections."""
 
     def __init__(
         self, service: str, endpoint: Endpoint, signer: Signer, random_bytes: RandomBytes, agent: str = "etincelle"
@@ -101,44 +84,103 @@ class JsonClient:
     def __getattr__(self, name: str) -> Callable[..., dict[str, Any]]:
         if name.startswith("_"):
             raise AttributeError(name)
-        return functools.partial(self._call, "".join(part.capitalize() for part in name.split("_")))
+        return functools.partial(self._call, name)
 
-    def _call(self, operation: str, /, **request: Any) -> dict[str, Any]:
-        """The reply. Raises AwsRefused, AwsUnreachable."""
-        if operation == "TransactWriteItems":
-            request.setdefault("ClientRequestToken", self._random_bytes(16).hex())
-        body = json.dumps(request, default=base64_text, separators=(",", ":")).encode()
+    def together(self, name: str, requests: Sequence[Mapping[str, Any]]) -> list[Outcome]:
+        """What each of many requests of one operation led to, in their order; several are on their way at once."""
+        operation = "".join(part.capitalize() for part in name.split("_"))
+        bodies = [self._body(operation, request) for request in requests]
+        outcomes = self._tried(operation, bodies)
         for wait_s in WAITS_S:
-            try:
-                return self._tried(operation, body)
-            except AwsRefused as refusal:
-                if not refusal.passes:
-                    raise
-            except AwsUnreachable:  # what was kept from an earlier call may be no more; the next one is new
-                pass
+            again = [place for place, outcome in enumerate(outcomes) if may_pass(outcome)]
+            if not again:
+                break
             time.sleep(wait_s * self._random_bytes(1)[0] / 255)
-        return self._tried(operation, body)
+            for place, outcome in zip(again, self._tried(operation, [bodies[n] for n in again]), strict=True):
+                outcomes[place] = outcome
+        return outcomes
 
-    def _tried(self, operation: str, body: bytes) -> dict[str, Any]:
-        connection = self._connection()
+    def _call(self, name: str, /, **request: Any) -> dict[str, Any]:
+        """The reply. Raises AwsRefused, AwsUnreachable."""
+        [outcome] = self.together(name, [request])
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def _body(self, operation: str, request: Mapping[str, Any]) -> bytes:
+        if operation == "TransactWriteItems":
+            request = {"ClientRequestToken": self._random_bytes(16).hex(), **request}
+        return json.dumps(request, default=base64_text, separators=(",", ":")).encode()
+
+    def _tried(self, operation: str, bodies: Sequence[bytes]) -> list[Outcome]:
+        """One attempt at each: every line is sent the next one as soon as its reply was read."""
+        lines = self._lines(min(len(bodies), LINES))
+        outcomes: list[Outcome] = [self._sent(line, operation, body) for line, body in zip(lines, bodies, strict=False)]
+        for place in range(len(bodies)):
+            line = lines[place % LINES]
+            outcomes[place] = self._received(line, operation, outcomes[place])
+            if place + LINES < len(bodies):
+                outcomes.append(self._sent(line, operation, bodies[place + LINES]))
+        return outcomes
+
+    def _sent(self, line: Line, operation: str, body: bytes) -> Outcome:
+        """Nothing yet, or why it could not be sent."""
         headers = self._signer.signed({**self._headers, "x-amz-target": f"{self._target}.{operation}"}, body)
         try:
-            connection.request("POST", "/", body, headers)
-            reply = connection.getresponse()
-            content = reply.read()
+            line.send(headers, body)
         except BROKEN as error:
-            connection.close()  # the next request makes a new one
-            raise AwsUnreachable(f"{operation}: {type(error).__name__}") from error
-        if reply.status != 200:
-            raise refused(operation, reply.status, content)
+            return broken(line, operation, error)
+        return {}
+
+    def _received(self, line: Line, operation: str, sent: Outcome) -> Outcome:
+        if isinstance(sent, Exception):
+            return sent
+        try:
+            status, content = line.receive()
+        except (*BROKEN, ValueError) as error:
+            return broken(line, operation, error)
+        if status != 200:
+            return refused(operation, status, content)
         value: dict[str, Any] = json.loads(content or b"{}")
         return value
 
-    def _connection(self) -> http.client.HTTPConnection:
-        if getattr(self._local, "connection", None) is None:
-            self._local.connection = self._endpoint.connect()
-        connection: http.client.HTTPConnection = self._local.connection
-        return connection
+    def _lines(self, number: int) -> list[Line]:
+        """So many connections of this thread."""
+        if not hasattr(self._local, "lines"):
+            self._local.lines = []
+        lines: list[Line] = self._local.lines
+        while len(lines) < number:
+            lines.append(Line(self._endpoint))
+        return lines
+
+
+def together(client: Any, name: str, requests: Sequence[Mapping[str, Any]]) -> list[Outcome]:
+    """What each of many requests led to, in their order; boto3's clients are asked one by one."""
+    if isinstance(client, JsonClient):
+        return client.together(name, requests)
+    return [outcome_of(getattr(client, name), request) for request in requests]
+
+
+def outcome_of(operation: Callable[..., dict[str, Any]], request: Mapping[str, Any]) -> Outcome:
+    try:
+        return operation(**request)
+    except Exception as error:
+        return error
+
+
+def may_pass(outcome: Outcome) -> bool:
+    """Whether the same request may be taken a moment later.
+
+    Of a connection that was kept from an earlier call there may be no more; the next one is new.
+    """
+    return isinstance(outcome, AwsUnreachable) or (isinstance(outcome, AwsRefused) and outcome.passes)
+
+
+def broken(line: Line, operation: str, error: Exception) -> AwsUnreachable:
+    line.close()
+    unreachable = AwsUnreachable(f"{operation}: {type(error).__name__}")
+    unreachable.__cause__ = error
+    return unreachable
 
 
 def base64_text(value: Any) -> str:

@@ -165,7 +165,7 @@ def unmarshal(notation: Mapping[str, Any]) -> Any:
         case "NULL":
             return None
         case "N":
-            return json.loads(value)
+            return number(value)
         case "L":
             return [unmarshal(element) for element in value]
         case "M":
@@ -180,13 +180,21 @@ def unmarshal(notation: Mapping[str, Any]) -> Any:
             return value
 
 
+def number(text: str) -> int | float:
+    try:
+        return int(text)
+    except ValueError:
+        return float(text)
+
+
 def plain_bytes(value: bytes | str) -> bytes:
     """boto3 gives bytes; DynamoDB's own JSON, and a stream's record in a Lambda event, have base64 text."""
     return value if isinstance(value, bytes) else b64decode(value)
 
 
 def unmarshal_item(item: Mapping[str, Any]) -> Item:
-    return {name: unmarshal(value) for name, value in item.items()}
+    """The plain values of an item; text, which most of them are, the short way."""
+    return {name: value["S"] if "S" in value else unmarshal(value) for name, value in item.items()}
 
 
 @dataclass(frozen=True)
@@ -344,14 +352,19 @@ def call(operation: Callable[..., Result], **arguments: Any) -> Result:
     """Calls AWS, by our client or by boto3's, and translates what is raised."""
     try:
         return operation(**arguments)
-    except AwsRefused as error:
-        raise translated(error) from error
-    except AwsUnreachable as error:
-        raise Unavailable("AWS could not be reached") from error
     except Exception as error:
-        if (meant := translated_from_boto3(error)) is error:
+        if (meant := meaning(error)) is error:
             raise
         raise meant from error
+
+
+def meaning(error: Exception) -> Exception:
+    """The error of ours that stands for what a client raised; its own where it can only be a bug."""
+    if isinstance(error, AwsRefused):
+        return translated(error)
+    if isinstance(error, AwsUnreachable):
+        return Unavailable("AWS could not be reached")
+    return translated_from_boto3(error)
 
 
 def translated_from_boto3(error: Exception) -> Exception:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -11,7 +11,8 @@ from services.aggregator.domain.answers import Parcel, Series
 from services.aggregator.domain.publishing import Said
 from services.aggregator.domain.traces import Trace
 from services.aggregator.domain.valuing import Ended
-from services.aggregator.domain.watching import Hour, Rolled, Watch, histograms_in
+from services.aggregator.domain.watching import Claim, Hour, Rolled, Watch, histograms_in
+from services.aggregator.usecases.ports import Wanted
 from services.insights.domain.adjusting import PassedDay
 from shared.catalogue import Owner, Pressure, Subscription, Survey, Touchpoint
 from shared.causes.answers import Given, Reading, Whose
@@ -45,13 +46,13 @@ class FakeMarks:
     sets: dict[tuple[Series, datetime], frozenset[bytes]] = field(default_factory=dict)
     days: dict[tuple[Series, date], Rolled] = field(default_factory=dict)
 
-    def add(self, parcel: Parcel) -> None:
-        place = (parcel.series, parcel.hour)
-        self.sets[place] = self.sets.get(place, frozenset()) | parcel.marks
+    def add(self, parcels: Sequence[Parcel]) -> None:
+        for parcel in parcels:
+            place = (parcel.series, parcel.hour)
+            self.sets[place] = self.sets.get(place, frozenset()) | parcel.marks
 
     def add_history(self, parcels: Sequence[Parcel]) -> None:
-        for parcel in parcels:
-            self.add(parcel)
+        self.add(parcels)
 
     def hours(self, series: Series, first: datetime, last: datetime) -> Iterable[Hour]:
         return [
@@ -90,15 +91,16 @@ class FakeWatches:
     def read(self, series: Series) -> Watch:
         return self.watches.get(series, Watch(series))
 
-    def note_late(self, series: Series, now: datetime, look_at: datetime) -> None:
-        watch = self.read(series)
-        self.watches[series] = replace(
-            watch,
-            late_n=watch.late_n + 1,
-            late_at=now,
-            look_at=look_at,
-            late_since=watch.late_since or now,
-        )
+    def claims(self, several: Collection[Series]) -> dict[Series, Claim]:
+        watches = {series: self.read(series) for series in several}
+        return {series: Claim(watch.claimed_to, watch.look_at) for series, watch in watches.items()}
+
+    def note_late(self, looks_at: Mapping[Series, datetime], now: datetime) -> None:
+        for series, look_at in looks_at.items():
+            watch = self.read(series)
+            since = watch.late_since or now
+            late_n = watch.late_n + 1
+            self.watches[series] = replace(watch, late_n=late_n, late_at=now, look_at=look_at, late_since=since)
 
     def postpone(self, series: Series, look_at: datetime) -> None:
         self.watches[series] = replace(self.read(series), look_at=look_at)
@@ -168,8 +170,8 @@ class FakeLooks:
     asked: list[tuple[Series, int]] = field(default_factory=list)
     decisions: list[int] = field(default_factory=list)
 
-    def ask(self, series: Series, delay_s: int) -> None:
-        self.asked.append((series, delay_s))
+    def ask(self, wanted: Sequence[Wanted]) -> None:
+        self.asked += [(one.series, one.delay_s) for one in wanted]
 
     def ask_to_decide(self, delay_s: int) -> None:
         self.decisions.append(delay_s)

@@ -4,7 +4,8 @@
     client = Guarded(aws.client("dynamodb", …), "dynamodb", chance)   one client, or an adapter
 
 `Fault` strikes one call, so that a test can strike each in turn. `Chance` strikes some of many, in every way a call
-can go wrong: refused, not arrived, done but unanswered, done twice, slow, and the process killed before or after.
+can go wrong: refused, not arrived, done but unanswered, done twice, slow, and the process killed before or after;
+and, where one call does many things, done in part.
 """
 
 from __future__ import annotations
@@ -122,6 +123,12 @@ class Chance:
         kind = self.random.choice(KINDS)
         self.struck[kind] += 1
         return self.befall(kind, name, call)
+
+    def leaves(self) -> bool:
+        """Whether of a call of many parts one part is left undone, which the reply says."""
+        is_left = self.random.random() < self.rate
+        self.struck["left"] += is_left
+        return is_left
 
     def befall(self, kind: str, name: str, call: Callable[[], Any]) -> Any:
         """What that kind of fault makes of the call."""

@@ -70,6 +70,15 @@ class MeteredDynamoDB(MemoryDynamoDB):
         self._read([reply["Item"]] if "Item" in reply else [], ConsistentRead)
         return reply
 
+    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
+        self._meter.add("dynamodb_calls")
+        for name, asked in RequestItems.items():
+            for key in asked["Keys"]:
+                found = self.tables[name].get((key["pk"]["S"], key["sk"]["S"]))
+                units = read_units([found] if found else [], asked.get("ConsistentRead", False))
+                self._meter.add("dynamodb_read_units", units)
+        return super().batch_get_item(RequestItems=RequestItems)
+
     def query(self, *, ConsistentRead: bool = False, **asked: Any) -> dict[str, Any]:  # noqa: N803
         reply = super().query(ConsistentRead=ConsistentRead, **asked)
         self._read(reply["Items"], ConsistentRead)

@@ -4,7 +4,8 @@
         aws.url, aws.counted()
 
 It speaks the JSON protocol of DynamoDB and SSM: `GetItem` finds the items it was given, `PutItem` keeps keys and
-refuses a second one where the condition asks for it, `UpdateItem` gives the key, anything else is answered `{}`.
+refuses a second one where the condition asks for it, `UpdateItem` gives the key, `BatchGetItem` a claim for each key,
+anything else is answered `{}`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from typing import Any
 from shared.dynamo import marshal_item
 
 SECRET = "s" * 44
+CLAIMED = marshal_item({"claimed_to": 1})
 
 
 class StillAws:
@@ -41,8 +43,12 @@ class StillAws:
 
     def counted(self) -> dict[str, int]:
         """How often each operation was asked for since this was last asked."""
+        return self.told()["calls"]
+
+    def told(self) -> dict[str, dict[str, int]]:
+        """What was asked for since this was last asked, by operation: calls, and the items and messages in them."""
         with urllib.request.urlopen(self.url) as reply:
-            counts: dict[str, int] = json.load(reply)
+            counts: dict[str, dict[str, int]] = json.load(reply)
         return counts
 
     def __exit__(self, *_: object) -> None:
@@ -57,6 +63,7 @@ class Server(ThreadingHTTPServer):
     items: dict[tuple[str, str], dict[str, Any]]
     put: set[tuple[str, str]]
     counts: Counter[str]
+    parts: Counter[str]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Says nothing: a process that has been measured is ended in the middle of its connection."""
@@ -72,14 +79,16 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """What was counted."""
-        self._reply(200, dict(self.server.counts))
+        self._reply(200, {"calls": dict(self.server.counts), "parts": dict(self.server.parts)})
         self.server.counts.clear()
+        self.server.parts.clear()
 
     def do_POST(self) -> None:
         """One call of AWS's JSON protocol."""
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         operation = self.headers["X-Amz-Target"].rpartition(".")[2]
         self.server.counts[operation] += 1
+        self.server.parts[operation] += parts_of(operation, body)
         self._reply(*self._answer(operation, body))
 
     def _answer(self, operation: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -94,8 +103,11 @@ class Handler(BaseHTTPRequestHandler):
             return 400, {"__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException", "message": ""}
         if operation == "PutItem":
             self.server.put.add(key)
-        if operation == "UpdateItem":
+        if operation == "UpdateItem" and "ReturnValues" in body:
             return 200, {"Attributes": body["Key"] | {"marks": {"BS": []}}}
+        if operation == "BatchGetItem":
+            asked = body["RequestItems"].items()
+            return 200, {"Responses": {name: [key | CLAIMED for key in each["Keys"]] for name, each in asked}}
         if operation == "Query":
             return 200, {"Items": []}
         return 200, {}
@@ -114,10 +126,17 @@ class Handler(BaseHTTPRequestHandler):
         """Says nothing."""
 
 
+def parts_of(operation: str, body: dict[str, Any]) -> int:
+    """Items or messages of one call."""
+    if operation == "BatchGetItem":
+        return sum(len(asked["Keys"]) for asked in body["RequestItems"].values())
+    return len(body.get("TransactItems", body.get("Entries", "1")))
+
+
 def main() -> None:
     server = Server(("127.0.0.1", 0), Handler)
     server.items = {(pk, sk): item for pk, sk, item in json.loads(sys.stdin.readline())}
-    server.put, server.counts = set(), Counter()
+    server.put, server.counts, server.parts = set(), Counter(), Counter()
     print(f"http://127.0.0.1:{server.server_address[1]}", flush=True)
     server.serve_forever()
 

@@ -96,7 +96,7 @@ def test_touchpoints_do_not_mix(tallies: Tallies) -> None:
 
 def test_a_busy_day_is_spread_over_items(contacts: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     """Full pieces are left for the next; two writers who do not know of each other lose nothing."""
-    monkeypatch.setattr(pieces, "FULL", 500)
+    monkeypatch.setattr(pieces, "room_of", lambda _: 45)
     writers, chance = (TableTallies(contacts), TableTallies(contacts)), random.Random(1)
     notices = [notice("busy", f"{n}") for n in range(600)]
     for first in range(0, 600, 40):
@@ -109,7 +109,7 @@ def test_a_busy_day_is_spread_over_items(contacts: Table, monkeypatch: pytest.Mo
 
 def test_many_small_additions_go_together_and_are_spread_too(contacts: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     """A replay touches many days at once: in transactions, which do not tell how full an item is."""
-    monkeypatch.setattr(pieces, "FULL", 100)
+    monkeypatch.setattr(pieces, "room_of", lambda _: 9)
     tallies, days = TableTallies(contacts), [DAY - timedelta(days=ago) for ago in range(20)]
     for number in range(30):
         tallies.add([notice("replay", f"{number}", day) for day in days])

@@ -29,6 +29,7 @@ CONDITIONS: dict[str, dict[str, Any]] = {
     "attribute_exists(pk) AND n > :low AND NOT t = :x": {":low": -1, ":x": "x"},
     "n BETWEEN :low AND :high": {":low": 0, ":high": 2},
     "begins_with(t, :x) OR contains(t, :y)": {":x": "x", ":y": "yy"},
+    "attribute_not_exists(marks) OR size(marks) < :most": {":most": 2},
     "#v <> :v AND (n <= :low OR n >= :high)": {":v": 1, ":low": 0, ":high": 2},
 }
 UPDATES: dict[str, dict[str, Any]] = {
@@ -40,6 +41,7 @@ UPDATES: dict[str, dict[str, Any]] = {
     "DELETE marks :marks": {":marks": {b"a"}},
 }
 NAMES = {"#v": "version"}
+SIZE = "attribute_not_exists(marks) OR size(marks) < :most"
 Call = tuple[str, dict[str, Any]]
 
 
@@ -74,8 +76,13 @@ def puts(draw: st.DrawFn) -> Call:
 
 @st.composite
 def updates(draw: st.DrawFn) -> Call:
-    text = draw(st.sampled_from(list(UPDATES)))
+    text, bound = draw(st.sampled_from(list(UPDATES))), draw(st.sampled_from([None, SIZE]))
     asked = expression("UpdateExpression", text, UPDATES[text])
+    if bound:
+        asked["ConditionExpression"] = bound
+        asked["ExpressionAttributeValues"] = asked.get("ExpressionAttributeValues", {}) | marshal_item(
+            CONDITIONS[bound]
+        )
     return "update_item", {"Key": key(draw(KEYS)), "ReturnValues": "ALL_NEW", **asked}
 
 
@@ -108,21 +115,29 @@ def queries(draw: st.DrawFn) -> Call:
     return "query", asked | ({"IndexName": "state"} if is_index else {})
 
 
-GETS = KEYS.map(lambda of: ("get_item", {"Key": key(of)}))
+PART = {"ConsistentRead": True, "ProjectionExpression": "pk, sk, n, marks"}
+GETS = st.tuples(KEYS, st.sampled_from([{}, PART])).map(lambda of: ("get_item", {"Key": key(of[0]), **of[1]}))
 DELETES = KEYS.map(lambda of: ("delete_item", {"Key": key(of)}))
-CALLS = st.lists(puts() | puts() | updates() | transactions() | queries() | GETS | DELETES, min_size=1, max_size=12)
+BATCHES = st.lists(KEYS, min_size=1, max_size=4, unique=True).map(
+    lambda keys: ("batch_get_item", {"RequestItems": {TABLE: {"Keys": [key(of) for of in keys], **PART}}})
+)
+CALLS = st.lists(
+    puts() | puts() | updates() | transactions() | queries() | GETS | BATCHES | DELETES, min_size=1, max_size=12
+)
 
 
 def said(client: Any, call: Call) -> Any:
     """The answer, or the error's code; what an engine adds of its own is left out."""
     method, arguments = call
-    named = arguments if method == "transact_write_items" else {"TableName": TABLE, **arguments}
+    named = arguments if method in ("transact_write_items", "batch_get_item") else {"TableName": TABLE, **arguments}
     try:
         reply = getattr(client, method)(**named)
     except (ClientError, AwsRefused) as error:
         reasons = [one.get("Code") for one in error.response.get("CancellationReasons", [])]
         return error.response["Error"]["Code"], reasons
     items = reply.get("Items", [reply.get("Item"), reply.get("Attributes")])
+    if "Responses" in reply:
+        items = sorted(reply["Responses"].get(TABLE, []), key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
     return [sorted_sets(item) for item in items]
 
 

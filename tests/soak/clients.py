@@ -25,6 +25,14 @@ class Sqs:
         self.cloud.put(QueueUrl.rpartition("-local-")[2], MessageBody, DelaySeconds)
         return {"MessageId": "1"}
 
+    def send_message_batch(self, *, QueueUrl: str, Entries: list[dict[str, Any]]) -> Reply:  # noqa: N803
+        assert 1 <= len(Entries) <= 10
+        failed = [{"Id": entry["Id"], "Code": "InternalError"} for entry in Entries if self.cloud.chance.leaves()]
+        left = {one["Id"] for one in failed}
+        for entry in (one for one in Entries if one["Id"] not in left):
+            self.send_message(QueueUrl=QueueUrl, MessageBody=entry["MessageBody"], DelaySeconds=entry["DelaySeconds"])
+        return {"Failed": failed}
+
 
 @dataclass(frozen=True)
 class Sns:

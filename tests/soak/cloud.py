@@ -83,7 +83,7 @@ class Cloud:
         self.now = start
         self.random = random.Random(seed)
         self.chance = Chance(random.Random(seed + 1), rate, self.sleep, SINGLE)
-        self.dynamodb = MemoryDynamoDB(STAGE, self._told)
+        self.dynamodb = MemoryDynamoDB(STAGE, self._told, self.chance.leaves)
         self.mails: list[Mail] = []
         self.texts: list[Text] = []
         self.hooks: list[Hook] = []

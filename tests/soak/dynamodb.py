@@ -24,19 +24,36 @@ Told = Callable[[str, dict[str, Any]], None]
 
 
 class MemoryDynamoDB:
-    """The client. told: hears what the tables' streams tell."""
+    """The client. told: hears what the tables' streams tell. leaves: whether a part of a batch is left undone."""
 
-    def __init__(self, stage: str, told: Told = lambda *_: None) -> None:
+    def __init__(self, stage: str, told: Told = lambda *_: None, leaves: Callable[[], bool] = lambda: False) -> None:
         self.tables = tables(stage)
-        self._told = told
+        self._told, self._leaves = told, leaves
         self._sequence = 0
         self.calls = 0
 
     # -- reading ---------------------------------------------------------------------------------------------
 
-    def get_item(self, *, TableName: str, Key: Item, ConsistentRead: bool = False) -> dict[str, Any]:  # noqa: N803
+    def get_item(
+        self,
+        *,
+        TableName: str,  # noqa: N803
+        Key: Item,  # noqa: N803
+        ConsistentRead: bool = False,  # noqa: N803
+        ProjectionExpression: str = "",  # noqa: N803
+    ) -> dict[str, Any]:
         item = self.tables[TableName].get(key_of(Key))
-        return {"Item": item} if item is not None else {}
+        return {"Item": part_of(item, ProjectionExpression)} if item is not None else {}
+
+    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
+        found: dict[str, list[Item]] = {}
+        left: dict[str, Any] = {}
+        for name, asked in RequestItems.items():
+            later = [key for key in asked["Keys"] if self._leaves()]
+            left |= {name: {**asked, "Keys": later}} if later else {}
+            items = [self.tables[name].get(key_of(key)) for key in asked["Keys"] if key not in later]
+            found[name] = [part_of(item, asked.get("ProjectionExpression", "")) for item in items if item is not None]
+        return {"Responses": found, "UnprocessedKeys": left}
 
     def query(
         self,
@@ -181,6 +198,12 @@ def prepared(verb: str, request: dict[str, Any]) -> Write:
     if verb not in ("Put", "Update", "Delete", "ConditionCheck"):
         raise ValueError(f"{verb} is not known here")
     return Write(request["TableName"], key_of(request["Item" if verb == "Put" else "Key"]), request, verb)
+
+
+def part_of(item: Item, named: str) -> Item:
+    """The attributes that are named, with commas between; all, where none is."""
+    names = named.replace(",", " ").split() or item
+    return {name: item[name] for name in names if name in item}
 
 
 def key_of(item: Item) -> Key:

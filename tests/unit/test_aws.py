@@ -50,6 +50,9 @@ class Server(ThreadingHTTPServer):
         self.connections: set[Any] = set()
         Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
+    def reply_to(self, _: dict[str, Any]) -> tuple[int, Any] | None:
+        return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+
     @property
     def environment(self) -> Environment:
         url = f"http://127.0.0.1:{self.server_address[1]}"
@@ -70,8 +73,7 @@ class Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.asked.append(({name.lower(): value for name, value in self.headers.items()}, body))
         self.server.connections.add(self.client_address)
-        replies = self.server.replies
-        reply = replies.pop(0) if len(replies) > 1 else replies[0]
+        reply = self.server.reply_to(body)
         if reply is None:
             self.close_connection = True
             return

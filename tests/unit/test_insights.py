@@ -168,7 +168,7 @@ def test_figures_are_the_same_before_and_after_days_are_rolled_up() -> None:
         known = replace(deps(), figures=TableFigures(table), alerts=TableAlerts(table))
         by_hours = report(known)
         later = replace(world, now=lambda: START + timedelta(days=9, hours=12, minutes=20))
-        later.watches.note_late(Series("checkout", "customer", "csat"), START, START)
+        later.watches.note_late({Series("checkout", "customer", "csat"): START}, START)
         aggregating.look(Series("checkout", "customer", "csat"), later)
         days = list(table.query_all(Series("checkout", "customer", "csat").partition, prefix="DAY"))
         assert len(days) == 9

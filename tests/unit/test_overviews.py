@@ -57,8 +57,7 @@ def get(deps: Deps, path: str) -> Reply:
 
 
 def arrive(table: Table, given: list[Answer]) -> None:
-    for parcel in parcels(given):
-        TableMarks(table).add(parcel)
+    TableMarks(table).add(parcels(given))
 
 
 def said(reply: Reply) -> str:

@@ -24,8 +24,8 @@ class TableMarks:
         self.table = table
         self._pieces: Pieces[Place] = Pieces(table, key_of)
 
-    def add(self, parcel: Parcel) -> None:
-        self._pieces.add(addition(parcel))
+    def add(self, parcels: Sequence[Parcel]) -> None:
+        self._pieces.add_each([addition(parcel) for parcel in parcels])
 
     def add_history(self, parcels: Sequence[Parcel]) -> None:
         self._pieces.add_all([addition(parcel) for parcel in parcels])

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from services.aggregator.domain.alerts import AlertFact
 from services.aggregator.domain.answers import Series
+from services.aggregator.usecases.ports import Wanted
 from shared import dynamo
 from shared.events import canonical
+from shared.queues import Message, send_all
 from shared.scales import scale
 from shared.times import format_time
+
+MOST_REMEMBERED = 20_000
 
 
 @dataclass(frozen=True)
@@ -21,20 +25,22 @@ class QueueLooks:
 
     client: Any
     url: str
+    _on_their_way: set[tuple[Series, int]] = field(default_factory=set)
 
-    def ask(self, series: Series, delay_s: int) -> None:
-        self._send([series.touchpoint, series.source, series.scale_name], delay_s)
+    def ask(self, wanted: Sequence[Wanted]) -> None:
+        """What was asked for lately is remembered, so that however many answers a cell has, one look is asked for."""
+        new = [one for one in wanted if one.cell is None or (one.series, one.cell) not in self._on_their_way]
+        send_all(self.client, self.url, [Message(body_of(one.series), one.delay_s) for one in new])
+        if len(self._on_their_way) >= MOST_REMEMBERED:
+            self._on_their_way.clear()
+        self._on_their_way.update((one.series, one.cell) for one in new if one.cell is not None)
 
     def ask_to_decide(self, delay_s: int) -> None:
-        self._send([], delay_s)
+        send_all(self.client, self.url, [Message("[]", delay_s)])
 
-    def _send(self, body: list[str], delay_s: int) -> None:
-        dynamo.call(
-            self.client.send_message,
-            QueueUrl=self.url,
-            MessageBody=json.dumps(body),
-            DelaySeconds=delay_s,
-        )
+
+def body_of(series: Series) -> str:
+    return json.dumps([series.touchpoint, series.source, series.scale_name])
 
 
 def series_of(body: str) -> Series | None:

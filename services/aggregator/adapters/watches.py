@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from services.aggregator.domain.answers import Series
-from services.aggregator.domain.watching import Watch
-from shared.dynamo import ConditionFailed, Item, Table
+from services.aggregator.domain.watching import Claim, Watch
+from shared.dynamo import ConditionFailed, Item, Table, Update
 from shared.errors import Conflict
 from shared.tables import friction as keys
 from shared.times import key_time, parse_time
+from shared.together import get_all, raise_first, update_all
 
 
 @dataclass(frozen=True)
@@ -24,13 +26,25 @@ class TableWatches:
         item = self.table.get(*keys.account_key(series.partition), consistent=True)
         return watch_of(series, item) if item else Watch(series)
 
-    def note_late(self, series: Series, now: datetime, look_at: datetime) -> None:
-        self.table.update(
-            *keys.account_key(series.partition),
-            "SET late_n = if_not_exists(late_n, :none) + :one, late_at = :now, look_at = :look_at,"
-            " late_since = if_not_exists(late_since, :now)",
-            {":none": 0, ":one": 1, ":now": key_time(now), ":look_at": key_time(look_at)},
-        )
+    def claims(self, several: Collection[Series]) -> dict[Series, Claim]:
+        places = {keys.account_key(series.partition): series for series in several}
+        found = {series: Claim() for series in several}
+        for item in get_all(self.table, list(places), ("claimed_to", "look_at")):
+            found[places[item["pk"], item["sk"]]] = Claim(item.get("claimed_to", 0), time_in(item, "look_at"))
+        return found
+
+    def note_late(self, looks_at: Mapping[Series, datetime], now: datetime) -> None:
+        notes = [
+            Update(
+                self.table,
+                *keys.account_key(series.partition),
+                "SET late_n = if_not_exists(late_n, :none) + :one, late_at = :now, look_at = :look_at,"
+                " late_since = if_not_exists(late_since, :now)",
+                {":none": 0, ":one": 1, ":now": key_time(now), ":look_at": key_time(look_at)},
+            )
+            for series, look_at in looks_at.items()
+        ]
+        raise_first(update_all(notes))
 
     def postpone(self, series: Series, look_at: datetime) -> None:
         self.table.update(
@@ -84,10 +98,6 @@ class TableWatches:
 
 def watch_of(series: Series, item: Item) -> Watch:
     """The watch in an item; an item that so far only has notes of late answers is a fresh watch with them."""
-
-    def time(name: str) -> datetime | None:
-        return parse_time(item[name]) if item.get(name) else None
-
     return Watch(
         series=series,
         version=item.get("version", 0),
@@ -98,9 +108,13 @@ def watch_of(series: Series, item: Item) -> Watch:
         rolled_to=date.fromisoformat(item["rolled_to"]) if item.get("rolled_to") else None,
         late_n=item.get("late_n", 0),
         recomputed_n=item.get("recomputed_n", 0),
-        late_since=time("late_since"),
-        late_at=time("late_at"),
-        look_at=time("look_at"),
+        late_since=time_in(item, "late_since"),
+        late_at=time_in(item, "late_at"),
+        look_at=time_in(item, "look_at"),
         paths=item.get("paths"),
         promise=item.get("promise"),
     )
+
+
+def time_in(item: Item, name: str) -> datetime | None:
+    return parse_time(item[name]) if item.get(name) else None

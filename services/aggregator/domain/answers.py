@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from shared.catalogue import Audience
@@ -82,7 +83,7 @@ class Answer:
         is_invited = self.response_id.startswith(INVITED)
         return digest(self.response_id.removeprefix(INVITED)).hex() if is_invited else None
 
-    @property
+    @cached_property
     def mark(self) -> bytes:
         """Its 12 bytes in the set of its hour."""
         return Mark(
@@ -103,12 +104,12 @@ class Answer:
             if one in self.attributes
         ]
 
-    @property
+    @cached_property
     def cell(self) -> int:
         """Of its hour."""
         return cell_of(self.collected_at) - first_cell(self.hour)
 
-    @property
+    @cached_property
     def hour(self) -> datetime:
         return hour_of(self.collected_at)
 
@@ -121,11 +122,11 @@ class Parcel:
     hour: datetime
     marks: frozenset[bytes]
 
-    @property
+    @cached_property
     def oldest_cell(self) -> int:
         return first_cell(self.hour) + min(mark[0] for mark in self.marks)
 
-    @property
+    @cached_property
     def newest_cell(self) -> int:
         return first_cell(self.hour) + max(mark[0] for mark in self.marks)
 

@@ -42,6 +42,14 @@ class Hour:
 
 
 @dataclass(frozen=True)
+class Claim:
+    """Of a watch, what folds need. claimed_to: the first cell not yet claimed; look_at: of the look at late answers."""
+
+    claimed_to: int = 0
+    look_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Watch:
     """What is remembered of a series between two looks.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,7 +16,8 @@ from services.aggregator.domain.answers import (
     seconds_until_complete,
 )
 from services.aggregator.domain.traces import KEPT_BEYOND, Trace, news, trace_of_answer
-from services.aggregator.usecases.ports import Deps
+from services.aggregator.domain.watching import Claim
+from services.aggregator.usecases.ports import Deps, Wanted
 from shared.marks import cell_of
 
 LONGEST_DELAY = 900
@@ -88,45 +89,41 @@ def reach_of(touchpoint: str, deps: Deps) -> timedelta:
 
 
 def count(parcels: Sequence[Parcel], deps: Deps) -> None:
-    """Adds the marks to their sets, and asks for looks."""
+    """Adds the marks to their sets, and asks for looks. What a look has claimed is read after all were written."""
     now = deps.now()
     complete = cell_of(now - timedelta(seconds=deps.lateness_s))
     deps.marks.add_history([parcel for parcel in parcels if parcel.newest_cell < complete])
-    for parcel in parcels:
-        if parcel.newest_cell >= complete:
-            deps.marks.add(parcel)
-    for series, of_series in by_series(parcels).items():
-        ask_for_look(series, of_series, complete, now, deps)
+    deps.marks.add([parcel for parcel in parcels if parcel.newest_cell >= complete])
+    folded = by_series(parcels)
+    claims = deps.watches.claims(folded)
+    late = {series: claims[series] for series in folded if comes_late(folded[series], claims[series], complete)}
+    looks_at = {series: claim.look_at or now for series, claim in late.items()}
+    due = {series: now + timedelta(seconds=deps.settle_s) for series, at in looks_at.items() if at <= now}
+    newest = {series: max(parcel.newest_cell for parcel in of_series) for series, of_series in folded.items()}
+    ask_when_complete({series: cell for series, cell in newest.items() if cell >= complete}, due, now, deps)
+    deps.watches.note_late(looks_at | due, now)
 
 
-def ask_for_look(series: Series, folded: Sequence[Parcel], complete: int, now: datetime, deps: Deps) -> None:
-    """Asks for a look when the newest cell will be complete; what came late is noted, and looked at once it settled."""
-    watch = deps.watches.read(series)
-    newest = max(parcel.newest_cell for parcel in folded)
-    if newest >= complete:
-        ask_when_complete(series, newest, now, deps)
-    if min(parcel.oldest_cell for parcel in folded) >= max(watch.claimed_to, complete):
-        return
-    look_at = watch.look_at
-    if look_at is None or look_at <= now:
-        deps.looks.ask(series, deps.settle_s)
-        look_at = now + timedelta(seconds=deps.settle_s)
-    deps.watches.note_late(series, now, look_at)
+def comes_late(folded: Sequence[Parcel], claim: Claim, complete: int) -> bool:
+    """Whether a look may have read, or be reading, the cells without what was folded."""
+    return min(parcel.oldest_cell for parcel in folded) < max(claim.claimed_to, complete)
 
 
-def ask_when_complete(series: Series, cell: int, now: datetime, deps: Deps) -> None:
-    """By a message, where it can wait so long; else by a note."""
-    delay = seconds_until_complete(cell, now, deps.lateness_s) + 1
-    if delay <= LONGEST_DELAY:
-        deps.looks.ask(series, delay)
-    else:
-        deps.due.note(series, now + timedelta(seconds=delay))
+def ask_when_complete(cells: Mapping[Series, int], settling: Iterable[Series], now: datetime, deps: Deps) -> None:
+    """Asks for looks when the cells are complete, by a message where it can wait so long, else by a note; and for
+    looks at what came late once that has settled."""
+    delays = {series: seconds_until_complete(cell, now, deps.lateness_s) + 1 for series, cell in cells.items()}
+    soon = [Wanted(series, delay, cells[series]) for series, delay in delays.items() if delay <= LONGEST_DELAY]
+    deps.looks.ask([*soon, *(Wanted(series, deps.settle_s) for series in settling)])
+    for series, delay in delays.items():
+        if delay > LONGEST_DELAY:
+            deps.due.note(series, now + timedelta(seconds=delay))
 
 
 def remind(deps: Deps) -> None:
     """Asks for looks at the series whose time has come."""
     for series in deps.due.take(deps.now()):
-        deps.looks.ask(series, 0)
+        deps.looks.ask([Wanted(series, 0)])
 
 
 def notice(signs: Iterable[Answer], deps: Deps) -> None:

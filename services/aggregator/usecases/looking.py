@@ -20,7 +20,7 @@ from services.aggregator.domain.detection.transition import RAISED, STRENGTHENED
 from services.aggregator.domain.handoffs import BEFORE_S, Passed, Told, has_origins, told_in
 from services.aggregator.domain.publishing import Said
 from services.aggregator.domain.watching import Hour, Watch
-from services.aggregator.usecases.ports import Deps
+from services.aggregator.usecases.ports import Deps, Wanted
 from shared.catalogue import Touchpoint
 from shared.errors import Conflict
 from shared.marks import CELL_SECONDS, cell_of, hour_of
@@ -39,7 +39,7 @@ def look(series: Series, deps: Deps) -> None:
     wait = watch.unsettled_for(now, deps.settle_s)
     if wait:
         deps.watches.postpone(series, now + timedelta(seconds=wait))
-        deps.looks.ask(series, wait)
+        deps.looks.ask([Wanted(series, wait)])
         return
     touchpoint = deps.catalogue.touchpoint(series.touchpoint)
     if touchpoint is None:

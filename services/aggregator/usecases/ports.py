@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -12,7 +12,7 @@ from services.aggregator.domain.answers import Parcel, Series
 from services.aggregator.domain.publishing import Said
 from services.aggregator.domain.traces import Trace
 from services.aggregator.domain.valuing import Ended
-from services.aggregator.domain.watching import Hour, Rolled, Watch
+from services.aggregator.domain.watching import Claim, Hour, Rolled, Watch
 from shared.catalogue import Catalogue
 from shared.causes.answers import Responses
 from shared.studies import PrioritiesFigure, ValueFigure
@@ -21,8 +21,11 @@ from shared.studies import PrioritiesFigure, ValueFigure
 class Marks(Protocol):
     """Where answers are counted: sets of marks by series and hour, and the days rolled up from them."""
 
-    def add(self, parcel: Parcel) -> None:
-        """Adds the marks to their hour's set; adding them again changes nothing."""
+    def add(self, parcels: Sequence[Parcel]) -> None:
+        """Adds the marks to their hours' sets, one write each; adding them again changes nothing.
+
+        Where one cannot be added the others are all the same, and then it raises. No two are of the same hour.
+        """
         ...
 
     def add_history(self, parcels: Sequence[Parcel]) -> None:
@@ -61,8 +64,12 @@ class Watches(Protocol):
         """The watch as it stands; a fresh one where there is none."""
         ...
 
-    def note_late(self, series: Series, now: datetime, look_at: datetime) -> None:
-        """Notes that answers came behind the claim, so that the series is recomputed."""
+    def claims(self, several: Collection[Series]) -> Mapping[Series, Claim]:
+        """What has been claimed of each series by now; of more than one at once."""
+        ...
+
+    def note_late(self, looks_at: Mapping[Series, datetime], now: datetime) -> None:
+        """Notes that answers came behind the claim, so that the series are recomputed, and when each is looked at."""
         ...
 
     def postpone(self, series: Series, look_at: datetime) -> None:
@@ -104,10 +111,21 @@ class Alerts(Protocol):
         ...
 
 
-class Looks(Protocol):
-    """Asks for a series to be looked at, and for alerts to be decided, after a while."""
+@dataclass(frozen=True)
+class Wanted:
+    """A look that is asked for. cell: the newest that is complete by then; None where it is for what came late."""
 
-    def ask(self, series: Series, delay_s: int) -> None: ...
+    series: Series
+    delay_s: int
+    cell: int | None = None
+
+
+class Looks(Protocol):
+    """Asks for series to be looked at, and for alerts to be decided, after a while."""
+
+    def ask(self, wanted: Sequence[Wanted]) -> None:
+        """Asks for looks. One that is on its way for the same series and cell need not be asked for again."""
+        ...
 
     def ask_to_decide(self, delay_s: int) -> None: ...
 
