@@ -87,7 +87,7 @@ CUSTOMER_HABITS = tuple(habit for habit in HABITS if habit.audience == "customer
 FOLLOWERS = 4
 """Of a day, where a habit follows another."""
 STORIES = (
-    Story("livraison", 7, 0.9, comments.LATE, partner="Rapidis"),
+    Story("livraison", 8, 0.65, comments.LATE, partner="Rapidis"),
     Story("retrait-magasin", 16, 0.8, comments.NOT_FOUND, is_followers=True),
     Story("conseil-magasin", 26, 0.75, comments.UNDERSTAFFED, audience="staff"),
     Story("conseil-magasin", 13, 0.45, comments.WAITING),
@@ -166,7 +166,7 @@ def answer(
         "channel": habit.channel,
         "lang": lang,
     }
-    if draw.random() < (0.5 if is_bad else 0.25):
+    if draw.random() < (0.8 if is_bad else 0.25):
         pleased = comments.STAFF_PLEASED if habit.audience == "staff" else comments.PLEASED
         made["comment"] = draw.choice(why if is_bad else pleased)[lang]
     return made

@@ -18,10 +18,10 @@ DISPLEASED: tuple[Comment, ...] = (
     {"fr": "trop long", "en": "took too long"},
 )
 LATE: tuple[Comment, ...] = (
-    {"fr": "colis arrivé trois jours en retard", "en": "parcel arrived three days late"},
-    {"fr": "carton abîmé, livreur pressé", "en": "damaged box, courier in a hurry"},
-    {"fr": "personne n'a sonné, colis au dépôt", "en": "nobody rang, parcel left at the depot"},
+    {"fr": "trois jours de retard, colis laissé au dépôt", "en": "three days late, parcel left at the depot"},
+    {"fr": "personne n'a sonné, colis laissé au dépôt", "en": "nobody rang, parcel left at the depot"},
     {"fr": "deuxième retard ce mois-ci, colis au dépôt", "en": "second delay this month, parcel at the depot"},
+    {"fr": "carton abîmé, livreur pressé", "en": "damaged box, courier in a hurry"},
 )
 NOT_FOUND: tuple[Comment, ...] = (
     {"fr": "payée en ligne, commande introuvable au magasin", "en": "paid online, the store could not find my order"},
