@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +11,7 @@ from chalice.app import Response
 
 from services.alerts.domain.remedies import days_allowed
 from services.alerts.domain.subscribers import subscriber
-from services.alerts.messages.letters import TEMPLATES, environment
+from services.alerts.messages.letters import TEMPLATES
 from services.alerts.messages.story import piece
 from services.alerts.messages.words import SAID, Frame, language
 from services.alerts.usecases.acting import MUTED_FOR, Opened
@@ -21,6 +19,7 @@ from services.alerts.usecases.ports import Deps
 from services.alerts.usecases.weekly import Reader
 from shared.catalogue import words
 from shared.errors import EtincelleError, InvalidInput
+from shared.pages import jinja, policy
 
 MOST_LANGUAGES = 6
 
@@ -36,23 +35,6 @@ class Typed:
 @cache
 def style() -> str:
     return (TEMPLATES / "page.css").read_text(encoding="utf-8").strip()
-
-
-@cache
-def headers() -> dict[str, str]:
-    """The page's security headers: its one style is known by its hash, and no script is allowed."""
-    digest = base64.b64encode(hashlib.sha256(style().encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
-    )
-    return {
-        "Content-Type": "text/html; charset=utf-8",
-        "Content-Security-Policy": policy,
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "X-Robots-Tag": "noindex, nofollow",
-    }
 
 
 def alert_page(
@@ -140,13 +122,11 @@ def error_page(error: EtincelleError, accepted: str | None) -> Response:
 
 
 def rendered(template: str, lang: str, title: str, status: int, values: dict[str, Any]) -> Response:
-    from markupsafe import Markup
-
-    said = {"lang": lang, "title": title, "frame": SAID[lang], "style": Markup(style())}  # noqa: S704 - our own file
-    page = environment().get_template(template).render(said | values)
-    return Response(page, headers=dict(headers()), status_code=status)
+    said = {"lang": lang, "title": title, "frame": SAID[lang], "style": jinja.as_is(style())}
+    page = jinja.environment(TEMPLATES).get_template(template).render(said | values)
+    return Response(page, headers=policy.headers(style()), status_code=status)
 
 
 def redirect(code: str, wish: str) -> Response:
     """303 back to the page; the address is relative, whatever path the API is published under."""
-    return Response("", headers={**headers(), "Location": f"{code}?done={wish}"}, status_code=303)
+    return Response("", headers={**policy.headers(), "Location": f"{code}?done={wish}"}, status_code=303)

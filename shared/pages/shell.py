@@ -5,8 +5,6 @@ A service brings templates of its own, which extend `layout.html` and use the ma
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from chalice.app import Response
 
 from shared.catalogue import ROLES, Role
-from shared.pages import formats
+from shared.pages import formats, jinja, policy
 from shared.sessions import FORM_TOKEN, LANGUAGES, Visitor
 
 if TYPE_CHECKING:
@@ -68,21 +66,19 @@ class Frame:
 
 def rendered(template: str, frame: Frame, *, folder: Path | None = None, status: int = 200, **values: Any) -> Response:
     """The page as a response. folder: the service's own templates; values: what the template shows."""
-    from markupsafe import Markup
-
     visitor = frame.visitor
     own = {
         "frame": frame,
         "lang": frame.lang,
         "said": {**words()[frame.lang], **frame.said},
-        "style": Markup(style()),  # noqa: S704 - our own file
+        "style": jinja.as_is(style()),
         "places": [place for place in PLACES if visitor and visitor.role in place.roles],
         "form_token": visitor.form_token if visitor else "",
         "form_token_name": FORM_TOKEN,
         "languages": [(lang, LANGUAGE_NAMES[lang]) for lang in LANGUAGES],
     }
     page = environment(folder or HERE / "templates").get_template(template).render(values | own)
-    return Response(page, headers=headers(), status_code=status)
+    return Response(page, headers=policy.headers(style(), vary="Cookie, Accept-Language"), status_code=status)
 
 
 @cache
@@ -104,33 +100,8 @@ def style() -> str:
 
 
 @cache
-def policy() -> str:
-    """Nothing but our own style, known by its hash, and forms to ourselves; no script at all."""
-    digest = base64.b64encode(hashlib.sha256(style().encode()).digest()).decode()
-    return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
-    )
-
-
-def headers() -> dict[str, str | list[str]]:
-    return {
-        "Content-Type": "text/html; charset=utf-8",
-        "Content-Security-Policy": policy(),
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
-        "X-Robots-Tag": "noindex, nofollow",
-        "Vary": "Cookie, Accept-Language",
-    }
-
-
-@cache
 def environment(folder: Path) -> Environment:
     """The templates of a service, and ours."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    loader = FileSystemLoader([folder, HERE / "templates"])
-    made = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
+    made = jinja.strict(folder, HERE / "templates")
     made.filters |= formats.FILTERS
     return made

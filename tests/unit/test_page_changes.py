@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from services.collector.channels.page.policy import DAY, NIGHT, owners_style
+from services.collector.channels.page.styles import DAY, NIGHT, owners_style
 from services.collector.channels.page.words import FRAMES
 from services.collector.domain.responses import MAY_CHANGE_FOR, MOST_REVISIONS
 from shared.catalogue import Owner

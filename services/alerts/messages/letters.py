@@ -4,29 +4,17 @@ from __future__ import annotations
 
 from email.message import EmailMessage
 from email.policy import SMTP
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from services.alerts.domain.deliveries import Delivery
 from services.alerts.messages import chart
 from services.alerts.messages.story import Manage, Story, story
 from shared.events import AlertEvent
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from shared.pages import jinja
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_PICTURES = 5
 """Of a digest only the first alerts have one, so that the mail stays small."""
-
-
-@cache
-def environment() -> Environment:
-    """The templates; imported at the first mail."""
-    from jinja2 import Environment, FileSystemLoader
-
-    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 
 def letter(delivery: Delivery, sender: str, manage: Manage) -> EmailMessage:
@@ -61,9 +49,9 @@ def thread_id(delivery: Delivery, sender: str) -> str:
 
 
 def plain(said: Story) -> str:
-    return environment().get_template("letter.txt").render(said=said)
+    return jinja.strict(TEMPLATES).get_template("letter.txt").render(said=said)
 
 
 def html(said: Story, pictures: dict[str, str]) -> str:
     """pictures: the name of each alert's."""
-    return environment().get_template("letter.html").render(said=said, pictures=pictures)
+    return jinja.strict(TEMPLATES).get_template("letter.html").render(said=said, pictures=pictures)

@@ -9,18 +9,15 @@ from __future__ import annotations
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from services.invitations.messages.asked import Asked, Choice, line
 from shared.catalogue import words
 from shared.colours import mixed, paint
 from shared.languages import direction
+from shared.pages import jinja
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
+TEMPLATES = Path(__file__).parent / "templates"
 SPARK = "#b3400f"
 PAPER, CARD, INK, SOFT = "#faf6f0", "#ffffff", "#221d19", "#665c54"
 NIGHT = {"paper": "#171412", "card": "#221d1a", "ink": "#f5efe8", "soft": "#bbaea3"}
@@ -76,7 +73,7 @@ def html(asked: Asked) -> str:
     colour = asked.touchpoint.owner.colour or SPARK
     by_day, by_night = paint(colour, CARD), paint(colour, NIGHT["card"])
     spoken = language_of(asked)
-    return environment().get_template("mail.html").render(
+    return jinja.strict(TEMPLATES).get_template("mail.html").render(
         asked=asked,
         subject=subject(asked),
         closing=closing(asked),
@@ -109,17 +106,3 @@ def language_of(asked: Asked) -> str:
     question = asked.survey.question
     spoken = {text: lang for lang, text in question.items()}
     return spoken.get(words(question, asked.lang), asked.lang)
-
-
-@cache
-def environment() -> Environment:
-    """The templates; imported at the first e-mail, so that other functions start without them."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )

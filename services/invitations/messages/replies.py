@@ -7,11 +7,12 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 
 from services.invitations.messages.asked import line
-from services.invitations.messages.mail import POLICY, SPARK, environment
+from services.invitations.messages.mail import POLICY, SPARK, TEMPLATES
 from services.invitations.messages.words import Frame, frame
 from shared.catalogue import Owner, Touchpoint
 from shared.gsm import plain
 from shared.languages import base, direction
+from shared.pages import jinja
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def html(letter: Letter) -> str:
     """The HTML part: the team's words in paragraphs, as they were typed."""
     paragraphs = [part.strip().split("\n") for part in letter.text.replace("\r\n", "\n").split("\n\n") if part.strip()]
     return (
-        environment()
+        jinja.strict(TEMPLATES)
         .get_template("reply.html")
         .render(
             letter=letter,

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chalice.app import Response
 
 from services.invitations.usecases.preferences import CHOICES, Chooser
 from shared.errors import EtincelleError
 from shared.languages import LANGUAGES, choose, direction
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from shared.pages import jinja, policy
 
 HERE = Path(__file__).parent
 MESSAGES = {"not_found": "unknown", "gone": "gone", "invalid_input": "wrong", "unsupported_media_type": "wrong"}
@@ -60,12 +56,15 @@ def error_page(error: EtincelleError, lang: str) -> Response:
 
 
 def rendered(template: str, lang: str, **values: Any) -> Response:
-    from markupsafe import Markup
-
-    others = [(other, name) for other, name in LANGUAGES.items() if other != lang]
-    values |= {"lang": lang, "dir": direction(lang), "words": words()[lang], "languages": others}
-    shown = environment().get_template(template).render(values | {"style": Markup(style())})  # noqa: S704
-    return Response(shown, headers=dict(headers()))
+    values |= {
+        "lang": lang,
+        "dir": direction(lang),
+        "words": words()[lang],
+        "languages": [(other, name) for other, name in LANGUAGES.items() if other != lang],
+        "style": jinja.as_is(style()),
+    }
+    page = jinja.environment(HERE / "templates").get_template(template).render(values)
+    return Response(page, headers=policy.headers(style()))
 
 
 def language(asked: str | None, accepted: str | None) -> str:
@@ -83,30 +82,3 @@ def words() -> dict[str, dict[str, str]]:
 @cache
 def style() -> str:
     return (HERE / "templates/page.css").read_text(encoding="utf-8").strip()
-
-
-@cache
-def headers() -> dict[str, str]:
-    """The page's security headers. The policy knows the one style by its hash and allows no script at all."""
-    digest = base64.b64encode(hashlib.sha256(style().encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
-    )
-    return {
-        "Content-Type": "text/html; charset=utf-8",
-        "Content-Security-Policy": policy,
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
-        "X-Robots-Tag": "noindex, nofollow",
-        "Vary": "Accept-Language",
-    }
-
-
-@cache
-def environment() -> Environment:
-    """The templates; imported at the first page, so that the API starts without them."""
-    from jinja2 import Environment, FileSystemLoader
-
-    return Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True)

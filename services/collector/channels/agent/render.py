@@ -11,12 +11,13 @@ from chalice.app import Response
 from services.collector.channels import layout
 from services.collector.channels.agent.keying import FATES, Fate, Note
 from services.collector.channels.agent.words import FRAMES, Frame
-from services.collector.channels.page import policy, question
+from services.collector.channels.page import question, styles
 from services.collector.channels.page import words as page_words
 from services.collector.channels.page.render import MESSAGES, STATUS, message, others
 from services.collector.usecases.visits import Visit
 from shared.errors import FieldError
 from shared.languages import LANGUAGES, direction
+from shared.pages import jinja, policy
 
 TEMPLATES = Path(__file__).parent / "templates"
 ANCHORS = {"#/how": "how", "#/day": "day", "#/collected_at": "day", "#/comment": "comment", "#/lang": "spoken"}
@@ -35,16 +36,16 @@ def form_page(
     if visited.state != "ready":
         return message(MESSAGES[visited.state], lang, STATUS[visited.state], visited)
     frame = FRAMES[lang]
-    style = policy.style(*sheets_of(visited, wrong)) + layout.source(TEMPLATES / "agent.css")
-    style += policy.style_of(visited.touchpoint.owner)
+    style = styles.style(*sheets_of(visited, wrong)) + layout.source(TEMPLATES / "agent.css")
+    style += styles.style_of(visited.touchpoint.owner)
     values = question.question_values(visited.survey, lang, question.Typed(note.score, note.comment), ())
-    page = layout.environment(TEMPLATES, policy.TEMPLATES).get_template("agent.html")
+    page = jinja.environment(TEMPLATES, styles.TEMPLATES).get_template("agent.html")
     body = page.render(
         values,
         lang=lang,
         dir=direction(lang),
         words=page_words.FRAMES[lang],
-        style=layout.as_is(style),
+        style=jinja.as_is(style),
         where=visited.touchpoint.named(lang),
         logo=visited.touchpoint.owner.logo,
         owner_name=visited.touchpoint.owner.name,

@@ -10,11 +10,12 @@ from chalice.app import Response
 
 from services.collector.channels import layout
 from services.collector.channels.kiosk.words import FRAMES
-from services.collector.channels.page import policy, question
+from services.collector.channels.page import question, styles
 from services.collector.channels.page.render import STATUS
 from services.collector.usecases.visits import Visit
 from shared.catalogue import words
 from shared.languages import FIRST, LANGUAGES, direction
+from shared.pages import jinja, policy
 
 HERE = Path(__file__).parent
 SIZES = ((2, "few"), (5, "some"), (7, "more"))
@@ -31,12 +32,12 @@ def kiosk_page(visited: Visit, asked: str | None) -> Response:
 
     asked: the language that the screen comes back to; the survey's first where it is none of them.
     """
-    style = layout.source(HERE / "kiosk.css") + policy.style_of(visited.touchpoint.owner)
+    style = layout.source(HERE / "kiosk.css") + styles.style_of(visited.touchpoint.owner)
     script = layout.source(HERE / "kiosk.js")
     spoken, state = languages(visited), STATES.get(visited.state, "gone")
     first = asked if asked in spoken else spoken[0]
     body = (
-        layout.environment(HERE)
+        jinja.environment(HERE)
         .get_template("kiosk.html")
         .render(
             lang=first,
@@ -47,8 +48,8 @@ def kiosk_page(visited: Visit, asked: str | None) -> Response:
             owner=visited.touchpoint.owner,
             words=FRAMES[first],
             size=size_of(visited.survey.measure.levels),
-            style=layout.as_is(style),
-            script=layout.as_is(script),
+            style=jinja.as_is(style),
+            script=jinja.as_is(script),
             config=layout.data_block(configuration(visited, first, state)),
         )
     )
@@ -56,7 +57,7 @@ def kiosk_page(visited: Visit, asked: str | None) -> Response:
     return Response(body, headers=headers(style, script), status_code=status)
 
 
-def headers(style: str, script: str) -> dict[str, Any]:
+def headers(style: str, script: str) -> policy.Headers:
     """The page's security headers. It may run its one script and its worker, and ask nothing but our server."""
     allowed = (
         "default-src 'none'",

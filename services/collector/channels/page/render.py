@@ -11,8 +11,7 @@ from urllib.parse import urlencode
 
 from chalice.app import Response
 
-from services.collector.channels import layout
-from services.collector.channels.page import policy
+from services.collector.channels.page import styles
 from services.collector.channels.page.question import Typed, question_values, said
 from services.collector.channels.page.words import FRAMES
 from services.collector.domain.links import State
@@ -22,6 +21,7 @@ from services.collector.usecases.visits import Visit
 from shared.catalogue import Owner, Survey, words
 from shared.errors import EtincelleError, FieldError
 from shared.languages import LANGUAGES, direction
+from shared.pages import jinja, policy
 
 TRAP = "skip"
 """Name in the address of the link that no person sees."""
@@ -46,20 +46,20 @@ STATUS: Mapping[State, int] = {"answered": 200, "expired": 410, "revoked": 410, 
 def rendered(template: str, lang: str, status: int, visit: Visit | None = None, **values: Any) -> Response:
     """A page in the owner's colour, where a visit tells whose it is. values: what the template names."""
     owner = visit.touchpoint.owner if visit else None
-    style = policy.style(*sheets_of(template, owner, values)) + policy.style_of(owner)
-    has_script = bool(values.get("has_script"))
+    style = styles.style(*sheets_of(template, owner, values)) + styles.style_of(owner)
+    script = styles.script() if values.get("has_script") else ""
     values |= {
         "lang": lang,
         "dir": direction(lang),
         "words": FRAMES[lang],
-        "style": layout.as_is(style),
-        "script": layout.as_is(policy.script()),
+        "style": jinja.as_is(style),
+        "script": jinja.as_is(styles.script()),
         "where": said(visit.touchpoint.name, lang) if visit else "",
         "logo": owner.logo if owner else None,
         "owner_name": owner.name if owner else "",
     }
-    page = layout.environment(policy.TEMPLATES).get_template(template).render(values)
-    return Response(page, headers=policy.headers(style, has_script=has_script), status_code=status)
+    page = jinja.environment(styles.TEMPLATES).get_template(template).render(values)
+    return Response(page, headers=policy.headers(style, script), status_code=status)
 
 
 def sheets_of(template: str, owner: Owner | None, values: Mapping[str, Any]) -> tuple[str, ...]:

@@ -1,9 +1,7 @@
-"""What the page may do, as HTTP headers: its style and its one script by their hashes, and nothing else at all."""
+"""The page's style, as far as it needs it, in its owner's colour; and its one script."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from functools import cache
 from pathlib import Path
 
@@ -43,30 +41,3 @@ def owners_style(colour: str) -> str:
         for ground in (DAY, NIGHT)
     )
     return f"{day}@media(prefers-color-scheme:dark){{{night}}}"
-
-
-def headers(style: str = "", *, has_script: bool = False) -> dict[str, str | list[str]]:
-    return {
-        "Content-Type": "text/html; charset=utf-8",
-        "Content-Security-Policy": policy(style, has_script),
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
-        "X-Robots-Tag": "noindex, nofollow",
-        "Vary": "Accept-Language",
-    }
-
-
-@cache
-def policy(style: str, has_script: bool) -> str:
-    """The content-security policy. Only a page with the script may run it, or ask our server anything."""
-    styles = f"style-src {digest(style)}; " if style else ""
-    scripts = f"script-src {digest(script())}; connect-src 'self'; " if has_script else ""
-    return (
-        f"default-src 'none'; {styles}{scripts}img-src data:; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
-    )
-
-
-def digest(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
