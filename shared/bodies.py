@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from shared.errors import FieldError, InvalidInput, MalformedBody, TooLarge
+from shared.times import parse_time
 
 Model = TypeVar("Model", bound=BaseModel)
 LARGEST_BODY = 2_000_000
@@ -98,6 +100,28 @@ def parse_query(model: type[Model], parameters: Mapping[str, str]) -> Model:
     except InvalidInput as error:
         named = [replace(one, pointer=one.pointer.replace("#/", "query:", 1)) for one in error.errors]
         raise InvalidInput(errors=named) from None
+
+
+def parse_span(since: str | None, until: str | None, usual: tuple[datetime, datetime]) -> tuple[datetime, datetime]:
+    """The ends that a query's `from` and `to` name, each a day (its first moment, UTC) or a time; else the usual ones.
+
+    Aware UTC. Raises InvalidInput naming each that is neither.
+    """
+    ends = [end(name, text, one) for name, text, one in zip(("from", "to"), (since, until), usual, strict=True)]
+    wrong = [one for one in ends if isinstance(one, FieldError)]
+    if wrong:
+        raise InvalidInput(errors=wrong)
+    first, last = (one for one in ends if isinstance(one, datetime))
+    return first, last
+
+
+def end(name: str, text: str | None, usual: datetime) -> datetime | FieldError:
+    if text is None:
+        return usual
+    try:
+        return parse_time(f"{text}T00:00:00Z" if len(text) == len("2024-03-01") else text.upper())
+    except (ValueError, OverflowError):
+        return FieldError(f"query:{name}", "a day or a time, as 2024-03-01 or 2024-03-01T09:30:00Z", "not_a_time")
 
 
 def field_errors(error: ValidationError) -> list[FieldError]:

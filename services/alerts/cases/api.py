@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from chalice.app import Response
 
 from services.alerts.cases import views
-from services.alerts.cases.views import CaseContactView, CaseDetail, CaseFiguresView, CaseList, CaseView
+from services.alerts.cases.views import (
+    CaseContactView,
+    CaseDetail,
+    CaseFiguresView,
+    CaseList,
+    CaseView,
+    Sent,
+    SentAssign,
+    SentClose,
+    SentContact,
+    SentNote,
+    SentReopen,
+    SentReply,
+)
 from services.alerts.domain.cases.case import Case
 from services.alerts.usecases.cases import acting, reading
 from services.alerts.usecases.cases.acting import Actor
 from services.alerts.usecases.cases.reading import Filter
 from shared.bodies import parse_as, parse_query
-from shared.http import Api, View, json_response
+from shared.http import Api, json_response
 
 CHANGED = (404, 409, 422)
+Doing = TypeVar("Doing", bound=Sent)
 
 
 def register(app: Api) -> None:
@@ -75,14 +90,14 @@ def register_contact(app: Api) -> None:
         "POST",
         "/v1/cases/{case_id}/reply",
         scope="cases:write",
-        accepts=views.SentReply,
+        accepts=SentReply,
         returns=CaseView,
         status=202,
         problems=CHANGED,
     )
     def post_case_reply(case_id: str) -> Response:
         """Sends the person a message, once; it counts as a contact. Refused (409) where nothing may be sent."""
-        sent = parse_as(views.SentReply, app.body())
+        sent = parse_as(SentReply, app.body())
         name, said = views.case_name(case_id), views.said(sent)
         case = acting.reply(name, key_of(app), sent.channel, said, app.deps)
         return json_response(views.case_view(case, app.deps.now()), 202)
@@ -91,44 +106,42 @@ def register_contact(app: Api) -> None:
 def register_deeds(app: Api) -> None:
     """What is done about a case."""
 
-    @deed(app, "notes", views.SentNote)
-    def post_case_note(case_id: str) -> CaseView:
+    @deed(app, "notes", SentNote)
+    def post_case_note(case_id: str, sent: SentNote) -> Case:
         """Writes a note into the case's story."""
-        said = views.said(parse_as(views.SentNote, app.body()))
-        return view(app, acting.note(views.case_name(case_id), key_of(app), said, app.deps))
+        return acting.note(case_id, key_of(app), views.said(sent), app.deps)
 
-    @deed(app, "contacted", views.SentContact)
-    def post_case_contacted(case_id: str) -> CaseView:
+    @deed(app, "contacted", SentContact)
+    def post_case_contacted(case_id: str, sent: SentContact) -> Case:
         """Says that somebody spoke to the customer."""
-        said = views.said(parse_as(views.SentContact, app.body()))
-        return view(app, acting.contacted(views.case_name(case_id), key_of(app), said, app.deps))
+        return acting.contacted(case_id, key_of(app), views.said(sent), app.deps)
 
-    @deed(app, "closed", views.SentClose)
-    def post_case_closed(case_id: str) -> CaseView:
+    @deed(app, "closed", SentClose)
+    def post_case_closed(case_id: str, sent: SentClose) -> Case:
         """Closes the case, with one of the touchpoint's causes."""
-        sent = parse_as(views.SentClose, app.body())
-        name, said = views.case_name(case_id), views.said(sent)
-        return view(app, acting.close(name, key_of(app), sent.cause, said, app.deps))
+        return acting.close(case_id, key_of(app), sent.cause, views.said(sent), app.deps)
 
-    @deed(app, "reopened", views.SentReopen)
-    def post_case_reopened(case_id: str) -> CaseView:
+    @deed(app, "reopened", SentReopen)
+    def post_case_reopened(case_id: str, sent: SentReopen) -> Case:
         """Opens a closed case again; its time begins anew."""
-        said = views.said(parse_as(views.SentReopen, app.body()))
-        return view(app, acting.reopen(views.case_name(case_id), key_of(app), said, app.deps))
+        return acting.reopen(case_id, key_of(app), views.said(sent), app.deps)
 
-    @deed(app, "assign", views.SentAssign)
-    def post_case_assign(case_id: str) -> CaseView:
+    @deed(app, "assign", SentAssign)
+    def post_case_assign(case_id: str, sent: SentAssign) -> Case:
         """Hands the case to another team, which is told of it."""
-        sent = parse_as(views.SentAssign, app.body())
-        name, said = views.case_name(case_id), views.said(sent)
-        return view(app, acting.assign(name, key_of(app), sent.owner, said, app.deps))
+        return acting.assign(case_id, key_of(app), sent.owner, views.said(sent), app.deps)
 
 
-def deed(app: Api, path: str, accepts: type[views.Sent]) -> Callable[[View], View]:
-    """An operation by which something is done about a case."""
-    place = f"/v1/cases/{{case_id}}/{path}"
-    return app.operation("POST", place, scope="cases:write", accepts=accepts, returns=CaseView, problems=CHANGED)
+def deed(app: Api, path: str, accepts: type[Doing]) -> Callable[[Callable[[str, Doing], Case]], None]:
+    """Registers what is done about a case, as an operation that answers with the case as it then stands."""
 
+    def register(do: Callable[[str, Doing], Case]) -> None:
+        def view(case_id: str) -> CaseView:
+            sent = parse_as(accepts, app.body())
+            return views.case_view(do(views.case_name(case_id), sent), app.deps.now())
 
-def view(app: Api, case: Case) -> CaseView:
-    return views.case_view(case, app.deps.now())
+        view.__name__, view.__doc__ = do.__name__, do.__doc__
+        place = f"/v1/cases/{{case_id}}/{path}"
+        app.operation("POST", place, scope="cases:write", accepts=accepts, returns=CaseView, problems=CHANGED)(view)
+
+    return register

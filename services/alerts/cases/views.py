@@ -13,8 +13,8 @@ from services.alerts.domain.cases.figures import METHOD, Waiting
 from services.alerts.usecases.cases.acting import Said
 from services.alerts.usecases.cases.ports import Channel, Person
 from services.alerts.usecases.cases.reading import CaseFigures, Filter, Shown
+from shared.bodies import parse_span
 from shared.errors import FieldError, InvalidInput, NotFound
-from shared.times import parse_time
 
 CASE_ID = re.compile("[0-9A-Za-z]{16}")
 CURSOR = re.compile(r"[0-9TZ:.-]{27}#[0-9A-Za-z]{16}")
@@ -270,23 +270,10 @@ def contact_view(person: Person | None) -> CaseContactView:
 
 def span(asked: FiguresQuery, now: datetime) -> tuple[datetime, datetime]:
     """When the cases were opened: from, to. Raises InvalidInput naming what is wrong."""
-    since, until = moment("from", asked.since, now - A_YEAR), moment("to", asked.until, now)
-    wrong = [end for end in (since, until) if isinstance(end, FieldError)]
-    if wrong or isinstance(since, FieldError) or isinstance(until, FieldError):
-        raise InvalidInput(errors=wrong)
+    since, until = parse_span(asked.since, asked.until, (now - A_YEAR, now))
     if since >= until:
         raise InvalidInput(errors=[FieldError("query:to", "later than `from`", "span")])
     return since, until
-
-
-def moment(name: str, text: str | None, default: datetime) -> datetime | FieldError:
-    """A time, or the first moment (UTC) of a day such as 2024-03-01."""
-    if text is None:
-        return default
-    try:
-        return parse_time(f"{text}T00:00:00Z" if len(text) == len("2024-03-01") else text.upper())
-    except (ValueError, OverflowError):
-        return FieldError(f"query:{name}", "a day or a time, as 2024-03-01 or 2024-03-01T09:30:00Z", "not_a_time")
 
 
 def figures_view(figures: CaseFigures, since: datetime, until: datetime) -> CaseFiguresView:

@@ -10,10 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.collector.domain.history import Page, Span
 from services.collector.domain.responses import Response
-from shared.bodies import parse_query
+from shared.bodies import parse_query, parse_span
 from shared.catalogue import Audience
-from shared.errors import FieldError, InvalidInput
-from shared.times import format_time, parse_time
+from shared.times import format_time
 
 MOST = 100
 """In a page: with the longest comments and attributes it stays below the 6 MB that Lambda answers."""
@@ -80,23 +79,8 @@ class ResponseList(BaseModel):
 def span(parameters: Mapping[str, str], now: datetime) -> Span:
     """What is asked for. Raises InvalidInput naming each parameter that is wrong."""
     asked = parse_query(ResponsesQuery, parameters)
-    since, until = moment("from", asked.since, now - A_YEAR), moment("to", asked.until, now + TOMORROW)
-    wrong = [end for end in (since, until) if isinstance(end, FieldError)]
-    if wrong:
-        raise InvalidInput(errors=wrong)
-    assert isinstance(since, datetime), "no error is left"
-    assert isinstance(until, datetime), "no error is left"
+    since, until = parse_span(asked.since, asked.until, (now - A_YEAR, now + TOMORROW))
     return Span(asked.touchpoint, asked.audience, max(since, EARLIEST), until, asked.limit, asked.cursor)
-
-
-def moment(name: str, text: str | None, default: datetime) -> datetime | FieldError:
-    """A time, or the first moment (UTC) of a day such as 2024-03-01."""
-    if text is None:
-        return default
-    try:
-        return parse_time(f"{text}T00:00:00Z" if len(text) == len("2024-03-01") else text.upper())
-    except (ValueError, OverflowError):
-        return FieldError(f"query:{name}", "a day or a time, as 2024-03-01 or 2024-03-01T09:30:00Z", "not_a_time")
 
 
 def response_list(page: Page) -> ResponseList:
