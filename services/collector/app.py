@@ -22,7 +22,6 @@ from services.collector.views.responses import Stored, StoredList
 from shared import languages
 from shared.bodies import several
 from shared.callers import Caller
-from shared.erasing import baton_of
 from shared.errors import EtincelleError
 from shared.forms import FORM, fields_of, refuse_foreign_form
 from shared.http import Api, json_response
@@ -37,12 +36,14 @@ if TYPE_CHECKING:
     from services.collector.channels.phone import calls
     from services.collector.channels.sms import hearing, inbound
     from services.collector.channels.widget import render as widget
+    from shared import erasing
 else:  # an answer by the API needs none of them
     CHANNELS = "services.collector.channels"
     keying, agent = Later(f"{CHANNELS}.agent.keying"), Later(f"{CHANNELS}.agent.render")
     kiosk, widget = Later(f"{CHANNELS}.kiosk.render"), Later(f"{CHANNELS}.widget.render")
     forms, render = Later(f"{CHANNELS}.page.forms"), Later(f"{CHANNELS}.page.render")
     calls = Later(f"{CHANNELS}.phone.calls")
+    erasing = Later("shared.erasing")
     hearing, inbound = Later(f"{CHANNELS}.sms.hearing"), Later(f"{CHANNELS}.sms.inbound")
 
 SMS_ANSWERS = "arn:aws:sqs:eu-west-1:000000000000:sms-answers"
@@ -245,7 +246,7 @@ def hear_sms(event: SQSEvent) -> dict[str, Any]:
 @app.on_sqs_message(queue_arn=ERASE, name="erase", batch_size=1)
 def erase(event: SQSEvent) -> dict[str, Any]:
     """Erases what answers have of a person, and hands the baton on."""
-    return one_by_one(event.to_dict(), lambda body: app.deps.eraser.take(baton_of(body)), app.logger)
+    return one_by_one(event.to_dict(), lambda body: app.deps.eraser().take(erasing.baton_of(body)), app.logger)
 
 
 @app.lambda_function(name="phone")

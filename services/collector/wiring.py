@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from services.collector.adapters import erasing
 from services.collector.adapters.links import EveryLink
 from services.collector.adapters.openings import TableOpenings
 from services.collector.adapters.remedies import ShownRemedies
@@ -20,7 +19,6 @@ from shared.auth import Authenticator, CachedKeys
 from shared.catalogue_table import TableCatalogue
 from shared.codes import random_code
 from shared.dynamo import Table
-from shared.erasing import Eraser, Queues
 from shared.keyring import TableApiKeys
 from shared.limits_table import TableCounters
 from shared.remedies import ReadRemedies
@@ -31,14 +29,15 @@ from shared.tables import responses as keys
 
 if TYPE_CHECKING:
     from services.collector.channels.sms.hearing import Texting
+    from shared.erasing import Eraser
 
 
 @dataclass(frozen=True)
 class Deps(ports.Deps):
-    """The verbs' dependencies, what makes those of the texts that people write back, and what erases."""
+    """The verbs' dependencies; what hearing texts and erasing need is made when the first text or baton comes."""
 
     texting: Callable[[], Texting]
-    eraser: Eraser
+    eraser: Callable[[], Eraser]
 
 
 def now() -> datetime:
@@ -67,20 +66,22 @@ def deps() -> Deps:
         public_url=environment.need("PUBLIC_URL").rstrip("/"),
         proxies=int(environment.get("TRUSTED_PROXIES", "0")),
         texting=cache(lambda: texting(environment, contacts=contacts, responses=responses)),
-        eraser=eraser(environment, responses),
+        eraser=cache(lambda: eraser(environment, responses)),
     )
 
 
 def eraser(environment: Environment, responses: Table) -> Eraser:
-    """What a person's erasure does to the table `responses`."""
-    own, following = environment.need("QUEUE_ERASE_RESPONSES_URL"), environment.need("QUEUE_ERASE_FRICTION_URL")
+    """What a person's erasure does to the table `responses`; loaded with the first baton."""
+    from services.collector.adapters import erasing
+    from shared.erasing import Eraser, queues_to
+
     return Eraser(
         name="responses",
         table=responses,
         place=keys.erased_key,
         found=lambda baton, _: erasing.found(responses, baton, now()),
         told=erasing.told,
-        queues=Queues(aws.client("sqs", environment, now, os.urandom), {"responses": own, "friction": following}),
+        queues=queues_to(environment, aws.client("sqs", environment, now, os.urandom), "responses", "friction"),
         now=now,
     )
 
