@@ -9,6 +9,8 @@ from unittest.mock import patch
 
 import boto3
 from moto import mock_aws
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
 
 import shared.aws
 from shared.dynamo import Table
@@ -32,7 +34,14 @@ def data_stack() -> Iterator[None]:
             TemplateBody=TEMPLATE.read_text(),
             Parameters=[{"ParameterKey": "Stage", "ParameterValue": "test"}],
         )
+        without_streams()
         yield
+
+
+def without_streams() -> None:
+    """Nobody reads the tables' streams here, and moto would copy all that is in them at every transaction."""
+    for table in dynamodb_backends[DEFAULT_ACCOUNT_ID][ENVIRONMENT["AWS_DEFAULT_REGION"]].tables.values():
+        table.stream_shard = None
 
 
 def table(name: str) -> Table:
