@@ -264,13 +264,24 @@ class Table:
         )
         return unmarshal_item(reply["Attributes"])
 
-    def delete(self, pk: str, sk: str) -> None:
-        """Removes the item; no harm where there is none."""
-        call(
-            self.client.delete_item,
-            TableName=self.name,
-            Key=marshal_item({"pk": pk, "sk": sk}),
-        )
+    def delete(
+        self,
+        pk: str,
+        sk: str,
+        *,
+        condition: str = "",
+        values: Mapping[str, Any] | None = None,
+        names: Mapping[str, str] | None = None,
+    ) -> None:
+        """Removes the item; no harm where there is none. Raises ConditionFailed where the condition fails."""
+        optional: dict[str, Any] = {}
+        if condition:
+            optional["ConditionExpression"] = condition
+        if values:
+            optional["ExpressionAttributeValues"] = marshal_item(values)
+        if names:
+            optional["ExpressionAttributeNames"] = dict(names)
+        call(self.client.delete_item, TableName=self.name, Key=marshal_item({"pk": pk, "sk": sk}), **optional)
 
     def query(
         self,

@@ -132,10 +132,15 @@ class FakeSuppressions:
         return identifier in self.stored
 
     def add(self, suppressions: Sequence[Suppression]) -> None:
-        self.stored = {one.identifier: one for one in suppressions} | self.stored
+        for one in suppressions:
+            stands = self.stored.get(one.identifier, one)
+            self.stored[one.identifier] = replace(stands, at=max(stands.at, one.at))
 
-    def remove(self, identifier: Identifier) -> None:
+    def remove(self, identifier: Identifier, at: datetime) -> bool:
+        if identifier in self.stored and self.stored[identifier].at > at:
+            return False
         self.stored.pop(identifier, None)
+        return True
 
     def listed(self, after: str | None, most: int) -> tuple[list[Suppression], str | None]:
         named = sorted((one.text, value) for one, value in self.stored.items() if one.text > (after or ""))[:most]

@@ -132,16 +132,20 @@ def names(stores: Stores, now: datetime) -> set[str]:
 
 
 def test_a_suppression_is_found_listed_and_taken_back(stores: Stores) -> None:
-    """The first reason stays; the list goes on after a cursor, and ends."""
+    """The first reason stays, with the last time; the list goes on after a cursor, and ends."""
     those = [Suppression(Identifier("email", f"p{n}@example.com"), "import", AT) for n in range(5)]
     stores.suppressions.add(those)
-    stores.suppressions.add([replace(those[0], because="stop")])
+    later = AT + timedelta(days=1)
+    stores.suppressions.add([replace(those[0], because="stop", at=later), replace(those[1], at=AT - timedelta(days=1))])
+    those[0] = replace(those[0], at=later)
     assert stores.suppressions.has(those[0].identifier)
     first, cursor = stores.suppressions.listed(None, 3)
     rest, end = stores.suppressions.listed(cursor, 3)
     assert end is None
     assert sorted((*first, *rest), key=lambda one: one.identifier) == those
-    stores.suppressions.remove(those[0].identifier)
+    assert not stores.suppressions.remove(those[0].identifier, AT)
+    assert stores.suppressions.has(those[0].identifier)
+    assert [stores.suppressions.remove(those[0].identifier, later) for _ in range(2)] == [True, True]
     assert not stores.suppressions.has(those[0].identifier)
 
 

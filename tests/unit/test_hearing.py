@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import ssl
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from services.invitations.adapters.senders import SesSender, SmsSender
 from services.invitations.domain.people import Identifier
 from services.invitations.domain.sending import NotTaken, Refused, Taken, Unclear
 from services.invitations.usecases.hearing import Heard, Said, hear_outcome, hear_said
-from services.invitations.usecases.sending_ports import Outgoing
+from services.invitations.usecases.sending_ports import Outgoing, Suppression
 from shared.times import parse_time
 from tests.sending import JANE, NOW, PHONE, World, asking
 
@@ -196,8 +197,8 @@ def test_words_about_nothing_of_ours_change_nothing() -> None:
     assert world.invitations.stored == before
 
 
-def said(text: str, number: str = PHONE.value) -> Said:
-    """As it comes from the telephone, by SNS."""
+def said(text: str, number: str = PHONE.value, minute: int = 0) -> Said:
+    """As it comes from the telephone, by SNS. minute: after ten o'clock, when it was written."""
     message = {
         "originationNumber": number,
         "destinationNumber": "+33757000000",
@@ -205,7 +206,8 @@ def said(text: str, number: str = PHONE.value) -> Said:
         "messageBody": text,
         "inboundMessageId": "in-1",
     }
-    return said_of(json.dumps({"Type": "Notification", "Message": json.dumps(message)}))
+    envelope = {"Type": "Notification", "Timestamp": f"2024-03-01T10:{minute:02}:00.000Z"}
+    return said_of(json.dumps(envelope | {"Message": json.dumps(message)}))
 
 
 def test_stop_holds_for_every_channel_and_start_takes_it_back() -> None:
@@ -217,6 +219,29 @@ def test_stop_holds_for_every_channel_and_start_takes_it_back() -> None:
         hear_said(said(text), world.plain)
         assert world.people.stored[person_id].opted_out == opted_out
         assert world.suppressions.has(PHONE) is suppressed
+
+
+def test_a_start_that_comes_late_does_not_undo_the_stop_that_followed_it() -> None:
+    """Queues keep no order, and deliver twice: what the person wrote last holds, whichever is heard last."""
+    world = World()
+    world.plan(whose=PHONE)
+    [person_id] = world.people.stored
+    for text, minute in (("STOP", 2), ("START", 1), ("START", 1)):
+        hear_said(said(text, minute=minute), world.plain)
+        assert world.people.stored[person_id].opted_out == {"all"}
+        assert world.suppressions.has(PHONE)
+    hear_said(said("START", minute=3), world.plain)
+    assert world.people.stored[person_id].opted_out == set()
+    assert not world.suppressions.has(PHONE)
+
+
+def test_a_stop_holds_against_an_older_start_though_the_number_was_on_the_list_before() -> None:
+    """The list knows when nothing was wanted last, not first."""
+    world = World()
+    world.suppressions.add([Suppression(PHONE, "import", NOW - timedelta(days=9))])
+    for text, minute in (("STOP", 2), ("START", 1)):
+        hear_said(said(text, minute=minute), world.plain)
+    assert world.suppressions.has(PHONE)
 
 
 def test_start_gives_back_no_more_than_stop_took() -> None:
@@ -235,7 +260,7 @@ def test_stop_from_a_number_that_nobody_knows_is_kept() -> None:
     world = World()
     hear_said(said("stop", "+33698765432"), world.plain)
     assert world.suppressions.has(Identifier("phone", "+33698765432"))
-    assert world.suppressions.stored[Identifier("phone", "+33698765432")].at == NOW
+    assert world.suppressions.stored[Identifier("phone", "+33698765432")].at == parse_time("2024-03-01T10:00:00Z")
 
 
 class Provider:

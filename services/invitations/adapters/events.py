@@ -100,5 +100,6 @@ def of_sms(event: Mapping[str, Any]) -> Heard | None:
 
 def said_of(body: str) -> Said:
     """The text message in an event of two-way SMS. Raises ValueError or KeyError where there is none."""
-    content = content_of(body)
-    return Said(Identifier("phone", content["originationNumber"]), str(content["messageBody"]))
+    content, told_at = content_of(body), json.loads(body).get("Timestamp")
+    at = parse_time(told_at) if told_at else None
+    return Said(Identifier("phone", content["originationNumber"]), str(content["messageBody"]), at)

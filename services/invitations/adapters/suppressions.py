@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.invitations.domain.people import Identifier, identifier_of
 from services.invitations.usecases.sending_ports import Suppression
@@ -30,12 +31,27 @@ class TableSuppressions:
 
     def add(self, suppressions: Sequence[Suppression]) -> None:
         for one in suppressions:
-            with suppress(ConditionFailed):
-                if one.identifier:
-                    self.table.put_new(self._item(one.identifier, one))
+            if one.identifier:
+                self._add(one.identifier, one)
 
-    def remove(self, identifier: Identifier) -> None:
-        self.table.delete(*keys.suppression_key(self._hash(identifier)))
+    def _add(self, identifier: Identifier, suppression: Suppression) -> None:
+        """What stands keeps its reason, and stays unnamed where an erasure left it so."""
+        item = self._item(identifier, suppression)
+        try:
+            self.table.put_new(item)
+        except ConditionFailed:
+            with suppress(ConditionFailed):
+                values, names = {":at": item["at"]}, {"#at": "at"}
+                self.table.update(item["pk"], item["sk"], "SET #at = :at", values, condition="#at < :at", names=names)
+
+    def remove(self, identifier: Identifier, at: datetime) -> bool:
+        place = keys.suppression_key(self._hash(identifier))
+        older = "attribute_not_exists(pk) OR #at <= :at"
+        try:
+            self.table.delete(*place, condition=older, values={":at": key_time(at)}, names={"#at": "at"})
+        except ConditionFailed:
+            return False
+        return True
 
     def listed(self, after: str | None, most: int) -> tuple[list[Suppression], str | None]:
         page = self.table.query(

@@ -40,10 +40,11 @@ class Heard:
 
 @dataclass(frozen=True)
 class Said:
-    """A text message that came in."""
+    """A text message that came in. at: when it was written; None where that is not told."""
 
     phone: Identifier
     text: str
+    at: datetime | None = None
 
 
 def hear_outcome(heard: Heard, deps: SendingDeps) -> None:
@@ -113,14 +114,16 @@ def change_known(person_id: str, how: Callable[[Person], Person], deps: SendingD
 
 
 def hear_said(said: Said, deps: SendingDeps) -> None:
-    """STOP ends everything, by every channel, at once; START takes that back. Anything else is not for us."""
-    wished = wish(said.text)
+    """STOP ends everything, by every channel, at once; START takes that back. Anything else is not for us.
+
+    Texts come in any order: a START does not undo the STOP that was written after it.
+    """
+    wished, at = wish(said.text), said.at or deps.now()
     if wished == "stop":
-        deps.suppressions.add([Suppression(said.phone, "stop", deps.now())])
+        deps.suppressions.add([Suppression(said.phone, "stop", at)])
         for person in deps.people.find([said.phone]):
             change_known(person.person_id, without_any, deps)
-    elif wished == "start":
-        deps.suppressions.remove(said.phone)
+    elif wished == "start" and deps.suppressions.remove(said.phone, at):
         for person in deps.people.find([said.phone]):
             change_known(person.person_id, with_texts, deps)
 

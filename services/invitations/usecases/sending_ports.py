@@ -144,10 +144,12 @@ class Suppressions(Protocol):
     def has(self, identifier: Identifier) -> bool: ...
 
     def add(self, suppressions: Sequence[Suppression]) -> None:
-        """One that is there stays as it is."""
+        """One that is there stays as it is, but for its time, which is the newest."""
         ...
 
-    def remove(self, identifier: Identifier) -> None: ...
+    def remove(self, identifier: Identifier, at: datetime) -> bool:
+        """Whether nothing keeps messages from it any more; what was added after that time stays."""
+        ...
 
     def listed(self, after: str | None, most: int) -> tuple[list[Suppression], str | None]:
         """So many, those after that cursor; and the cursor that leads on, None at the end. Raises InvalidInput."""
