@@ -3,6 +3,7 @@
 Each series' account speaks for itself. Laid side by side in order of event time:
 
 - A touchpoint's own alert that is only about those who came from one other touchpoint is that hand-off's alert.
+- As long as it is open which of the two it is, it waits until its evidence has grown once.
 - While a hand-off's alert is open, the touchpoint's own is not raised beside it, unless the others fare worse too,
   or until the hand-off's is over and the touchpoint's is not.
 - A touchpoint's own alert that stands when its hand-off's is raised says so.
@@ -30,19 +31,25 @@ class Touchpoint:
 
     drivers: the series on whose account a hand-off's alert stands, by the touchpoint before.
     hidden: series whose accounts are open, but told by another's alert, with what they said last.
+    waiting: series whose accounts are open, but not whom they are about.
     """
 
     told: list[Told] = field(default_factory=list)
     open: dict[Series, Transition] = field(default_factory=dict)
     drivers: dict[str, Series] = field(default_factory=dict)
     hidden: dict[Series, Transition] = field(default_factory=dict)
+    waiting: set[Series] = field(default_factory=set)
 
     def hear(self, series: Series, transition: Transition) -> None:
         """Takes one transition in."""
         if transition.kind == STRENGTHENED:
             self.strengthened(series, transition)
+        elif transition.kind == RAISED and getattr(transition, "is_open", False):
+            self.waiting.add(series)
         elif transition.kind == RAISED:
             self.raised(series, transition)
+        elif series in self.waiting:
+            self.waiting.remove(series)
         elif series in self.hidden:
             del self.hidden[series]
         else:
@@ -73,8 +80,11 @@ class Touchpoint:
                 self.told.append((series, explained))
 
     def strengthened(self, series: Series, transition: Transition) -> None:
-        """What was told by a hand-off's alert may have become everybody's."""
-        if series in self.open:
+        """What waited is told; what was told by a hand-off's alert may have become everybody's."""
+        if series in self.waiting:
+            self.waiting.remove(series)
+            self.raised(series, replace(transition, kind=RAISED))
+        elif series in self.open:
             self.told.append((series, transition))
         elif series in self.hidden and series.source == "customer" and is_spread(transition):
             self.tell_hidden(series, transition.at, transition)

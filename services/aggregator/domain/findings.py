@@ -19,12 +19,14 @@ class Finding(Transition):
     origin: the touchpoint from which those came whom it is about; empty for everybody.
     otherwise: share of bad answers since then of those who did not come from there.
     is_spread: whether it is credibly worse for those, too.
+    is_open: whether it is for everybody, but may well be for those who came from one touchpoint only.
     seen_first: the audience whose alert was open already; empty for none.
     """
 
     origin: str = ""
     otherwise: Share | None = None
     is_spread: bool = False
+    is_open: bool = False
     seen_first: str = ""
 
 

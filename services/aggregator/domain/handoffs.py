@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from math import sqrt
 from typing import Any, NamedTuple
 
+from services.aggregator.domain.attributing import Group, blame
 from services.aggregator.domain.comparing import Comparison, Waiting
 from services.aggregator.domain.detection.detector import Account, Settings, Transition, open_account, step
 from services.aggregator.domain.detection.interval import Share, counted
@@ -19,17 +19,13 @@ from services.aggregator.domain.detection.transition import RAISED, STRENGTHENED
 from services.aggregator.domain.findings import Finding, finding
 from services.aggregator.domain.watching import Hour, Watch
 from shared.marks import first_cell, is_arrival, origins, settled
-from shared.metrics import Z95, wilson
+from shared.metrics import wilson
 from shared.scales import HANDOFF, Scale
 
 BEFORE_S = 28 * 86400
 """What was usual on a hand-off is told from the four weeks before."""
 CERTAIN = 3.2905
 """Standard deviations of a 99.9 % interval: the moment was picked for looking bad."""
-SURE = 1.6449
-"""The 90 % interval of a difference; that the others are no worse than before is asked besides."""
-FEWEST = 5
-"""Answers from which it may be said that those who came from there fare differently."""
 
 
 @dataclass
@@ -133,31 +129,12 @@ class Sides:
     @property
     def is_spread(self) -> bool:
         """Whether it is beyond doubt that the others fare worse than before, too."""
-        return self.others_worse(CERTAIN)
-
-    def others_worse(self, z: float) -> bool:
-        """Whether the others fare worse than before by more than so many standard deviations."""
-        low, _ = wilson(self.others_after.bad, self.others_after.n, z)
+        low, _ = wilson(self.others_after.bad, self.others_after.n, CERTAIN)
         return low > (self.others_before.share or 0.0) and self.others_before.n > 0
 
-    @property
-    def is_apart(self) -> bool:
-        """Whether those who came from there fare credibly worse than the others, and by more than before."""
-        if min(self.after.n, self.others_after.n) < FEWEST:
-            return False
-        least = least_difference(self.after, self.others_after)
-        return least > max(0.0, (self.before.share or 0.0) - (self.others_before.share or 0.0))
 
-
-def least_difference(one: Share, other: Share) -> float:
-    """Lower end of the interval of a difference of shares (Agresti and Caffo 2000: one of each kind added)."""
-    n, m = one.n + 2, other.n + 2
-    p, q = (one.bad + 1) / n, (other.bad + 1) / m
-    return p - q - SURE * sqrt(p * (1 - p) / n + q * (1 - q) / m)
-
-
-def sides(told: Sequence[Told], transition: Transition, scale: Scale) -> dict[str, Sides]:
-    """Both sides' shares before and since the change, by the touchpoint before.
+def groups(told: Sequence[Told], transition: Transition, scale: Scale) -> dict[str, Group]:
+    """Answers before and since the change, by the touchpoint before; empty for nowhere.
 
     told: answers from four weeks before the change to the transition, at least.
     """
@@ -167,23 +144,31 @@ def sides(told: Sequence[Told], transition: Transition, scale: Scale) -> dict[st
         (one.origin, one.cell >= change, one.level < scale.bad_levels)
         for one in told[bisect_left(told, (first,)) : bisect_left(told, (last,))]
     )
-    names = sorted({origin for origin, _, _ in tallied})
-    each = {name: [_tally(tallied, [name], since) for since in (False, True)] for name in names}
-    others = {name: [_tally(tallied, set(names) - {name}, since) for since in (False, True)] for name in names}
-    return {name: Sides(*each[name], *others[name]) for name in names if name}
+    return {origin: group(origin, tallied) for origin in sorted({origin for origin, _, _ in tallied})}
 
 
-def _tally(tallied: Mapping[tuple[str, bool, bool], int], names: Iterable[str], since: bool) -> Share:
-    bad, good = (sum(tallied.get((name, since, is_bad), 0) for name in names) for is_bad in (True, False))
-    return counted(bad, bad + good)
+def group(origin: str, tallied: Mapping[tuple[str, bool, bool], int]) -> Group:
+    (bad_before, good_before), (bad, good) = (
+        [tallied.get((origin, since, is_bad), 0) for is_bad in (True, False)] for since in (False, True)
+    )
+    return Group(bad_before, bad_before + good_before, bad, bad + good)
 
 
-NOBODY = Sides(*[counted(0, 0)] * 4)
+def sides(groups: Mapping[str, Group], origin: str) -> Sides:
+    """Those who came from there, and all others."""
+    others = [one for name, one in groups.items() if name != origin]
+    return Sides(*shares([groups[origin]] if origin in groups else []), *shares(others))
+
+
+def shares(groups: Sequence[Group]) -> tuple[Share, Share]:
+    """Of bad answers before the change, and since."""
+    before = counted(sum(one.bad_before for one in groups), sum(one.before for one in groups))
+    return before, counted(sum(one.bad for one in groups), sum(one.n for one in groups))
 
 
 def about_handoff(transition: Transition, origin: str, told: Sequence[Told], scale: Scale) -> Finding:
     """What a hand-off's account said, in shares of bad answers instead of pairs."""
-    found = sides(told, transition, scale).get(origin, NOBODY)
+    found = sides(groups(told, transition, scale), origin)
     return finding(
         transition,
         before=found.before,
@@ -194,21 +179,19 @@ def about_handoff(transition: Transition, origin: str, told: Sequence[Told], sca
 
 
 def about_touchpoint(transition: Transition, told: Sequence[Told], scale: Scale) -> Transition:
-    """What a touchpoint's own account said; where only those who came from one touchpoint fare worse, about those."""
-    each = sides(told, transition, scale)
-    if transition.kind not in MORE or not each:
+    """What a touchpoint's own account said; where it is about those who came from one touchpoint, about those."""
+    grouped = groups(told, transition, scale)
+    origins = [name for name in grouped if name]
+    if transition.kind not in MORE or not origins:
         return transition
-    apart = {name: found for name, found in each.items() if found.is_apart and not found.others_worse(Z95)}
-    if not apart:
-        return finding(transition, is_spread=all(one.is_spread for one in each.values()))
-    name = max(apart, key=lambda one: (surplus(apart[one]), one))
-    found = apart[name]
-    return finding(transition, origin=name, before=found.before, after=found.after, otherwise=found.others_after)
+    blamed = blame(grouped)
+    if not blamed.origin:
+        is_spread = all(sides(grouped, one).is_spread for one in origins)
+        return finding(transition, is_spread=is_spread, is_open=blamed.is_open)
+    found = sides(grouped, blamed.origin)
+    return finding(
+        transition, origin=blamed.origin, before=found.before, after=found.after, otherwise=found.others_after
+    )
 
 
 MORE = (RAISED, STRENGTHENED)
-
-
-def surplus(found: Sides) -> float:
-    """Bad answers that those who came from there gave more than they would have, had they fared as the others."""
-    return found.after.bad - found.after.n * (found.others_after.share or 0.0)

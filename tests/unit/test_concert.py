@@ -1,0 +1,65 @@
+"""What a touchpoint's alerts say together: one trouble is told once, by whom it concerns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.aggregator.domain.answers import Series
+from services.aggregator.domain.concert import in_concert
+from services.aggregator.domain.detection.interval import Share
+from services.aggregator.domain.detection.transition import RAISED, RESOLVED, STRENGTHENED, Transition
+from services.aggregator.domain.findings import EXPLAINED, Finding, finding
+
+OWN = Series("checkout", "customer", "csat")
+WAY = OWN.coming_from("basket")
+NONE = Share(0, 0, 0.0, 1.0)
+
+
+def said(kind: str, at: int, **about: Any) -> Finding:
+    return finding(Transition(kind, at, 0, (0, 0), NONE, NONE, 99.0, 1.0, 1.0, "1"), **about)
+
+
+def told(own: list[Transition], way: list[Transition]) -> list[tuple[str, str, int, str]]:
+    """What is told of the touchpoint's own account and of the hand-off's, in order of time."""
+    found = in_concert({OWN: own, WAY: way})
+    return sorted(
+        (
+            ("own" if series == OWN else "way", one.kind, one.at, getattr(one, "origin", ""))
+            for series, several in found.items()
+            for one in several
+        ),
+        key=lambda one: one[2],
+    )
+
+
+def test_what_may_be_another_s_waits_until_its_evidence_has_grown_once() -> None:
+    """Then it is told at that time, about whom it is likeliest about."""
+    for origin in ("", "basket"):
+        own: list[Transition] = [said(RAISED, 1, is_open=True), said(STRENGTHENED, 5, origin=origin)]
+        assert told(own, []) == [("own", RAISED, 5, origin)]
+
+
+def test_what_waits_and_is_over_is_not_told() -> None:
+    """Nor is its end."""
+    assert told([said(RAISED, 1, is_open=True), said(RESOLVED, 5)], []) == []
+
+
+def test_a_hand_off_s_alert_is_told_while_the_touchpoint_s_own_waits() -> None:
+    """And goes on telling it: no alert on the touchpoint alone, as long as the others fare no worse."""
+    own = [said(RAISED, 1, is_open=True), said(STRENGTHENED, 5), said(RESOLVED, 9)]
+    assert told(own, [said(RAISED, 3)]) == [("way", RAISED, 3, "")]
+
+
+def test_everybody_s_trouble_is_told_beside_the_hand_off_s() -> None:
+    """Once it is beyond doubt that the others fare worse, too."""
+    own = [said(RAISED, 4), said(STRENGTHENED, 6, is_spread=True)]
+    assert told(own, [said(RAISED, 3)]) == [("way", RAISED, 3, ""), ("own", RAISED, 6, "")]
+
+
+def test_an_alert_that_stands_is_explained_by_the_hand_off_s() -> None:
+    """The touchpoint's own says from where those come whom it is about."""
+    assert told([said(RAISED, 1)], [said(RAISED, 3)]) == [
+        ("own", RAISED, 1, ""),
+        ("own", EXPLAINED, 3, "basket"),
+        ("way", RAISED, 3, ""),
+    ]
