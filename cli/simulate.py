@@ -1,15 +1,25 @@
-"""`etincelle simulate`: what other settings of the detector would have made of a touchpoint's own answers."""
+"""`etincelle simulate`: other settings on a touchpoint's own answers; or a planted world, and what is found of it."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
 import typer
 
-from cli.client import connect
-from cli.printing import Failed, err, out, print_json
+from cli.client import Client, connect
+from cli.printing import Failed, err, out, print_json, print_table
 from cli.reports import Lang, show_alert
+from cli.waiting import counted, wait_for
+from cli.world import DELIVERY, END, Finding, document, judged
+from cli.world import world as planted
+
+MOST_IN_A_BATCH = 500
+PATIENCE_S = 180.0
+Found = TypeVar("Found")
 
 
 def register(app: typer.Typer) -> None:
@@ -17,16 +27,28 @@ def register(app: typer.Typer) -> None:
 
 
 def simulate(
-    touchpoint: Annotated[str, typer.Option(help="The touchpoint's id.")],
+    touchpoint: Annotated[str | None, typer.Option(help="The touchpoint's id.", show_default=False)] = None,
     days: Annotated[int, typer.Option(help="How many days back to look.")] = 90,
     audience: Annotated[str, typer.Option(help="customer or staff")] = "customer",
     setting: Annotated[
         list[str] | None, typer.Option("--set", help="A setting to try, such as false_alarms_per_year=0.2.")
     ] = None,
+    world: Annotated[
+        int | None,
+        typer.Option(help="Instead: bring the planted world of this seed, and compare.", show_default=False),
+    ] = None,
     lang: Annotated[Lang, typer.Option(help="Language of the sentences.")] = Lang.en,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
-    """Replay a touchpoint's own answers under other settings and show what would have been raised."""
+    """Replay a touchpoint's own answers under other settings and show what would have been raised.
+
+    With --world, bring a small company in which everything that went wrong was planted, and show what is found of it.
+    """
+    if world is not None:
+        show_world(world, as_json=as_json)
+        return
+    if touchpoint is None:
+        raise Failed("which touchpoint? Name it with --touchpoint, or bring a planted world with --world 1")
     chosen = dict(named(text) for text in setting or [])
     path = f"/v1/touchpoints/{quote(touchpoint, safe='')}/simulation"
     found: dict[str, Any] = connect().get(path, audience=audience, days=days, **chosen)
@@ -38,6 +60,58 @@ def simulate(
         err.print(f"Nothing would have been raised in the last {days} days.")
     for alert in found["alerts"]:
         show_alert(alert, lang)
+
+
+def show_world(seed: int, *, as_json: bool) -> None:
+    """Raises Failed where anything that was planted is not found."""
+    found = lived(seed, connect())
+    if as_json:
+        print_json([asdict(one) for one in found])
+    else:
+        rows = [(one.about, one.planted, one.found, "yes" if one.is_right else "NO") for one in found]
+        print_table(("", "planted", "found", "right"), rows)
+    if not all(one.is_right for one in found):
+        raise Failed("not all that was planted was found")
+
+
+def lived(seed: int, client: Client) -> list[Finding]:
+    """Brings the world of this seed, once, and says what the running services find in it."""
+    made, versions = planted(seed), {one["name"]: one["version"] for one in client.get("/v1/documents")["documents"]}
+    body = {"document": document(made), "base_version": versions.get(made.name, 0)}
+    client.put(f"/v1/documents/{made.name}", body)
+    for name, rows in (("responses", made.responses), ("outcomes", made.outcomes)):
+        for start in range(0, len(rows), MOST_IN_A_BATCH):
+            client.post(f"/v1/{name}", {name: rows[start : start + MOST_IN_A_BATCH]}, again=True)
+    ids = made.touchpoints
+    wait_for(lambda: counted(client, [(one, "customer") for one in ids.values()]), len(made.responses))
+    client.post("/v1/studies", {"day": END.date().isoformat()}, again=True)
+    alerts = until(lambda: client.get("/v1/alerts", touchpoint=ids[DELIVERY])["alerts"], has_way)
+    values = until(lambda: [values_at(client, one) for one in ids.values()], is_studied)
+    way = next((one for one in alerts if one["kind"] == "handoff"), None)
+    causes = client.get(f"/v1/alerts/{way['alert_id']}/causes")["causes"] if way else {}
+    return judged(made, alerts, causes, values)
+
+
+def values_at(client: Client, touchpoint: str) -> dict[str, Any]:
+    """What friction costs there, as of the world's end."""
+    found: dict[str, Any] = client.get(f"/v1/touchpoints/{touchpoint}/value", at=END.isoformat())
+    return found
+
+
+def is_studied(values: list[dict[str, Any]]) -> bool:
+    return all("value_at_risk" in one for one in values)
+
+
+def has_way(alerts: list[dict[str, Any]]) -> bool:
+    return any(one["kind"] == "handoff" for one in alerts)
+
+
+def until(look: Callable[[], Found], is_there: Callable[[Found], bool]) -> Found:
+    """What is seen once it is there, or after three minutes."""
+    ends = time.monotonic() + PATIENCE_S
+    while not is_there(found := look()) and time.monotonic() < ends:
+        time.sleep(1)
+    return found
 
 
 def named(text: str) -> tuple[str, str]:

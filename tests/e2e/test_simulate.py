@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli.main import app
-from tests.conftest import Running
+from tests.conftest import FreshStack, Running
 from tests.journeys import journey
 
 pytestmark = pytest.mark.e2e
@@ -54,3 +54,12 @@ def test_what_is_wrong_with_a_question_is_said(
     """In one line, and the exit is 1."""
     tried = run(stack, tmp_path, "--touchpoint", place, *options)
     assert (tried.exit_code, said in tried.stderr) == (1, True)
+
+
+def test_what_is_planted_in_a_world_is_found(fresh_stack: FreshStack, tmp_path: Path) -> None:
+    """The hand-off and both its owners, no blame for the touchpoint alone, its causes first, what it costs."""
+    tried = run(fresh_stack(), tmp_path, "--world", "1", "--json")
+    found = json.loads(tried.stdout)
+    assert tried.exit_code == 0, found
+    assert [one["about"] for one in found if one["is_right"]] == [one["about"] for one in found]
+    assert len(found) == 6
