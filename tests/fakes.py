@@ -162,6 +162,10 @@ class FakeAlerts:
             self.facts[fact.event.alert_id] = fact
             self.written.append(fact)
 
+    def retell(self, stands: AlertFact, told: AlertFact) -> None:
+        if self.facts.get(stands.event.alert_id) == stands:
+            self.facts[stands.event.alert_id] = told
+
 
 @dataclass
 class FakeLooks:

@@ -95,11 +95,13 @@ def publish(event: DynamoDBEvent) -> dict[str, Any]:
 
 @app.on_dynamodb_record(stream_arn=FRICTION, name="study", batch_size=1)
 def study(event: DynamoDBEvent) -> dict[str, Any]:
-    """Works out, as of the days that are wanted, what friction costs and what to mend first."""
+    """Works out, as of the days that are wanted, what friction costs and what to mend first; tells alerts anew."""
     wanted = [change for change in changes(event.to_dict()) if change.is_new("wanted_at")]
     days, unreadable = readable(wanted, "study", day_wanted)
     for day in days:
         usecases.study(day, app.deps)
+    if days:
+        usecases.retell(app.deps)
     return failures(unreadable)
 
 

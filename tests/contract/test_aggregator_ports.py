@@ -228,6 +228,16 @@ class TestAlerts:
             alerts.write(fact)
         assert alerts.all() == [second]
 
+    def test_an_alert_is_told_anew_at_its_revision_unless_it_changed_meanwhile(self, alerts: Alerts) -> None:
+        """What another wrote in between stands."""
+        first = AlertFact(CHECKOUT, alert_event(raised_at=START))
+        anew = replace(first, event=first.event.model_copy(update={"affected": 7}))
+        alerts.write(first)
+        alerts.retell(first, anew)
+        assert alerts.all() == [anew]
+        alerts.retell(first, replace(first, event=first.event.model_copy(update={"affected": 8})))
+        assert alerts.all() == [anew]
+
 
 def test_a_busy_hour_is_spread_over_items_that_grow() -> None:
     """Five thousand answers in one hour, by writers of whom every tenth knows nothing: none lost, every item but the

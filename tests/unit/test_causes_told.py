@@ -16,7 +16,7 @@ from services.insights.usecases import causes as fresh
 from services.insights.views.causes import causes_view
 from shared.causes.answers import Given
 from shared.errors import NotFound
-from shared.events import AlertEvent, Causes, CausesRead, ExcessSegment, ExcessWord, Money, Share
+from shared.events import AlertEvent, Causes, CausesRead, ExcessSegment, ExcessWord, Money, Share, canonical
 from shared.marks import Arrival, digest
 from shared.studies import ValueFigure
 from shared.tables.friction import hour_key, series_partition
@@ -140,6 +140,25 @@ def test_deciding_again_is_no_news_though_the_causes_have_grown() -> None:
     aggregating.decide(usecases_again)
     [fact] = stored(known).facts.values()
     assert fact.event == event
+
+
+def test_told_anew_an_alert_is_the_same_bytes_whenever_it_was_first_told() -> None:
+    """Before all answers and interactions were stored, or after; its revision stays, so nobody is told again."""
+    _, whole = raised()
+    day = PassedDay(START.date() + timedelta(days=30), frozenset({b"anna", b"bob"}), {})
+    whole = replace(whole, passers=fakes.FakePassers([day]))
+    early = replace(whole, alerts=fakes.FakeAlerts(), responses=fakes.FakeResponses(), passers=fakes.FakePassers())
+    aggregating.decide(early)
+    [first] = early.alerts.all()
+    assert (first.event.affected, first.event.causes.words) == (None, [])
+    for deps_then in (replace(whole, alerts=early.alerts), whole):
+        aggregating.retell(deps_then)
+    [late], [once] = early.alerts.all(), whole.alerts.all()
+    assert canonical(late.event) == canonical(once.event)
+    assert (late.event.affected, late.event.revision) == (2, first.event.revision)
+    old = replace(whole, alerts=fakes.FakeAlerts({"a": first}), now=lambda: first.event.raised_at + timedelta(days=31))
+    aggregating.retell(old)
+    assert old.alerts.all() == [first]
 
 
 def test_fresh_causes_are_sought_up_to_now() -> None:

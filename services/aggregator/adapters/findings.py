@@ -107,6 +107,13 @@ class TableAlerts:
         with suppress(ConditionFailed):
             self.table.put(item, condition=newer, values={":revision": event.revision})
 
+    def retell(self, stands: AlertFact, told: AlertFact) -> None:
+        event = stands.event
+        values = {":old": canonical(event), ":new": canonical(told.event)}
+        place, names = keys.alert_key(event.touchpoint, event.raised_at, event.alert_id), {"#event": "event"}
+        with suppress(ConditionFailed):
+            self.table.update(*place, "SET #event = :new", values, condition="#event = :old", names=names)
+
 
 def alert_fact(item: Item) -> AlertFact:
     event = AlertEvent.model_validate_json(item["event"])

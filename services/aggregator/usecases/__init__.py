@@ -8,7 +8,7 @@ stream publishes them. `follow` keeps where customers were, so that hand-offs ca
 as of a day, what friction costs and what to mend first, for others to read.
 """
 
-from services.aggregator.usecases.deciding import decide, publish
+from services.aggregator.usecases.deciding import decide, publish, retell
 from services.aggregator.usecases.folding import fold, follow, notice, remind
 from services.aggregator.usecases.looking import look
 from services.aggregator.usecases.ports import Deps
@@ -25,6 +25,7 @@ __all__ = [
     "notice",
     "publish",
     "remind",
+    "retell",
     "simulate",
     "study",
     "want_study",

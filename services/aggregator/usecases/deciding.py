@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from services.aggregator.domain import alerts, publishing, watching
 from services.aggregator.domain.alerts import AlertFact
@@ -17,6 +18,9 @@ from shared.causes.answers import Reading, Whose, spans
 from shared.causes.finding import explained
 from shared.events import Money
 from shared.marks import digest, hour_of, origins
+
+RETOLD = timedelta(days=30)
+"""For so long after it was raised an alert is told anew; invitations are answered within so long."""
 
 
 def decide(deps: Deps) -> None:
@@ -77,6 +81,22 @@ def value_at_risk(fact: AlertFact, deps: Deps) -> Money | None:
         return None
     known = deps.studies.value(event.touchpoint, event.raised_at.date())
     return known.value_at_risk if known else None
+
+
+def retell(deps: Deps) -> None:
+    """Tells the alerts of the last weeks as all that is stored by now tells them: how many are affected, and causes.
+
+    What an alert was first told with was what had been stored by then; answers and interactions that come late belong
+    to it all the same. It keeps its revision, as it is no news.
+    """
+    since = deps.now() - RETOLD
+    for fact in deps.alerts.all():
+        touchpoint = deps.catalogue.touchpoint(fact.series.touchpoint)
+        if touchpoint is None or fact.event.raised_at < since or fact.event.state == "withdrawn":
+            continue
+        told = with_causes(fact, alerts.Context(fact.series, touchpoint, deps.public_url), deps)
+        if told != fact:
+            deps.alerts.retell(fact, told)
 
 
 def affected(fact: AlertFact, deps: Deps) -> int | None:

@@ -110,6 +110,10 @@ class Alerts(Protocol):
         """Writes the alert, unless it stands there with this revision or a later one."""
         ...
 
+    def retell(self, stands: AlertFact, told: AlertFact) -> None:
+        """Puts another telling of the same revision in its place, unless something else stands there by now."""
+        ...
+
 
 @dataclass(frozen=True)
 class Wanted:
