@@ -55,8 +55,8 @@ def test_those_who_always_fared_worse_are_not_blamed_for_it() -> None:
 
 
 def test_of_one_answer_it_is_open() -> None:
-    """Somebody from nowhere was unhappy: who knows."""
-    assert blame(groups({"": (1, 1)})) == Blame(is_open=True)
+    """Somebody who came from the basket was unhappy, and nobody else has answered: who knows."""
+    assert blame(groups({"basket": (1, 1)})) == Blame(is_open=True)
 
 
 def test_few_answers_tell_the_stories_apart() -> None:

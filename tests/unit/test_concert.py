@@ -32,11 +32,21 @@ def told(own: list[Transition], way: list[Transition]) -> list[tuple[str, str, i
     )
 
 
-def test_what_may_be_another_s_waits_until_its_evidence_has_grown_once() -> None:
-    """Then it is told at that time, about whom it is likeliest about."""
+def test_what_may_be_another_s_waits_until_it_is_known_whom_it_is_about() -> None:
+    """Then it is told at that time."""
     for origin in ("", "basket"):
-        own: list[Transition] = [said(RAISED, 1, is_open=True), said(STRENGTHENED, 5, origin=origin)]
+        own: list[Transition] = [
+            said(RAISED, 1, is_open=True), said(STRENGTHENED, 3, is_open=True), said(STRENGTHENED, 5, origin=origin)
+        ]  # fmt: skip
         assert told(own, []) == [("own", RAISED, 5, origin)]
+
+
+def test_no_alert_waits_until_its_evidence_has_grown_more_than_three_times() -> None:
+    """Then everybody is blamed, as that is the likeliest, though not by much."""
+    own: list[Transition] = [said(RAISED, 1, is_open=True)]
+    own += [said(STRENGTHENED, at, is_open=True) for at in (3, 5, 7)]
+    assert told(own[:3], []) == []
+    assert told(own, []) == [("own", RAISED, 7, "")]
 
 
 def test_what_waits_and_is_over_is_not_told() -> None:

@@ -5,7 +5,7 @@ answer: since the change everybody fares worse by that step, wherever they came 
 touchpoint do, and all others fare as before. The likeliest is told (a likelihood ratio, each free number at its
 likeliest; before anything is seen no story is likelier than another). As the moment of an alarm is one at which all
 others look bad, too, everybody is blamed only where that is `SURE` times likelier than any way; in between it is open,
-and an alert waits until its evidence has grown once.
+and an alert waits for more evidence.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import exp, log
 
-SURE = 12.0
+SURE = 6.0
 STEPS = tuple(step / 10 for step in range(1, 51))
 """Of log-odds that are tried."""
 PRIOR = 10.0

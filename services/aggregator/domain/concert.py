@@ -3,7 +3,7 @@
 Each series' account speaks for itself. Laid side by side in order of event time:
 
 - A touchpoint's own alert that is only about those who came from one other touchpoint is that hand-off's alert.
-- As long as it is open which of the two it is, it waits until its evidence has grown once.
+- As long as it is open which of the two it is, it waits, until its evidence has grown three times at the most.
 - While a hand-off's alert is open, the touchpoint's own is not raised beside it, unless the others fare worse too,
   or until the hand-off's is over and the touchpoint's is not.
 - A touchpoint's own alert that stands when its hand-off's is raised says so.
@@ -24,6 +24,9 @@ Told = tuple[Series, Transition]
 AUDIENCE_OF = {"customer": "staff", "staff": "customer"}
 """By audience the other one."""
 
+MOST_GROWN = 3
+"""So often, by one half each time, evidence grows while it is open whom it is about; no alert waits for more."""
+
 
 @dataclass
 class Touchpoint:
@@ -31,25 +34,25 @@ class Touchpoint:
 
     drivers: the series on whose account a hand-off's alert stands, by the touchpoint before.
     hidden: series whose accounts are open, but told by another's alert, with what they said last.
-    waiting: series whose accounts are open, but not whom they are about.
+    waiting: series whose accounts are open, but not whom they are about, and how often their evidence has grown.
     """
 
     told: list[Told] = field(default_factory=list)
     open: dict[Series, Transition] = field(default_factory=dict)
     drivers: dict[str, Series] = field(default_factory=dict)
     hidden: dict[Series, Transition] = field(default_factory=dict)
-    waiting: set[Series] = field(default_factory=set)
+    waiting: dict[Series, int] = field(default_factory=dict)
 
     def hear(self, series: Series, transition: Transition) -> None:
         """Takes one transition in."""
         if transition.kind == STRENGTHENED:
             self.strengthened(series, transition)
         elif transition.kind == RAISED and getattr(transition, "is_open", False):
-            self.waiting.add(series)
+            self.waiting[series] = 0
         elif transition.kind == RAISED:
             self.raised(series, transition)
         elif series in self.waiting:
-            self.waiting.remove(series)
+            del self.waiting[series]
         elif series in self.hidden:
             del self.hidden[series]
         else:
@@ -82,12 +85,18 @@ class Touchpoint:
     def strengthened(self, series: Series, transition: Transition) -> None:
         """What waited is told; what was told by a hand-off's alert may have become everybody's."""
         if series in self.waiting:
-            self.waiting.remove(series)
-            self.raised(series, replace(transition, kind=RAISED))
+            self.grown(series, transition)
         elif series in self.open:
             self.told.append((series, transition))
         elif series in self.hidden and series.source == "customer" and is_spread(transition):
             self.tell_hidden(series, transition.at, transition)
+
+    def grown(self, series: Series, transition: Transition) -> None:
+        """The evidence of what waits has grown: by now it may be known whom it is about, or has waited long enough."""
+        self.waiting[series] += 1
+        if self.waiting[series] >= MOST_GROWN or not getattr(transition, "is_open", False):
+            del self.waiting[series]
+            self.raised(series, replace(transition, kind=RAISED))
 
     def ended(self, series: Series, transition: Transition) -> None:
         """An alert is over; what it hid, and is not over, is told from now on."""
