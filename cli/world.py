@@ -18,7 +18,7 @@ Row = dict[str, Any]
 SHOP, SITE, DELIVERY = PLACES = ("shop", "site", "delivery")
 OWNER_OF = {SHOP: "stores", SITE: "web", DELIVERY: "logistics"}
 BEGINNING = datetime(2024, 1, 1, tzinfo=UTC)
-DAYS, WORSE_FROM, A_DAY = 130, 118, 30
+DAYS, WORSE_FROM, A_DAY = 130, 112, 16
 """Days; the day of the change; people at the delivery each day."""
 CHANGE, END = BEGINNING + timedelta(days=WORSE_FROM), BEGINNING + timedelta(days=DAYS)
 USUAL, WORSE = 0.10, 0.85
