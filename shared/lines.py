@@ -41,14 +41,18 @@ class Line:
     def __init__(self, endpoint: Endpoint) -> None:
         self._connection = endpoint.connect()
         self._replies: BinaryIO | None = None
+        self._awaits = False
 
     def send(self, headers: Mapping[str, str], body: bytes) -> None:
-        """Sends a request; its reply is to be received before the next is sent."""
+        """Sends a request. Where nobody received the last one's reply, it goes on a new connection."""
+        if self._awaits:
+            self.close()
         if self._replies is None:
             self._connection.connect()
             self._replies = self._connection.sock.makefile("rb")
         lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
         head = f"POST / HTTP/1.1\r\n{lines}content-length: {len(body)}\r\n\r\n"
+        self._awaits = True
         self._connection.sock.sendall(head.encode("latin-1") + body)
 
     def receive(self) -> tuple[int, bytes]:
@@ -60,6 +64,7 @@ class Line:
             content = b"".join(chunks(self._replies))
         else:
             content = exactly(int(headers.get("content-length", 0)), self._replies)
+        self._awaits = False
         if headers.get("connection", "").lower() == "close":
             self.close()
         return status, content
@@ -69,6 +74,7 @@ class Line:
         if self._replies is not None:
             self._replies.close()
             self._replies = None
+        self._awaits = False
         self._connection.close()
 
 

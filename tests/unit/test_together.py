@@ -91,6 +91,22 @@ def test_what_never_passes_does_not_keep_the_others_back(always: Any, kind: type
     assert server.tries["4"] == len(aws.WAITS_S) + 1
 
 
+def test_no_call_gets_the_reply_to_an_earlier_one() -> None:
+    """Two requests are on their way when the third cannot even be signed; what is asked next has its own reply."""
+    client = Answering(lambda body, _: (200, body)).client()
+    signed, signer = client._signer.signed, client._signer
+    with (
+        patch.object(type(signer), "signed", side_effect=[signed({}, b""), signed({}, b""), RuntimeError("a bug")]),
+        pytest.raises(RuntimeError),
+    ):
+        client.together("get_item", named(3))
+    assert client.together("get_item", [{"Name": "a"}, {"Name": "b"}, {"Name": "c"}]) == [
+        {"Name": "a"},
+        {"Name": "b"},
+        {"Name": "c"},
+    ]
+
+
 def test_nothing_at_all_is_asked_of_nobody() -> None:
     """No request, no connection, no error."""
     assert aws.together(Server((200, {})).client(), "get_item", []) == []
