@@ -10,8 +10,8 @@ from typing import Any
 from unittest.mock import patch
 
 from services.aggregator.domain.answers import Answer
-from services.collector.adapters import item_of
-from services.collector.domain import Response
+from services.collector.adapters.responses import item_of
+from services.collector.domain.responses import Response
 from shared.auth import SCOPES, digest
 from shared.dynamo import Table
 from shared.tables import registry as registry_keys
