@@ -153,6 +153,10 @@ bench-detection: .venv/dev ## how well friction is detected: false alarms, power
 bench-figures: .venv/dev ## how good causes, adjusted figures, money at risk and priorities are, in 500 seeded worlds
 	@$(RUN) tests.bench.figures $(ARGS)
 
+.PHONY: pictures
+pictures: .venv/dev browser ## takes the README's pictures anew, of what `make run` shows meanwhile
+	@$(RUN) tests.browser.pictures $(ARGS)
+
 # -- deployables -----------------------------------------------------------------------------------------------
 
 .PHONY: package

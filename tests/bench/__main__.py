@@ -20,7 +20,7 @@ from pathlib import Path
 
 from infra.paths import ROOT
 from tests.bench.apart import apart, figures_of
-from tests.bench.report import DOCUMENTS, HEAD, KEPT, Parts, as_json, rows, table, written
+from tests.bench.report import DOCUMENTS, HEAD, KEPT, Parts, Run, as_json, rows, table, written
 
 PARTS = ("starts", "folds", "costs", "load", "latency", "interactions", "alerts", "sizes", "pages")
 
@@ -71,13 +71,14 @@ def main() -> None:
         parser.error("kept is a run of all parts")
     found, failed = measured(asked.parts or list(PARTS), asked.short)
     print(table(HEAD, rows(found)))
-    text = json.dumps({"machine": machine(), "parts": as_json(found)}, ensure_ascii=False, indent=1) + "\n"
+    run = Run(machine(), found)
+    text = json.dumps(as_json(run), ensure_ascii=False, indent=1) + "\n"
     asked.json.parent.mkdir(parents=True, exist_ok=True)
     asked.json.write_text(text)
     if asked.keep and not failed:
         KEPT.write_text(text)
         for document in DOCUMENTS:
-            document.write_text(written(document.read_text(), found))
+            document.write_text(written(document.read_text(), run))
     wrong = [f"{part} failed" for part in failed] + [f"not met: {one}" for one in missed(found, asked.short)]
     sys.exit("\n".join(wrong) if wrong else 0)
 

@@ -1,7 +1,9 @@
 """What a run of the bench found, as one table, as JSON, and as the tables of documents between two marks.
 
     <!-- bench: starts -->            everything of that part
+    <!-- bench: machine -->           what it ran on
     <!-- bench: telling -->           the most telling figures, for the README
+    <!-- bench: dollars -->           what things cost, for the README
     <!-- end of bench -->
 
 So no document holds a figure of the bench that no run printed: `docs/benchmarks.json` is that run.
@@ -11,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from infra.paths import ROOT
@@ -24,22 +26,38 @@ HEAD = ("part", "figure", "value", "beside", "reference", "ratio", "wanted", "me
 MET = {None: "", True: "yes", False: "**no**"}
 Parts = dict[str, list[Figure]]
 
+
+@dataclass(frozen=True)
+class Run:
+    """machine: what it ran on."""
+
+    machine: str
+    parts: Parts
+
+
 TELLING = (
     ("cold start, beside a handler that only calls boto3's `put_item`", "starts", "", "cold start", "ratio"),
     ("CPU of a warm answer, checked, stored once and logged, beside the same", "starts", "", "a warm answer", "ratio"),
     ("calls of AWS for an answer", "starts", "", "calls of AWS for a further answer", "value"),
-    ("dollars for 1,000 answers, one by one, five a second, everything after them included", "costs",
-     "an answer, five a second", "dollars", "value"),
-    ("dollars for 1,000 e-mails that ask, SES's own price included", "costs",
-     "an invitation by e-mail, not answered", "dollars", "value"),
-    ("dollars for 1,000 texts that ask, beside what the texts themselves cost", "costs",
-     "an invitation by text", "dollars", "value"),
-    ("answer to alert in the outbox, on one machine, waits set to none, ms", "latency", "", "answer to alert", "value"),
-    ("widget with its survey, bytes as sent (brotli)", "sizes", "widget, English", "brotli", "value"),
-    ("… beside the lightest of five other products' widgets", "sizes", "widget, English", "brotli", "ratio"),
-    ("page of a link, bytes as sent (brotli)", "sizes", "page of a link", "brotli", "value"),
-)  # fmt: skip
+    ("answers folded into figures, a second of a core, over 1,000 touchpoints", "folds", "1,000", "answers", "value"),
+    ("answer to alert in the outbox on one machine, no waits set, ms", "latency", "", "answer to alert", "value"),
+    ("memory for 2,000 alerts to 200 subscriptions, beside a tenth of them", "alerts", "", "peak MB", "ratio"),
+    ("widget with its survey, bytes as sent", "sizes", "widget, English", "brotli", "value"),
+    ("the same, beside the lightest of five other products' widgets", "sizes", "widget, English", "brotli", "ratio"),
+    ("page of a link, bytes as sent", "sizes", "page of a link", "brotli", "value"),
+)
 """What the README shows: its words, the part, how the row and the figure begin, and which number."""
+
+DOLLARS = (
+    ("1,000 answers, each stored, counted and watched", "an answer, five a second"),
+    ("1,000 answers that come one every five minutes", "an answer, one every"),
+    ("1,000 answers in lists of 500", "an answer, in lists"),
+    ("1,000 invitations by e-mail, SES's own price included", "an invitation by e-mail, not answered"),
+    ("1,000 invitations by text, the texts themselves apart", "an invitation by text"),
+    ("1,000 interactions of people who are not asked", "an interaction"),
+    ("1,000 alerts, each by e-mail and two webhooks", "an alert"),
+)
+"""What the README says of costs: its words, and how the row begins."""
 
 
 def rows(parts: Parts) -> list[tuple[str, ...]]:
@@ -77,13 +95,22 @@ def section(found: Sequence[Figure]) -> str:
     for of in dict.fromkeys(one.of for one in found if one.of):
         mine = {one.name: one for one in found if one.of == of}
         beside = [f"{said(one.ratio)} × {one.than}" for one in mine.values() if one.ratio is not None]
-        lines.append([of, *(said(mine[name].value) if name in mine else "" for name in names), ", ".join(beside)])
-    alone = "".join(f"\n\n{one.name}: {said(one.value)}" for one in found if not one.of)
-    return table(["", *names, "beside"], lines) + alone
+        wanted = [wish(one, len(mine) > 1) for one in mine.values() if one.wanted]
+        values = [said(mine[name].value) if name in mine else "" for name in names]
+        lines.append([of, *values, ", ".join(beside), ", ".join(wanted)])
+    alone = [one for one in found if not one.of]
+    more = f"\n\n{table(HEAD[1:], (row[1:] for row in rows({'': alone})))}" if alone else ""
+    return table(["", *names, "beside", "wanted"], lines) + more
+
+
+def wish(one: Figure, is_named: bool) -> str:
+    """What is wanted of a figure, by its name where there are several; and where it is not met."""
+    words = f"{one.name} {one.wanted}" if is_named else one.wanted
+    return words if one.is_met else f"{words}: **not met**"
 
 
 def telling(parts: Parts) -> str:
-    """The README's table."""
+    """The README's table of what is measured."""
     lines = []
     for words, part, of, name, number in TELLING:
         [one] = [one for one in parts[part] if one.of.startswith(of) and one.name.startswith(name)]
@@ -91,35 +118,50 @@ def telling(parts: Parts) -> str:
     return table(("figure", "measured"), lines)
 
 
-def written(text: str, parts: Parts) -> str:
+def dollars(parts: Parts) -> str:
+    """The README's table of costs, and what a month costs in which nothing happens."""
+    lines = []
+    for words, of in DOLLARS:
+        [one] = [one for one in parts["costs"] if one.of.startswith(of) and one.name.startswith("dollars")]
+        lines.append((words, said(one.value)))
+    [idle] = [one for one in parts["costs"] if not one.of]
+    return table(("", "dollars"), [*lines, ("a month in which nothing happens", said(idle.value))])
+
+
+def written(text: str, run: Run) -> str:
     """The document with its tables as these figures make them. Raises KeyError for a part that was not run."""
 
     def filled(mark: re.Match[str]) -> str:
-        made = telling(parts) if mark[2] == "telling" else section(parts[mark[2]])
+        match mark[2]:
+            case "machine":
+                made = f"The run was on {run.machine}."
+            case "telling":
+                made = telling(run.parts)
+            case "dollars":
+                made = dollars(run.parts)
+            case part:
+                made = section(run.parts[part])
         return f"{mark[1]}{made}\n{mark[3]}"
 
     return MARKED.sub(filled, text)
 
 
-def as_json(parts: Parts) -> dict[str, list[dict[str, Any]]]:
+def as_json(run: Run) -> dict[str, Any]:
     """Each figure's fields, with its ratio and whether it is met; without what is empty."""
-    return {
-        part: [
-            {
-                name: value
-                for name, value in (asdict(one) | {"ratio": one.ratio, "is_met": one.is_met}).items()
-                if value not in ("", None)
-            }
-            for one in found
-        ]
-        for part, found in parts.items()
-    }
+    told = {part: [fields_of(one) for one in found] for part, found in run.parts.items()}
+    return {"machine": run.machine, "parts": told}
 
 
-def from_json(told: dict[str, list[dict[str, Any]]]) -> Parts:
-    """The figures that `as_json` told."""
+def fields_of(one: Figure) -> dict[str, Any]:
+    derived = {"ratio": one.ratio, "is_met": one.is_met}
+    return {name: value for name, value in (asdict(one) | derived).items() if value not in ("", None)}
+
+
+def from_json(told: dict[str, Any]) -> Run:
+    """The run that `as_json` told."""
     derived = ("ratio", "is_met")
-    return {
+    parts = {
         part: [Figure(**{name: value for name, value in one.items() if name not in derived}) for one in found]
-        for part, found in told.items()
+        for part, found in told["parts"].items()
     }
+    return Run(told["machine"], parts)

@@ -88,8 +88,9 @@ class TestMarks:
         assert (found[START], found[START + 3 * HOUR], found[START + 200 * HOUR]) == (1, 2, 30)
 
     def test_no_history_is_no_error(self, marks: Marks) -> None:
-        """An empty list of parcels."""
+        """An empty list of parcels: nothing is there afterwards, either."""
         marks.add_history([])
+        assert list(marks.hours(CHECKOUT, START, START + 300 * HOUR)) == []
 
     def test_hours_come_in_order_and_within_the_span(self, marks: Marks) -> None:
         """Both ends are included; other series are not."""

@@ -230,6 +230,7 @@ def test_who_asks_for_time_is_not_called_before(
     network = listening(trouble, RAISED + DAY)
     alerts(world)
     world.run(timedelta(days=2))
+    assert set(network.receiver.came) == set(world.outbox.kept)
     for tries in network.receiver.came.values():
         assert len(tries) > 3
         assert all(after - before >= wait - timedelta(seconds=1) for (before, _), (after, _) in pairwise(tries))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
 from typing import Any
 
@@ -14,39 +15,54 @@ from tests.bench.__main__ import PARTS, missed
 from tests.bench.costs import BARE, dollars
 from tests.bench.figure import Figure, said
 from tests.bench.meter import Meter, MeteredDynamoDB, read_units, size_of
-from tests.bench.report import DOCUMENTS, KEPT, MARKED, Parts, as_json, from_json, section, written
+from tests.bench.report import DOCUMENTS, KEPT, MARKED, Run, as_json, from_json, section, written
 
 CONTACTS, CASES = "etincelle-local-contacts", "etincelle-local-cases"
 
 
 @pytest.fixture(scope="module")
-def kept() -> Parts:
-    return from_json(json.loads(KEPT.read_text())["parts"])
+def kept() -> Run:
+    return from_json(json.loads(KEPT.read_text()))
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_a_document_says_what_a_run_printed(document: Any, kept: Parts) -> None:
+def test_a_document_says_what_a_run_printed(document: Any, kept: Run) -> None:
     """Each table between the marks is the one that the kept run makes."""
     text = document.read_text()
     assert MARKED.search(text)
     assert written(text, kept) == text
 
 
-def test_every_part_is_told(kept: Parts) -> None:
+def test_every_part_is_told(kept: Run) -> None:
     """The kept run has all parts, and the page of benchmarks a table of each."""
-    assert tuple(kept) == PARTS
-    assert {name for _, name, _ in MARKED.findall(DOCUMENTS[0].read_text())} == set(PARTS)
+    assert tuple(kept.parts) == PARTS
+    assert {name for _, name, _ in MARKED.findall(DOCUMENTS[0].read_text())} == {"machine", *PARTS}
 
 
 def test_a_changed_figure_is_seen() -> None:
     """The counter-proof: a document with another figure is not what the run makes of it."""
-    made = {"load": [Figure("answers a second", 100)]}
+    made = Run("a machine", {"load": [Figure("answers a second", 100)]})
     told = written("<!-- bench: load -->\n<!-- end of bench -->", made)
     assert "| answers a second | 100 |" in told
     assert written(told.replace("100", "900"), made) == told
 
 
-def test_what_is_written_is_read_again(kept: Parts) -> None:
+def test_the_readme_says_of_detection_what_its_page_says() -> None:
+    """Each number that another command printed stands on the page of that command, too."""
+    pages = {"make bench-detection": "detection", "make bench-figures": "figures", "make soak": "benchmarks"}
+    numbers = [
+        (number, pages[command])
+        for line in DOCUMENTS[1].read_text().splitlines()
+        for command in pages
+        if line.endswith(f"| `{command}` |")
+        for number in re.findall(r"\d[\d.,]*\d|\d", "".join(line.split("|")[2:4]))
+    ]
+    texts = {page: (KEPT.parent / f"{page}.md").read_text() for page in pages.values()}
+    assert {page for _, page in numbers} == set(pages.values())
+    assert [one for one in numbers if one[0] not in texts[one[1]]] == []
+
+
+def test_what_is_written_is_read_again(kept: Run) -> None:
     """Through JSON and back every figure is the same."""
     assert from_json(json.loads(json.dumps(as_json(kept)))) == kept
 
@@ -89,13 +105,13 @@ def test_numbers_have_three_digits() -> None:
 
 
 def test_figures_of_several_things_are_a_row_each() -> None:
-    """With what they are held against in the last column."""
-    found = [
-        Figure("calls", 2, "an answer"),
-        Figure("dollars", 4, "an answer", 2, "a bare one"),
-        Figure("calls", 1, "x"),
+    """With what they are held against, and what of it is not met, in the last columns."""
+    dear = Figure("dollars", 4, "an answer", 2, "a bare one", wanted="ratio ≤ 1")
+    found = [Figure("calls", 2, "an answer", wanted="= 2"), dear, Figure("calls", 1, "another")]
+    assert section(found).splitlines()[2:] == [
+        "| an answer | 2 | 4 | 2 × a bare one | calls = 2, dollars ratio ≤ 1: **not met** |",
+        "| another | 1 |  |  |  |",
     ]
-    assert section(found).splitlines()[2:] == ["| an answer | 2 | 4 | 2 × a bare one |", "| x | 1 |  |  |"]
 
 
 def units(*calls: tuple[str, dict[str, Any]]) -> list[float]:

@@ -216,7 +216,13 @@ def test_an_answer_ends_what_was_due() -> None:
 
 def test_a_reaction_to_nobodys_invitation_is_passed_over() -> None:
     """Links may carry invitation ids of other systems."""
-    hear_reaction(Reaction("unknown", "answered", NOW), World().deps)
+    world = World()
+    one = invited(planned("1"), state="sent", sent_at=NOW, due_at=None)
+    world.invitations.save(one)
+    before = world.invitations.get(one.invitation_id)
+    hear_reaction(Reaction("unknown", "answered", NOW), world.deps)
+    assert world.invitations.get("unknown") is None
+    assert world.invitations.get(one.invitation_id) == before, "nor is it anybody else's"
 
 
 def test_the_changes_cover_every_reaction() -> None:
