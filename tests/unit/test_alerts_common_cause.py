@@ -107,6 +107,15 @@ def test_without_a_common_cause_the_time_is_what_they_share_or_nothing(kind: Way
     assert "same time" not in apart and "in common" not in apart
 
 
+@pytest.mark.parametrize(("kind", "shown"), WAYS, ids=NAMES)
+def test_what_is_seen_in_several_ways_at_one_place_is_not_called_several_places(kind: Way, shown: Any) -> None:
+    """A drop and a promise that is broken by it are one touchpoint's; the message names it, and has both."""
+    promise = caused("checkout").model_copy(update={"alert_id": "promise.checkout", "kind": "promise"})
+    said = told(kind, caused("checkout"), promise)
+    assert "Friction: Checkout, seen in 2 ways" in shown(said)
+    assert "Paiement, vue de 2 fa" in shown(Delivery(**{**vars(said), "lang": "fr"}))
+
+
 def test_an_alert_alone_has_nothing_in_common() -> None:
     """Its causes are its own; and what is over says nothing of what began."""
     over = caused("pay", device="mobile").model_copy(

@@ -77,7 +77,7 @@ def story(delivery: Delivery, manage: Manage) -> Story:
     lang = language(delivery.lang)
     frame = SAID[lang]
     pieces = tuple(piece_of(event, frame, lang, delivery.subscription, manage) for event in delivery.news)
-    title, subscription = title_of(pieces, frame), delivery.subscription
+    title, subscription = title_of(pieces, frame, lang), delivery.subscription
     if any(isinstance(event, WeeklyEvent) for event in delivery.news):
         why = frame.week_why.format(owner=delivery.owner, subscription=subscription)
         return Story(lang, title, "", pieces, why, frame, manage(WEEKLY, subscription) + "/weekly")
@@ -142,18 +142,25 @@ def outreach_piece(event: OutreachEvent, frame: Frame, lang: str) -> Piece:
     return Piece(event, title, sentence, facts, (), (), page, True, frame.outreach_open)
 
 
-def title_of(pieces: Sequence[Piece], frame: Frame) -> str:
-    """The subject: of one piece its own; of several how many there are of each kind of news."""
+def title_of(pieces: Sequence[Piece], frame: Frame, lang: str) -> str:
+    """The subject: of one piece its own; of several how many there are of each kind of news.
+
+    A place counts once, in however many ways its friction is seen: a drop, a promise not kept, the staff.
+    """
     if len(pieces) == 1:
         return pieces[0].title
     alerts = [one for one in pieces if not one.is_case]
     if len(alerts) < len(pieces):
         several = frame.cases.format(n=len(pieces) - len(alerts))
-        return f"{title_of(alerts, frame)} · {several}" if alerts else several
-    began = sum(piece.event.state == "raised" for piece in pieces)
-    if began == len(pieces):
-        return frame.several.format(n=began)
-    return frame.digest.format(n=len(pieces), began=began)
+        return f"{title_of(alerts, frame, lang)} · {several}" if alerts else several
+    began = [one.event for one in pieces if one.event.state == "raised"]
+    if len(began) < len(pieces):
+        return frame.digest.format(n=len(pieces), began=len(began))
+    places = {event.touchpoint: event.touchpoint_name for event in began if isinstance(event, AlertEvent)}
+    if len(places) == 1:
+        [name] = places.values()
+        return frame.same_place.format(name=one_line(words(name, lang)), n=len(began))
+    return frame.several.format(n=len(places))
 
 
 def piece(event: AlertEvent, frame: Frame, lang: str, manage: str) -> Piece:

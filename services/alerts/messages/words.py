@@ -24,6 +24,7 @@ class Frame:
     adopted: str
     withdrawn: str
     several: str
+    same_place: str
     digest: str
     before: str
     after: str
