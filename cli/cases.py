@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
 
 import typer
 
-from cli.client import connect
+from cli.client import connect, path_to
+from cli.options import Json
 from cli.printing import out, print_json, print_table
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Name = Annotated[str, typer.Argument(help="The case's id, as `cases list` shows it.", show_default=False)]
 Text = Annotated[str, typer.Argument(help="In your words.", show_default=False)]
 Word = Annotated[str | None, typer.Option("--text", help="In a word, for the story.", show_default=False)]
@@ -151,7 +150,7 @@ def told(case: dict[str, Any]) -> None:
 
 
 def path(case: str, deed: str = "") -> str:
-    return f"/v1/cases/{quote(case, safe='')}" + (f"/{deed}" if deed else "")
+    return path_to("cases", case, *([deed] if deed else []))
 
 
 @group.command("figures")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -32,6 +33,11 @@ class Answered(Failed):
         super().__init__(text, details)
         self.status = status
         self.errors = errors
+
+
+def path_to(*parts: str) -> str:
+    """Where in the API: `/v1/keys/a%2Fb`. Whatever a part holds, it stays one part."""
+    return "/v1/" + "/".join(quote(part, safe="") for part in parts)
 
 
 def home() -> Path:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import typer
 
-from cli.client import connect
+from cli.client import connect, path_to
+from cli.options import Json
 from cli.printing import out, print_json, print_table
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 SHOWN = ("created_at", "subscription", "kind", "target", "state", "attempts", "last_error")
 
 group = typer.Typer(name="deliveries", help="List messages to owners; start parked ones over.", no_args_is_help=True)
@@ -23,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 @group.command("list")
 def show(
-    state: Annotated[str, typer.Option(help="parked (of any day), pending or delivered")] = "parked",
+    state: Annotated[str, typer.Option(help="parked (of any day), pending or delivered.")] = "parked",
     day: Annotated[str | None, typer.Option(help="As 2030-01-31; today's, unless parked.", show_default=False)] = None,
     as_json: Json = False,
 ) -> None:
@@ -56,7 +55,7 @@ def acknowledge(
     as_json: Json = False,
 ) -> None:
     """Take an alert on: nobody further is told, and everybody who was told hears of it."""
-    standing = connect().post(f"/v1/alerts/{quote(alert, safe='')}/acknowledgement", {})
+    standing = connect().post(path_to("alerts", alert, "acknowledgement"), {})
     if as_json:
         print_json(standing)
     else:

@@ -9,13 +9,13 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.client import Client, connect
+from cli.client import Client, connect, path_to
 from cli.invitations import kind_of
-from cli.printing import Failed, err, out, print_json, print_table, unreadable
+from cli.options import Json
+from cli.printing import Failed, err, out, print_json, print_table, save
 
-Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, for programs")]
-Customer = Annotated[str, typer.Argument(help="an e-mail address, a phone number or a customer id")]
-Country = Annotated[str | None, typer.Option(help="of a phone number written as in it: FR")]
+Customer = Annotated[str, typer.Argument(help="An e-mail address, a phone number or a customer id.")]
+Country = Annotated[str | None, typer.Option(help="Of a phone number written as in it: FR.")]
 MOST_LOOKS, LOOKS_EVERY_S = 3600, 1.0
 person = typer.Typer(name="person", help="What is kept of a person.", no_args_is_help=True)
 SAID = {"answers_made_anonymous": "answers made anonymous", "wishes_kept_as_hashes": "wishes kept, as hashes"}
@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
 def erase(
     customer: Customer,
     country: Country = None,
-    wait: Annotated[bool, typer.Option(help="until the receipt is there; it takes a quarter of an hour")] = True,
+    wait: Annotated[bool, typer.Option(help="Until the receipt is there; it takes a quarter of an hour.")] = True,
     as_json: Json = False,
 ) -> None:
     """Erase a person everywhere, whatever they are named by; what was counted stays. Shows the receipt."""
@@ -50,7 +50,7 @@ def named(customer: str, country: str | None) -> dict[str, Any]:
 def waited_for(erasure_id: str, client: Client) -> dict[str, Any]:
     """The receipt. Raises Failed where it is long in coming: then a message of it stands with the dead letters."""
     for _ in range(MOST_LOOKS):
-        found: dict[str, Any] = client.get(f"/v1/erasures/{erasure_id}")
+        found: dict[str, Any] = client.get(path_to("erasures", erasure_id))
         if found["state"] == "done":
             return found
         time.sleep(LOOKS_EVERY_S)
@@ -79,16 +79,12 @@ def show(found: dict[str, Any]) -> None:
 def export(
     customer: Customer,
     country: Country = None,
-    to: Annotated[Path | None, typer.Option("--to", help="file; stdout where it is left out")] = None,
+    out_file: Annotated[Path | None, typer.Option("--out", help="The file to write; else stdout.")] = None,
 ) -> None:
     """Export everything that is kept of a person, as one JSON document."""
     found = connect().post("/v1/customers/export", named(customer, country), again=True)
-    if to is None:
+    if out_file is None:
         print_json(found)
         return
-    try:
-        to.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        to.chmod(0o600)
-    except OSError as error:
-        raise unreadable(to, error) from None
-    err.print(f"written to {to}", markup=False)
+    save(out_file, json.dumps(found, ensure_ascii=False, indent=2) + "\n", is_private=True)
+    err.print(f"written to {out_file}", markup=False)

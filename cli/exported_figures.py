@@ -39,10 +39,10 @@ def register(_: typer.Typer) -> None:
 
 
 def figures(
-    touchpoint: Annotated[str | None, typer.Argument(help="its id; all if left out", show_default=False)] = None,
-    audience: Annotated[str, typer.Option(help="customer or staff")] = "customer",
-    form: Annotated[str, typer.Option("--format", help="csv, jsonl (a JSON object a line) or parquet")] = "csv",
-    out: Annotated[Path | None, typer.Option(help="the file to write; else stdout", show_default=False)] = None,
+    touchpoint: Annotated[str | None, typer.Argument(help="Its id; all if left out.", show_default=False)] = None,
+    audience: Annotated[str, typer.Option(help="customer or staff.")] = "customer",
+    form: Annotated[str, typer.Option("--format", help="csv, jsonl (a JSON object a line) or parquet.")] = "csv",
+    out: Annotated[Path | None, typer.Option(help="The file to write; else stdout.", show_default=False)] = None,
 ) -> None:
     """Export the figures of each week, with n and 95 % interval: a row for each figure."""
     if form not in ("csv", "jsonl", "parquet"):

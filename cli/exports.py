@@ -44,14 +44,14 @@ def exports() -> None:
 
 @group.command("responses")
 def responses(
-    touchpoint: Annotated[str, typer.Argument(help="its id", show_default=False)],
+    touchpoint: Annotated[str, typer.Argument(help="Its id.", show_default=False)],
     since: Annotated[
-        str | None, typer.Option("--from", help="collected from this day or time (UTC) on", show_default=False)
+        str | None, typer.Option("--from", help="Collected from this day or time (UTC) on.", show_default=False)
     ] = None,
-    until: Annotated[str | None, typer.Option("--to", help="and before this one", show_default=False)] = None,
-    audience: Annotated[str, typer.Option(help="customer; or staff, by whole weeks of five or more")] = "customer",
-    form: Annotated[str, typer.Option("--format", help="csv, jsonl (a JSON object a line) or parquet")] = "csv",
-    out: Annotated[Path | None, typer.Option(help="the file to write; else stdout", show_default=False)] = None,
+    until: Annotated[str | None, typer.Option("--to", help="And before this one.", show_default=False)] = None,
+    audience: Annotated[str, typer.Option(help="customer; or staff, by whole weeks of five or more.")] = "customer",
+    form: Annotated[str, typer.Option("--format", help="csv, jsonl (a JSON object a line) or parquet.")] = "csv",
+    out: Annotated[Path | None, typer.Option(help="The file to write; else stdout.", show_default=False)] = None,
 ) -> None:
     """Export answers that count in the figures, as `import responses` reads them again."""
     if form not in ("csv", "jsonl", "parquet"):

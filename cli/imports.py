@@ -19,6 +19,7 @@ from rich.text import Text
 
 from cli.client import Client, connect, home
 from cli.imported import Named, count, named_in, register_unknown, unknown_among
+from cli.options import Json
 from cli.printing import Failed, err, out, print_json
 from cli.rows import FIELDS, OWNER, RESPONSES, Reader, Taken
 from cli.sending import Progress, Rejects, State, send
@@ -66,24 +67,24 @@ def imports() -> None:
 
 @group.command("responses")
 def responses(
-    file: Annotated[Path, typer.Argument(help="CSV or JSON lines", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="CSV or JSON lines.", show_default=False)],
     mappings: Annotated[
-        list[str] | None, typer.Option("--map", help="column=field; column=- leaves it out", show_default=False)
+        list[str] | None, typer.Option("--map", help="column=field; column=- leaves it out.", show_default=False)
     ] = None,
     settings: Annotated[
-        list[str] | None, typer.Option("--set", help="field=value for every row without one", show_default=False)
+        list[str] | None, typer.Option("--set", help="field=value for every row without one.", show_default=False)
     ] = None,
     channel: Annotated[
-        str | None, typer.Option(help="how people answered, in rows that do not say it: paper …", show_default=False)
+        str | None, typer.Option(help="How people answered, in rows that do not say it: paper …", show_default=False)
     ] = None,
     rejects: Annotated[
-        Path | None, typer.Option(help="where rows not taken go; else FILE.rejects.csv", show_default=False)
+        Path | None, typer.Option(help="Where rows not taken go; else FILE.rejects.csv.", show_default=False)
     ] = None,
-    batch: Annotated[int, typer.Option(min=1, max=MOST_IN_A_BATCH, help="answers in a request")] = MOST_IN_A_BATCH,
-    encoding: Annotated[str | None, typer.Option(help="found out where it is left out", show_default=False)] = None,
-    restart: Annotated[bool, typer.Option("--restart", help="begin again where an import was stopped")] = False,
-    wait: Annotated[bool, typer.Option("--wait", help="wait until every answer is in the figures")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout, for programs")] = False,
+    batch: Annotated[int, typer.Option(min=1, max=MOST_IN_A_BATCH, help="Answers in a request.")] = MOST_IN_A_BATCH,
+    encoding: Annotated[str | None, typer.Option(help="Found out where it is left out.", show_default=False)] = None,
+    restart: Annotated[bool, typer.Option("--restart", help="Begin again where an import was stopped.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until every answer is in the figures.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Import answers: response_id, touchpoint, collected_at, score, and any further column as an attribute.
 

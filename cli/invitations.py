@@ -6,19 +6,18 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import typer
 
-from cli.client import connect
+from cli.client import connect, path_to
 from cli.imports import MOST_IN_A_BATCH, Wanted, aside_of, bring_in, group, pairs, settable
 from cli.kinds import Body, Kind
+from cli.options import Json
 from cli.printing import err, out, print_json, print_table
 from cli.reports import touchpoints
 from cli.rows import Reader, as_number
 from cli.source import open_source
 
-Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, for programs.")]
 CUSTOMER = {"customer_id": "id", "email": "email", "phone": "phone"}
 YES, NO = ("true", "yes", "oui", "1"), ("false", "no", "non", "0")
 STAGES = ("happened", "eligible", "sampled", "planned", "sent", "delivered", "opened", "answered")
@@ -85,19 +84,19 @@ OUTCOMES = Kind(
     outcome,
 )
 
-File = Annotated[Path, typer.Argument(help="CSV or JSON lines", show_default=False)]
+File = Annotated[Path, typer.Argument(help="CSV or JSON lines.", show_default=False)]
 Maps = Annotated[
-    list[str] | None, typer.Option("--map", help="column=field; column=- leaves it out", show_default=False)
+    list[str] | None, typer.Option("--map", help="column=field; column=- leaves it out.", show_default=False)
 ]
 Sets = Annotated[
-    list[str] | None, typer.Option("--set", help="field=value for every row without one", show_default=False)
+    list[str] | None, typer.Option("--set", help="field=value for every row without one.", show_default=False)
 ]
 Aside = Annotated[
-    Path | None, typer.Option("--rejects", help="where rows not taken go; else FILE.rejects.csv", show_default=False)
+    Path | None, typer.Option("--rejects", help="Where rows not taken go; else FILE.rejects.csv.", show_default=False)
 ]
-Batch = Annotated[int, typer.Option(min=1, max=MOST_IN_A_BATCH, help="rows in a request")]
-Encoding = Annotated[str | None, typer.Option(help="found out where it is left out", show_default=False)]
-Restart = Annotated[bool, typer.Option("--restart", help="begin again where an import was stopped")]
+Batch = Annotated[int, typer.Option(min=1, max=MOST_IN_A_BATCH, help="Rows in a request.")]
+Encoding = Annotated[str | None, typer.Option(help="Found out where it is left out.", show_default=False)]
+Restart = Annotated[bool, typer.Option("--restart", help="Begin again where an import was stopped.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -147,8 +146,8 @@ def outcomes(
 
 
 def pressure(
-    customer: Annotated[str, typer.Argument(help="an e-mail address, a phone number or a customer id")],
-    country: Annotated[str | None, typer.Option(help="of a phone number written as in it: FR")] = None,
+    customer: Annotated[str, typer.Argument(help="An e-mail address, a phone number or a customer id.")],
+    country: Annotated[str | None, typer.Option(help="Of a phone number written as in it: FR.")] = None,
     as_json: Json = False,
 ) -> None:
     """Show what a person was asked and by whom, what was refused and why, and when they may be asked again."""
@@ -211,15 +210,15 @@ def show_rows(head: str, rows: list[dict[str, Any]], columns: tuple[str, ...]) -
 
 def funnel(
     touchpoint: Annotated[str | None, typer.Argument(help="A touchpoint's id; all of them if left out.")] = None,
-    first: Annotated[str | None, typer.Option("--from", help="first day, such as 2024-03-01")] = None,
-    last: Annotated[str | None, typer.Option("--to", help="last day")] = None,
+    first: Annotated[str | None, typer.Option("--from", help="First day, such as 2024-03-01.")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Last day.")] = None,
     as_json: Json = False,
 ) -> None:
     """Show how far interactions got, from having happened to an answer, and why others were not asked."""
     client = connect()
     names = [touchpoint] if touchpoint else touchpoints(client)
     days = {"from": first, "to": last}
-    found = [client.get(f"/v1/touchpoints/{quote(name, safe='')}/funnel", **days) for name in names]
+    found = [client.get(path_to("touchpoints", name, "funnel"), **days) for name in names]
     if as_json:
         print_json(found[0] if touchpoint else found)
     elif touchpoint:

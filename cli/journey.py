@@ -11,12 +11,12 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from cli.options import Json
 from cli.printing import Failed, err, out, print_json
 from services.registry.domain.checking import Checked, check_text
 from services.registry.domain.mistakes import Mistake, errors_among
 
-File = Annotated[Path, typer.Argument(help="the journey file, YAML; - reads standard input", show_default=False)]
-Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, for programs")]
+File = Annotated[Path, typer.Argument(help="The journey file, YAML; - reads standard input.", show_default=False)]
 MARKS = {"added": ("+", "green"), "changed": ("~", "yellow"), "removed": ("-", "red")}
 NOTHING = object()
 
@@ -42,7 +42,7 @@ def validate(file: File, as_json: Json = False) -> None:
 
 def apply(
     file: File,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="do not ask")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: Json = False,
 ) -> None:
     """Show what a journey file changes, ask, and apply it. The same file again changes nothing."""

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.client import connect
+from cli.client import connect, path_to
+from cli.options import Json
 from cli.printing import Failed, err, out, print_json, print_table
 from shared.auth import SCOPES
 
-Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, for programs")]
 keys = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
 
 
@@ -20,12 +20,12 @@ def register(app: typer.Typer) -> None:
 
 @keys.command("create")
 def create(
-    name: Annotated[str, typer.Option("--name", help="what it is for: the website, the till in Lyon")],
+    name: Annotated[str, typer.Option("--name", help="What it is for: the website, the till in Lyon.")],
     scope: Annotated[
-        list[str] | None, typer.Option("--scope", help="what it may do: responses:write …, or all; may be repeated")
+        list[str] | None, typer.Option("--scope", help="What it may do: responses:write …, or all; may be repeated.")
     ] = None,
-    bootstrap: Annotated[bool, typer.Option("--bootstrap", help="make the first key, by AWS credentials")] = False,
-    stage: Annotated[str, typer.Option("--stage", help="with --bootstrap: which deployment")] = "dev",
+    bootstrap: Annotated[bool, typer.Option("--bootstrap", help="Make the first key, by AWS credentials.")] = False,
+    stage: Annotated[str, typer.Option("--stage", help="With --bootstrap: which deployment.")] = "dev",
     as_json: Json = False,
 ) -> None:
     """Make a key and show it, this once."""
@@ -95,12 +95,10 @@ def shown(time: str | None) -> str:
 
 
 @keys.command("revoke")
-def revoke(
-    key_id: Annotated[str, typer.Argument(help="the id, from `etincelle keys list`")], as_json: Json = False
-) -> None:
+def revoke(key: Annotated[str, typer.Argument(help="Its id, as `keys list` shows it.")], as_json: Json = False) -> None:
     """Revoke a key; it may work for 30 seconds more."""
-    connect().delete(f"/v1/keys/{key_id}")
+    connect().delete(path_to("keys", key))
     if as_json:
-        print_json({"id": key_id, "revoked": True})
+        print_json({"id": key, "revoked": True})
     else:
-        out.print(f"{key_id} is revoked", style="green", markup=False)
+        out.print(f"{key} is revoked", style="green", markup=False)

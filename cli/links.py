@@ -6,10 +6,9 @@ from typing import Annotated
 
 import typer
 
-from cli.client import connect
+from cli.client import connect, path_to
+from cli.options import Json
 from cli.printing import err, out, print_json, print_table
-
-Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, for programs")]
 
 group = typer.Typer(name="links", help="Make, list and revoke links to survey pages.", no_args_is_help=True)
 
@@ -20,16 +19,16 @@ def register(app: typer.Typer) -> None:
 
 @group.command("create")
 def create(
-    touchpoint: Annotated[str, typer.Argument(help="its id", show_default=False)],
-    single: Annotated[bool, typer.Option("--single", help="takes one answer; otherwise any number")] = False,
-    channel: Annotated[str, typer.Option(help="where it is shown: web, email, sms, qr, kiosk …")] = "web",
+    touchpoint: Annotated[str, typer.Argument(help="Its id.", show_default=False)],
+    single: Annotated[bool, typer.Option("--single", help="Takes one answer; otherwise any number.")] = False,
+    channel: Annotated[str, typer.Option(help="Where it is shown: web, email, sms, qr, kiosk …")] = "web",
     place: Annotated[
-        str | None, typer.Option(help="where it hangs: a counter, a table, a device", show_default=False)
+        str | None, typer.Option(help="Where it hangs: a counter, a table, a device.", show_default=False)
     ] = None,
-    audience: Annotated[str, typer.Option(help="customer or staff")] = "customer",
-    invitation: Annotated[str | None, typer.Option(help="the invitation it belongs to", show_default=False)] = None,
-    customer: Annotated[str | None, typer.Option(help="the customer's id, kept as a hash", show_default=False)] = None,
-    expires: Annotated[str | None, typer.Option(help="until when, as 2030-01-31T18:00:00Z", show_default=False)] = None,
+    audience: Annotated[str, typer.Option(help="customer or staff.")] = "customer",
+    invitation: Annotated[str | None, typer.Option(help="The invitation it belongs to.", show_default=False)] = None,
+    customer: Annotated[str | None, typer.Option(help="The customer's id, kept as a hash.", show_default=False)] = None,
+    expires: Annotated[str | None, typer.Option(help="Until, as 2030-01-31T18:00:00Z.", show_default=False)] = None,
     as_json: Json = False,
 ) -> None:
     """Make a link. Its address is shown this once."""
@@ -53,7 +52,7 @@ def create(
 
 @group.command("list")
 def show(
-    touchpoint: Annotated[str, typer.Argument(help="its id", show_default=False)],
+    touchpoint: Annotated[str, typer.Argument(help="Its id.", show_default=False)],
     as_json: Json = False,
 ) -> None:
     """List a touchpoint's links, oldest first."""
@@ -71,11 +70,11 @@ def show(
 
 @group.command("revoke")
 def revoke(
-    link: Annotated[str, typer.Argument(help="its id, as `links list` shows it", show_default=False)],
+    link: Annotated[str, typer.Argument(help="Its id, as `links list` shows it.", show_default=False)],
     as_json: Json = False,
 ) -> None:
     """Revoke a link: it takes no more answers. Those given stay."""
-    revoked = connect().delete(f"/v1/links/{link}")
+    revoked = connect().delete(path_to("links", link))
     if as_json:
         print_json(revoked)
     else:
@@ -84,11 +83,11 @@ def revoke(
 
 @group.command("token")
 def token(
-    touchpoint: Annotated[str, typer.Argument(help="its id", show_default=False)],
-    customer: Annotated[str | None, typer.Option(help="the customer's id", show_default=False)] = None,
-    email: Annotated[str | None, typer.Option(help="or their e-mail address", show_default=False)] = None,
-    phone: Annotated[str | None, typer.Option(help="or their number, as +33612345678", show_default=False)] = None,
-    minutes: Annotated[int, typer.Option(help="how long it is good")] = 60,
+    touchpoint: Annotated[str, typer.Argument(help="Its id.", show_default=False)],
+    customer: Annotated[str | None, typer.Option(help="The customer's id.", show_default=False)] = None,
+    email: Annotated[str | None, typer.Option(help="Or their e-mail address.", show_default=False)] = None,
+    phone: Annotated[str | None, typer.Option(help="Or their number, as +33612345678.", show_default=False)] = None,
+    minutes: Annotated[int, typer.Option(help="How long it is good.")] = 60,
     as_json: Json = False,
 ) -> None:
     """Make the token by which a page names its customer to the widget (data-token)."""

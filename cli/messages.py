@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from cli.client import Answered, Client, connect
-from cli.printing import Failed, err, out, print_json, unreadable
+from cli.client import Answered, Client, connect, path_to
+from cli.options import Json
+from cli.printing import Failed, err, out, print_json, save, unreadable
 
-Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, for programs")]
 BATCH = 500
 UNPROCESSABLE = 422
 PLACE = re.compile("#/suppressions/([0-9]+)")
@@ -37,26 +37,28 @@ def main() -> None:
 
 @invitations.command("preview")
 def preview(
-    touchpoint: Annotated[str, typer.Argument(help="its id", show_default=False)],
-    channel: Annotated[Literal["email", "sms"], typer.Option(help="email or sms")] = "email",
-    lang: Annotated[str | None, typer.Option(help="a person's language: fr, en, ar …", show_default=False)] = None,
-    country: Annotated[str | None, typer.Option(help="whose price of a text: FR, US …", show_default=False)] = None,
-    to: Annotated[Path | None, typer.Option(help="the HTML file; else TOUCHPOINT.html", show_default=False)] = None,
+    touchpoint: Annotated[str, typer.Argument(help="Its id.", show_default=False)],
+    channel: Annotated[Literal["email", "sms"], typer.Option(help="email or sms.")] = "email",
+    lang: Annotated[str | None, typer.Option(help="A person's language: fr, en, ar …", show_default=False)] = None,
+    country: Annotated[str | None, typer.Option(help="Whose price of a text: FR, US …", show_default=False)] = None,
+    out_file: Annotated[
+        Path | None, typer.Option("--out", help="The HTML file; else TOUCHPOINT.html.", show_default=False)
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Show a touchpoint's message as it would leave: a text with parts and price, an e-mail as HTML too."""
-    shown = connect().get(f"/v1/touchpoints/{touchpoint}/preview", channel=channel, lang=lang, country=country)
+    shown = connect().get(path_to("touchpoints", touchpoint, "preview"), channel=channel, lang=lang, country=country)
     if as_json:
         print_json(shown)
         return
     if channel == "email":
-        show_email(shown, to or Path(f"{touchpoint}.html"))
+        show_email(shown, out_file or Path(f"{touchpoint}.html"))
     else:
         show_text(shown, country)
 
 
 def show_email(shown: dict[str, Any], file: Path) -> None:
-    file.write_text(shown["html"], encoding="utf-8")
+    save(file, shown["html"])
     out.print(f"Subject: {shown['subject']}\n\n{shown['text']}", markup=False)
     err.print(f"{shown['bytes']} bytes in all; the HTML is in {file}", style="dim", markup=False)
 
@@ -75,7 +77,7 @@ def show_text(shown: dict[str, Any], country: str | None) -> None:
 
 @suppressions.command("import")
 def bring_in(
-    file: Annotated[Path, typer.Argument(help="an e-mail address or +number in each line", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="An e-mail address or +number in each line.", show_default=False)],
     as_json: Json = False,
 ) -> None:
     """Put addresses and numbers on the list. Those that are on it stay as they are; wrong ones keep no other off it."""

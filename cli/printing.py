@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -28,6 +29,18 @@ class Failed(Exception):
 def unreadable(file: Path, error: OSError | UnicodeDecodeError) -> Failed:
     """What to say of a file of a user's."""
     return Failed(f"{file} cannot be read: {error.strerror if isinstance(error, OSError) else 'it is not in UTF-8'}")
+
+
+def save(file: Path, text: str, *, is_private: bool = False) -> None:
+    """Writes the file, in UTF-8. is_private: nobody else on the machine may read it. Raises Failed."""
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if is_private else 0o666)
+        if is_private:
+            os.fchmod(descriptor, 0o600)  # where the file was there already
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise Failed(f"{file} cannot be written: {error.strerror}") from None
 
 
 def print_json(value: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.client import connect
+from cli.options import Json
 from cli.printing import err, out, print_json, print_table
 
 
@@ -23,7 +24,7 @@ def priorities(
         str | None,
         typer.Option(help="Ask for that day, such as 2024-03-01, to be worked out anew.", show_default=False),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: Json = False,
 ) -> None:
     """List what to mend first: reach x severity x value x certainty. The first hundred places."""
     if anew:

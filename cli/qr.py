@@ -13,7 +13,8 @@ from urllib.parse import urlsplit, urlunsplit
 import segno
 import typer
 
-from cli.client import Client, connect
+from cli.client import Client, connect, path_to
+from cli.options import Json
 from cli.printing import Failed, err, out, print_json, unreadable
 
 PIXELS = 20
@@ -50,27 +51,27 @@ def register(app: typer.Typer) -> None:
 
 
 def qr(
-    touchpoint: Annotated[str, typer.Argument(help="its id", show_default=False)],
+    touchpoint: Annotated[str, typer.Argument(help="Its id.", show_default=False)],
     place: Annotated[str | None, typer.Option(help='where it hangs, as "Caisse 3"', show_default=False)] = None,
     places: Annotated[
-        Path | None, typer.Option(help="a file with a place on each line: a code for each", show_default=False)
+        Path | None, typer.Option(help="A file with a place on each line: a code for each.", show_default=False)
     ] = None,
-    count: Annotated[int, typer.Option(min=1, max=MOST, help="so many codes, numbered where a place is given")] = 1,
+    count: Annotated[int, typer.Option(min=1, max=MOST, help="So many codes, numbered where a place is given.")] = 1,
     form: Annotated[
-        Format, typer.Option("--format", help="svg and png: the code alone; pdf: an A4 poster")
+        Format, typer.Option("--format", help="svg and png: the code alone; pdf: an A4 poster.")
     ] = Format.pdf,
     out_file: Annotated[
-        Path | None, typer.Option("--out", help="where to; else TOUCHPOINT.FORMAT here", show_default=False)
+        Path | None, typer.Option("--out", help="Where to; else TOUCHPOINT.FORMAT here.", show_default=False)
     ] = None,
     langs: Annotated[
         list[str] | None,
-        typer.Option("--lang", help="of the poster, largest first; else all it has", show_default=False),
+        typer.Option("--lang", help="Of the poster, largest first; else all it has.", show_default=False),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout, for programs")] = False,
+    as_json: Json = False,
 ) -> None:
     """Make codes to print. Each is a link of its own: it can be told apart in the answers, and revoked alone."""
     client = connect()
-    known = client.get(f"/v1/touchpoints/{touchpoint}")["touchpoint"]
+    known = client.get(path_to("touchpoints", touchpoint))["touchpoint"]
     wanted = labels(place, places, count)
     asked = questions_of(known, langs)
     if form is Format.pdf:

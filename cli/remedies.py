@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import typer
 
-from cli.client import connect
+from cli.client import connect, path_to
+from cli.options import Json
 from cli.printing import Failed, out, print_json, print_table
 from cli.reports import Lang
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Alert = Annotated[str, typer.Argument(help="Its id, as `alerts --json` shows it.", show_default=False)]
 Identifier = Annotated[str, typer.Argument(help="The remedy's id, as `list` shows it.", show_default=False)]
 
@@ -22,10 +21,6 @@ group = typer.Typer(name="remedies", help="Write down what was done about an ale
 def register(app: typer.Typer) -> None:
     app.add_typer(group)
     app.command()(check)
-
-
-def path_of(alert: str, rest: str) -> str:
-    return f"/v1/alerts/{quote(alert, safe='')}/{rest}"
 
 
 @group.command("add")
@@ -41,7 +36,7 @@ def add(
     """Write what was done. The same day and words again change only whether it is shown."""
     since = (on.date() if on else date.today()).isoformat()  # noqa: DTZ011 - the day where the command is typed
     body = {"on": since, "text": dict(map(in_language, text)), "show": show}
-    made = connect().post(path_of(alert, "remedies"), body, again=True)
+    made = connect().post(path_to("alerts", alert, "remedies"), body, again=True)
     if as_json:
         print_json(made)
     else:
@@ -58,7 +53,7 @@ def in_language(text: str) -> tuple[str, str]:
 @group.command("list")
 def show(alert: Alert, as_json: Json = False) -> None:
     """List what was done about an alert, in the order of their days."""
-    found = connect().get(path_of(alert, "remedies"))["remedies"]
+    found = connect().get(path_to("alerts", alert, "remedies"))["remedies"]
     if as_json:
         print_json(found)
     elif not found:
@@ -73,10 +68,10 @@ def row(one: dict[str, Any]) -> list[str]:
 
 
 @group.command("remove")
-def remove(alert: Alert, remedy: Identifier) -> None:
+def remove(alert: Alert, remedy: Identifier, as_json: Json = False) -> None:
     """Take back what was written."""
-    connect().delete(path_of(alert, f"remedies/{quote(remedy, safe='')}"))
-    out.print("taken back")
+    connect().delete(path_to("alerts", alert, "remedies", remedy))
+    print_json({"id": remedy, "removed": True}) if as_json else out.print("taken back")
 
 
 def check(
@@ -86,7 +81,7 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Say whether what was done about an alert worked, against touchpoints where nothing was done."""
-    found = connect().get(path_of(alert, "check"), remedy=remedy)
+    found = connect().get(path_to("alerts", alert, "check"), remedy=remedy)
     if as_json:
         print_json(found)
         return

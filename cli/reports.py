@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import typer
 
-from cli.client import Answered, Client, connect
+from cli.client import Answered, Client, connect, path_to
+from cli.options import Json
 from cli.printing import Failed, err, out, print_json, print_table
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 UNITS = {"bad": " %", "csat": " %"}
 NAMES = {"bad": "", "csat": "CSAT ", "nps": "NPS ", "ces": "CES "}
 BAR = 30
@@ -59,7 +58,7 @@ def report(
     name: Annotated[
         str | None, typer.Argument(help="Id of a touchpoint, an owner or a journey; all touchpoints if left out.")
     ] = None,
-    audience: Annotated[str, typer.Option(help="customer or staff; of a touchpoint")] = "customer",
+    audience: Annotated[str, typer.Option(help="customer or staff; of a touchpoint.")] = "customer",
     at: Annotated[
         str | None, typer.Option(help="As it stood at this time: answers given before it, whenever they came in.")
     ] = None,
@@ -104,7 +103,7 @@ def named_report(
 
 def whole_report(client: Client, kind: str, name: str, asked: dict[str, str | None]) -> dict[str, Any]:
     """With every page of its touchpoints."""
-    path = f"/v1/{kind}/{quote(name, safe='')}/report"
+    path = path_to(kind, name, "report")
     found: dict[str, Any] = client.get(path, **asked)
     while cursor := found.pop("next_cursor", None):
         further = client.get(path, **asked, cursor=cursor)
@@ -166,7 +165,7 @@ def reports_of(client: Client, touchpoints: list[str], audience: str, at: str | 
 
 
 def report_of(client: Client, touchpoint: str, audience: str, at: str | None = None) -> dict[str, Any]:
-    path = f"/v1/touchpoints/{quote(touchpoint, safe='')}/report"
+    path = path_to("touchpoints", touchpoint, "report")
     found: dict[str, Any] = client.get(path, audience=audience, at=at)
     return found
 

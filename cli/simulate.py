@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Annotated, Any, TypeVar
-from urllib.parse import quote
 
 import typer
 
-from cli.client import Client, connect
+from cli.client import Client, connect, path_to
+from cli.options import Json
 from cli.printing import Failed, err, out, print_json, print_table
 from cli.reports import Lang, show_alert
 from cli.waiting import counted, wait_for
@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
 def simulate(
     touchpoint: Annotated[str | None, typer.Option(help="The touchpoint's id.", show_default=False)] = None,
     days: Annotated[int, typer.Option(help="How many days back to look.")] = 90,
-    audience: Annotated[str, typer.Option(help="customer or staff")] = "customer",
+    audience: Annotated[str, typer.Option(help="customer or staff.")] = "customer",
     setting: Annotated[
         list[str] | None, typer.Option("--set", help="A setting to try, such as false_alarms_per_year=0.2.")
     ] = None,
@@ -38,7 +38,7 @@ def simulate(
         typer.Option(help="Instead: bring the planted world of this seed, and compare.", show_default=False),
     ] = None,
     lang: Annotated[Lang, typer.Option(help="Language of the sentences.")] = Lang.en,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Replay a touchpoint's own answers under other settings and show what would have been raised.
 
@@ -50,7 +50,7 @@ def simulate(
     if touchpoint is None:
         raise Failed("which touchpoint? Name it with --touchpoint, or bring a planted world with --world 1")
     chosen = dict(named(text) for text in setting or [])
-    path = f"/v1/touchpoints/{quote(touchpoint, safe='')}/simulation"
+    path = path_to("touchpoints", touchpoint, "simulation")
     found: dict[str, Any] = connect().get(path, audience=audience, days=days, **chosen)
     if as_json:
         print_json(found)

@@ -6,15 +6,14 @@ import json
 import sys
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import typer
 from rich.text import Text
 
-from cli.client import connect
+from cli.client import connect, path_to
+from cli.options import Json
 from cli.printing import Failed, err, out, print_json, print_table, unreadable
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Owner = Annotated[str, typer.Argument(help="The team's id.", show_default=False)]
 Identifier = Annotated[str, typer.Argument(help="The subscription's id.", show_default=False)]
 
@@ -25,9 +24,8 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group)
 
 
-def path_of(owner: str, subscription: str = "", rest: str = "") -> str:
-    name = f"/{quote(subscription, safe='')}" if subscription else ""
-    return f"/v1/owners/{quote(owner, safe='')}/subscriptions{name}{rest}"
+def path_of(owner: str, *rest: str) -> str:
+    return path_to("owners", owner, "subscriptions", *rest)
 
 
 @group.command("list")
@@ -87,16 +85,16 @@ def written(target: str) -> Any:
 
 
 @group.command("remove")
-def remove(owner: Owner, subscription: Identifier) -> None:
+def remove(owner: Owner, subscription: Identifier, as_json: Json = False) -> None:
     """Remove a subscription that was made without a file."""
     connect().delete(path_of(owner, subscription))
-    out.print("removed")
+    print_json({"id": subscription, "removed": True}) if as_json else out.print("removed")
 
 
 @group.command("test")
 def test(owner: Owner, subscription: Identifier, as_json: Json = False) -> None:
     """Send it a test message, by the way that alerts go; at most one a minute."""
-    sent = connect().post(path_of(owner, subscription, "/test"), {}, again=True)
+    sent = connect().post(path_of(owner, subscription, "test"), {}, again=True)
     if as_json:
         print_json(sent)
     else:

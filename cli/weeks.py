@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import typer
 
-from cli.client import connect
+from cli.client import connect, path_to
 from cli.printing import out, print_json, print_table
 from cli.reports import Json, Lang
 
@@ -23,7 +22,7 @@ def week(
     as_json: Json = False,
 ) -> None:
     """Show an owner's last whole week: what changed, what stands, what to mend first."""
-    client, path = connect(), f"/v1/owners/{quote(owner, safe='')}/week"
+    client, path = connect(), path_to("owners", owner, "week")
     found = client.post(path, None, again=True) if send else client.get(path)
     if as_json:
         print_json(found)

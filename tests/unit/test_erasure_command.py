@@ -76,7 +76,7 @@ def test_the_receipt_need_not_be_waited_for(api: Any) -> None:
 def test_what_is_kept_is_written_for_its_reader_only(api: Any) -> None:
     """A file that nobody else on the machine can read; or stdout."""
     kept = {"exported_at": "2024-03-01T10:00:00Z", "kept": {"contacts.person": [{"locale": "fr"}]}}
-    assert api(Answers([kept]), "person", "export", "jane@example.com", "--to", "jane.json").exit_code == 0
+    assert api(Answers([kept]), "person", "export", "jane@example.com", "--out", "jane.json").exit_code == 0
     assert json.loads(Path("jane.json").read_text()) == kept
     assert Path("jane.json").stat().st_mode & 0o077 == 0
     assert json.loads(api(Answers([kept]), "person", "export", "jane@example.com").output) == kept
