@@ -7,8 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from cli.client import connect, path_to
+from cli.options import Json
 from cli.printing import out, print_json, print_table
-from cli.reports import Json, Lang
+from cli.reports import Lang
 
 
 def register(app: typer.Typer) -> None:
