@@ -57,6 +57,7 @@ QUERIES: Mapping[str, tuple[str, ...]] = {
     "state": ("open", "all"),
     "owner": tuple(TEAMS),
     "before": ("2024-12-31T00:00:00~z",),
+    "remedy": ("r1",),
     "which": ("open", "overdue", "closed"),
     "touchpoint": tuple(TEAMS.values()),
     "cursor": (case_place(owners.NOW, "0" * 16),),

@@ -13,11 +13,12 @@ from services.insights.app import app
 from services.insights.domain.reports import Day
 from services.insights.domain.segments import Part
 from services.insights.domain.windows import Window
-from services.insights.usecases.ports import Comment, Journey, Place, Stage
+from services.insights.usecases.ports import CaseLine, Comment, Journey, Place, Stage
 from services.insights.wiring import Deps
 from shared.auth import Authenticator
 from shared.catalogue import Person, Promise, Survey, Touchpoint
 from shared.events import AlertEvent, WeeklyEvent
+from shared.remedies import Remedy
 from shared.sessions import Sessions
 from shared.studies import PrioritiesFigure, PriorityFigure
 from tests import fakes
@@ -84,6 +85,20 @@ class FakeComments:
 
 
 @dataclass
+class FakeCases:
+    """By team; everybody's under None."""
+
+    open_: dict[str | None, list[CaseLine]] = field(default_factory=dict)
+    closed_: dict[str | None, list[CaseLine]] = field(default_factory=dict)
+
+    def open(self, owner: str | None, most: int) -> list[CaseLine]:
+        return self.open_.get(owner, [])[:most]
+
+    def closed(self, owner: str | None, most: int) -> list[CaseLine]:
+        return self.closed_.get(owner, [])[:most]
+
+
+@dataclass
 class FakePlaces:
     touchpoints_: list[Place]
     journeys_: list[Journey]
@@ -134,12 +149,13 @@ def world(alerts: Iterable[AlertEvent] | None = None) -> Deps:
         passers=fakes.FakePassers(),
         studies=studied(known.values()),
         passes=FakePasses(),
-        remedies=FakeRemedies(),
+        remedies=FakeRemedies(*(remedy_at(one) for one in raised)),
         catalogue=fakes.FakeCatalogue(known),
         now=lambda: NOW,
         comments=FakeComments(
             {name: [Comment(SECRET_WORDS[name], 1, NOW - timedelta(days=1), "web")] for name in known}
         ),
+        cases=FakeCases({None: [case_at("checkout"), case_at("till")], "web": [case_at("checkout")]}),
         places=FakePlaces(
             [Place(one.id, one.name, one.owner.id, one.journey, one.stage) for one in known.values()],
             [Journey("shop", {"en": "Shopping", "fr": "Acheter"}, (Stage("buy", {"en": "Buy", "fr": "Payer"}),))],
@@ -184,6 +200,16 @@ def place(rank: int, one: Touchpoint) -> PriorityFigure:
 def stores(days: Iterable[date]) -> list[Part]:
     """Six answers a day in Paris, of which one is bad, four in Lyon; one a day in Nice."""
     return [Part(day, {"paris": [1, 0, 0, 2, 3], "lyon": [0, 0, 0, 2, 2], "nice": [0, 0, 0, 0, 1]}) for day in days]
+
+
+def remedy_at(event: AlertEvent) -> Remedy:
+    on = NOW.date() - timedelta(days=1)
+    return Remedy("r1", event.alert_id, event.touchpoint, on, {"en": "One more till"}, False, "web/mail", NOW)
+
+
+def case_at(name: str, hours: int = 5) -> CaseLine:
+    """Opened three days ago, due in so many hours."""
+    return CaseLine(f"{name:0>16}", name, 1, NOW - timedelta(days=3), NOW + timedelta(hours=hours))
 
 
 def comment_at(name: str) -> Comment:
@@ -243,5 +269,5 @@ def counting(deps: Deps) -> tuple[Deps, dict[str, int]]:
 
             return counted
 
-    ports = ("figures", "alerts", "comments", "places", "catalogue")
+    ports = ("figures", "alerts", "comments", "cases", "remedies", "places", "catalogue")
     return replace(deps, **{name: Counted(name, getattr(deps, name)) for name in ports}), counts

@@ -213,7 +213,7 @@ def get_check_page(code: str) -> Response:
     """Whether what was done about an alert worked, as HTML, for whoever has the code of a message on it."""
     lang = check_pages.language(app.query("lang"), language(app.header("accept-language")))
     alert_id = found(app.deps.passes.behind(code), "such page")
-    return check_pages.check_page(checking.checked(alert_id, app.query("remedy"), app.deps), code, lang)
+    return check_pages.check_page(checking.checked(alert_id, app.query("remedy"), app.deps), f"../{code}", lang)
 
 
 FILTERS = ("days", "to", "channel", "by", "value")
@@ -276,6 +276,14 @@ def get_friction_page() -> Response:
 def get_alert_page(alert_id: str) -> Response:
     """An alert: what got worse, since when, how certain that is, and what is seen more often since, as HTML."""
     return friction_pages.alert_page(friction.alert_view(app.visitor, alert_id, app.deps), app.visitor, app.here)
+
+
+@app.page("GET", "/friction/{alert_id}/check", roles=ROLES, query=("remedy",), problems=(404,))
+def get_remedy_page(alert_id: str) -> Response:
+    """Whether what was done about an alert worked, as HTML, for who is signed in."""
+    friction.alert_view(app.visitor, alert_id, app.deps)
+    checked = checking.checked(alert_id, app.query("remedy"), app.deps)
+    return check_pages.check_page(checked, f"/friction/{alert_id}", app.visitor.lang, app.visitor, app.here)
 
 
 @app.page("GET", "/priorities", roles=("pilot", "owner"), query=("as",))

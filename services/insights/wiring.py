@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from services.insights.adapters.cases import TableCases
 from services.insights.adapters.comments import TableComments
 from services.insights.adapters.figures import TableAlerts, TableFigures
 from services.insights.adapters.passers import TablePassers
@@ -70,6 +71,7 @@ def deps() -> Deps:
         catalogue=catalogue,
         now=now,
         comments=TableComments(responses),
+        cases=TableCases(cases),
         places=TablePlaces(registry),
         together=together,
         weeks=QueueWeeks(aws.client("sqs", environment, now, os.urandom), environment.need("QUEUE_ALERTS_URL")),

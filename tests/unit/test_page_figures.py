@@ -191,13 +191,17 @@ def test_an_axis_ends_at_a_round_number(value: float, most: float) -> None:
 
 
 def test_no_panel_waits_for_more_than_two_reads() -> None:
-    """A touchpoint's page: figures of customers and of staff, comments, alerts, journey, each once."""
+    """A touchpoint's page: each panel by one question or two; one for each touchpoint that customers may go on to."""
     deps, counts = counting(world())
     assert visit(deps, "web-owner", "/touchpoints/checkout").status == 200
     assert counts == {
-        "catalogue.touchpoint": 1,
-        "figures.days": 2,
+        "catalogue.touchpoint": 2,
+        "figures.days": 3,
         "comments.latest": 1,
+        "cases.open": 1,
+        "cases.closed": 1,
+        "remedies.of_touchpoint": 1,
+        "places.touchpoints": 1,
         "alerts.of_touchpoint": 1,
         "places.journey": 1,
     }

@@ -24,6 +24,7 @@ TABLE = {
     "GET /journeys/{journey}": Row(EVERYBODY, whole=True),
     "GET /friction": Row(EVERYBODY, whole=True),
     "GET /friction/{alert_id}": Row(FIGURES),
+    "GET /friction/{alert_id}/check": Row(FIGURES),
     "GET /priorities": Row(LEADERS, whole=True),
     "GET /outreach/{alert_id}": Row(THEIRS),
     "GET /pressure": Row(EVERYBODY, whole=True),

@@ -14,18 +14,21 @@ from services.insights.views.checks import CheckView, check_view
 from shared.catalogue import words as said_in
 from shared.events import Share
 from shared.pages.shell import Frame, read_words, rendered
-from shared.sessions import LANGUAGES
+from shared.sessions import LANGUAGES, Visitor
 
 HERE = Path(__file__).parent
 GOOD = {"worked": "good", "worse": "bad"}
 
 
-def check_page(checked: Checked, code: str, lang: str) -> Response:
-    """The verdict, what else can be said, and the figures it rests on. code: the page's own, checked."""
+def check_page(checked: Checked, back: str, lang: str, visitor: Visitor | None = None, here: str = "/") -> Response:
+    """The verdict, what else can be said, and the figures it rests on. back: the address of the alert.
+
+    visitor: who is signed in; nobody where a message's code leads here.
+    """
     said, findings = words()[lang], checked.findings
     verdict, *further = sentences(findings, lang)
     name = said_in(checked.event.touchpoint_name, lang)
-    frame = Frame(f"{said['title']} {name}", None, lang, here=f"/alerts/{code}/check", said=said)
+    frame = Frame(f"{said['title']} {name}", visitor, lang, "/friction", here, said)
     view = check_view(checked)
     values: dict[str, Any] = {
         "checked": checked,
@@ -35,7 +38,7 @@ def check_page(checked: Checked, code: str, lang: str) -> Response:
         "kind": GOOD.get(findings.verdict, ""),
         "verdict_name": said[f"verdict_{findings.verdict}"],
         "rows": rows(view, said),
-        "code": code,
+        "back": back,
     }
     return rendered("check.html", frame, folder=HERE / "templates", **values)
 

@@ -9,6 +9,7 @@ from services.insights.pages.frame import LINE_HEADS, choices, line_cells, neigh
 from services.insights.usecases.home import TILES, Home
 from services.insights.views.filters import Paged
 from shared.catalogue import Changed
+from shared.events import AlertEvent
 from shared.pages.spreadsheet import csv_file
 from shared.sessions import Visitor
 
@@ -30,8 +31,16 @@ def home_page(found: Home, visitor: Visitor, asked: Paged, here: str) -> Respons
         earlier=earlier,
         later=later,
         seen=visitor.seen,
+        names={line.touchpoint.id: line.touchpoint.named(visitor.lang) for line in found.lines},
+        turn_to={one.touchpoint for one in found.urgent if may_turn(one, visitor)},
         changes=changes_of(found) if visitor.role == "front_line" else None,
     )
+
+
+def may_turn(event: AlertEvent, visitor: Visitor) -> bool:
+    """Whether the visitor may see whom to turn to."""
+    is_theirs = visitor.role == "pilot" or (visitor.role == "owner" and visitor.owner == event.owner)
+    return is_theirs and event.audience == "customer"
 
 
 def changes_of(found: Home) -> list[tuple[str, Changed]]:

@@ -11,8 +11,10 @@ from services.insights.domain.windows import Window
 from services.insights.usecases.lines import Line, by_urgency, is_open, line, recent_alerts
 from services.insights.usecases.ports import PageDeps, Place
 from services.insights.usecases.slices import EVERYBODY, Slice, check
+from services.insights.usecases.work import CasesAt, cases_of
 from shared.events import AlertEvent
 from shared.sessions import Visitor
+from shared.studies import PriorityFigure
 
 TILES = 12
 """Touchpoints on one page."""
@@ -22,7 +24,8 @@ FIRST_LOOK = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Home:
-    """began, ended: alerts since the visitor was here before, newest first. urgent: open ones, the first to do first.
+    """began, ended: alerts since the visitor was here before, newest first. urgent: of each touchpoint with open ones
+    the gravest, the first to do first. cases: None for the front line. next: what to mend where nothing is urgent.
 
     total: touchpoints on all pages.
     """
@@ -32,6 +35,8 @@ class Home:
     began: list[AlertEvent]
     ended: list[AlertEvent]
     urgent: list[AlertEvent]
+    cases: CasesAt | None
+    next: PriorityFigure | None
     lines: list[Line]
     open_at: frozenset[str]
     page: int
@@ -58,20 +63,39 @@ def home(visitor: Visitor, seeking: Seeking, deps: PageDeps) -> Home:
     mine = [one for one in deps.places.touchpoints() if is_mine(one, visitor) and is_sought(one, seeking.sought)]
     mine.sort(key=lambda place: (place.id not in open_at, place.id))
     shown = mine[(page - 1) * TILES : page * TILES]
-    lines = deps.together([partial(line, place.id, window, deps, seeking.asked) for place in shown])
+    reads = [partial(line, place.id, window, deps, seeking.asked) for place in shown]
+    cases, first, *lines = deps.together(
+        [partial(cases_of, visitor, since, deps), partial(next_of, visitor, deps), *reads]
+    )
     lines = told_apart(lines, seeking.asked)
     return Home(
         window=window,
         since=since,
         began=[event for event in alerts if event.raised_at >= since and event.state != "withdrawn"],
         ended=[event for event in alerts if event.resolved_at and event.resolved_at >= since],
-        urgent=by_urgency(alerts),
+        urgent=one_each(by_urgency(alerts)),
+        cases=cases,
+        next=first,
         lines=lines,
         open_at=open_at,
         page=page,
         total=len(mine),
         owners=deps.places.owners(),
     )
+
+
+def next_of(visitor: Visitor, deps: PageDeps) -> PriorityFigure | None:
+    """The first of the list of what to mend; None for the front line, or where nothing was learned yet."""
+    found = deps.studies.priorities(visitor.owner, deps.now().date(), 0) if visitor.role != "front_line" else None
+    return next(iter(found.priorities), None) if found else None
+
+
+def one_each(events: Iterable[AlertEvent]) -> list[AlertEvent]:
+    """The first of each touchpoint."""
+    first: dict[str, AlertEvent] = {}
+    for event in events:
+        first.setdefault(event.touchpoint, event)
+    return list(first.values())
 
 
 def told_apart(lines: Iterable[Line | None], asked: Slice) -> list[Line]:

@@ -167,6 +167,30 @@ class Places(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class CaseLine:
+    """A case as a list shows it; who it is about is told on its own page only. closed_at: None while it is open."""
+
+    case_id: str
+    touchpoint: str
+    score: int
+    opened_at: datetime
+    due_at: datetime
+    closed_at: datetime | None = None
+
+
+class Cases(Protocol):
+    """A team's cases; everybody's, where no team is named. At most so many."""
+
+    def open(self, owner: str | None, most: int) -> list[CaseLine]:
+        """Those that are not closed, by when they are due."""
+        ...
+
+    def closed(self, owner: str | None, most: int) -> list[CaseLine]:
+        """Last closed first."""
+        ...
+
+
 class Together(Protocol):
     """Asks several questions at once."""
 
@@ -180,5 +204,6 @@ class PageDeps(Deps):
     """What pages need beside."""
 
     comments: Comments
+    cases: Cases
     places: Places
     together: Together

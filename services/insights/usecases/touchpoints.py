@@ -13,16 +13,21 @@ from services.insights.domain.segments import ByValue, Cut
 from services.insights.domain.shares import Point, Step, counts_of, share_of, step_of, trend, within
 from services.insights.domain.voices import Voices
 from services.insights.domain.windows import Window
+from services.insights.usecases.handoffs import SMALLEST_GROUP, Handoff, between
 from services.insights.usecases.lines import Line, as_of, by_channel, line_of
 from services.insights.usecases.ports import Comment, Journey, PageDeps
 from services.insights.usecases.slices import Slice, check, read_days, read_segments, sliced
+from services.insights.usecases.work import CasesAt, cases_at, remedies_at
 from shared.catalogue import AUDIENCES, Touchpoint, Words
 from shared.errors import Forbidden, NotFound
 from shared.events import AlertEvent
+from shared.remedies import Remedy
 from shared.sessions import Visitor
 
 MOST_COMMENTS = 12
 MOST_ALERTS = 10
+MOST_OUT = 8
+"""Touchpoints whose answers are looked through for people who came from this one."""
 SAME_STORY = timedelta(days=56)
 """A staff alert and a customer alert that began within so long of each other tell of the same."""
 
@@ -32,7 +37,8 @@ class TouchpointView:
     """channels: answers by channel, whatever the filter. staff_trend: the weeks of staff that may be shown.
 
     cuts: the segments that may be shown, where they are asked for.
-    comments: None where the visitor may not see them. first: whose alert began first, of two on the same story.
+    comments, cases: None where the visitor may not see them. out: hand-offs to touchpoints that come later.
+    first: whose alert began first, of two on the same story.
     """
 
     line: Line
@@ -48,6 +54,9 @@ class TouchpointView:
     first: str | None
     comments: list[Comment] | None
     alerts: list[AlertEvent]
+    cases: CasesAt | None
+    remedies: list[Remedy]
+    out: list[Handoff]
     journey: Words
     stage: Words
 
@@ -81,6 +90,9 @@ class Panels:
     comments: list[Comment] | None
     alerts: list[AlertEvent]
     journey: Journey | None
+    cases: CasesAt | None
+    remedies: list[Remedy]
+    out: list[Handoff]
 
 
 def touchpoint_view(visitor: Visitor, touchpoint: str, window: Window, chosen: Slice, deps: PageDeps) -> TouchpointView:
@@ -88,11 +100,10 @@ def touchpoint_view(visitor: Visitor, touchpoint: str, window: Window, chosen: S
     known = known_to(visitor, touchpoint, deps)
     check(chosen, known.segments)
     by_segment = partial(read_by, chosen.attribute)
-    comments = latest_comments if visitor.may_see_persons_of(known) else no_comments
-    asked = [
-        partial(read, known, window, deps)
-        for read in (read_days, by_segment, staff_days, comments, newest_alerts, its_journey)
-    ]
+    persons = (latest_comments, cases_there) if visitor.may_see_persons_of(known) else (nobody, nobody)
+    panels = (read_days, by_segment, staff_days, persons[0], newest_alerts, its_journey, persons[1], done_there)
+    ways_out = partial(out_of, visitor)
+    asked = [partial(read, known, window, deps) for read in (*panels, ways_out)]
     return assembled(known, window, chosen, Panels(*deps.together(asked)), deps)
 
 
@@ -113,8 +124,26 @@ def latest_comments(known: Touchpoint, window: Window, deps: PageDeps) -> list[C
     return sorted(newest, key=lambda one: not (measure.has(one.score) and measure.is_bad(one.score)))
 
 
-def no_comments(_known: Touchpoint, _window: Window, _deps: PageDeps) -> None:
-    """They are not read for whoever may not see them."""
+def nobody(_known: Touchpoint, _window: Window, _deps: PageDeps) -> None:
+    """Comments and cases are not read for whoever may not see them."""
+
+
+def cases_there(known: Touchpoint, _window: Window, deps: PageDeps) -> CasesAt:
+    return cases_at(known, deps)
+
+
+def done_there(known: Touchpoint, _window: Window, deps: PageDeps) -> list[Remedy]:
+    return remedies_at(known, deps)
+
+
+def out_of(visitor: Visitor, known: Touchpoint, window: Window, deps: PageDeps) -> list[Handoff]:
+    """Hand-offs to other touchpoints of the journey, at most so many looked at, as far as the visitor may see them."""
+    places = [one for one in deps.places.touchpoints() if one.journey == known.journey and one.id != known.id]
+    others = [one for place in places[:MOST_OUT] if (one := deps.catalogue.touchpoint(place.id))]
+    seen = [one for one in others if visitor.may_see_figures_of(one)]
+    ways = [way for one in seen for way in between(one, [known], window, deps)]
+    shown = [way for way in ways if way.difference and way.otherwise.n >= SMALLEST_GROUP]
+    return sorted(shown, key=lambda way: -way.difference.low if way.difference else 0.0)
 
 
 def newest_alerts(known: Touchpoint, _window: Window, deps: PageDeps) -> list[AlertEvent]:
@@ -150,6 +179,9 @@ def assembled(known: Touchpoint, window: Window, asked: Slice, read: Panels, dep
         if read.comments is not None
         else None,
         alerts=read.alerts,
+        cases=read.cases,
+        remedies=read.remedies,
+        out=read.out,
         journey=read.journey.name if read.journey else {"en": known.journey},
         stage=next((one.name for one in read.journey.stages if one.id == known.stage), {}) if read.journey else {},
     )
