@@ -52,6 +52,7 @@ QUERIES: Mapping[str, tuple[str, ...]] = {
     "days": ("365",),
     "to": ("2024-03-06",),
     "channel": ("web",),
+    "part": ("scores", "channels", "segments", "handoffs"),
     "by": ("store",),
     "value": ("paris",),
     "state": ("open", "all"),

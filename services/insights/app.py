@@ -233,7 +233,7 @@ def get_home() -> Response:
     "GET",
     "/touchpoints/{touchpoint}",
     roles=ROLES,
-    query=(*FILTERS, "as"),
+    query=(*FILTERS, "as", "part"),
     problems=(404, 422),
 )
 def get_touchpoint_page(touchpoint: str) -> Response:
@@ -242,7 +242,7 @@ def get_touchpoint_page(touchpoint: str) -> Response:
     window = asked.window(app.deps.now().date())
     found = touchpoints.touchpoint_view(app.visitor, touchpoint, window, asked.slice, app.deps)
     if app.query("as") == CSV:
-        return touchpoint_pages.touchpoint_csv(found)
+        return touchpoint_pages.touchpoint_csv(found, asked.part)
     return touchpoint_pages.touchpoint_page(found, app.visitor, asked, app.here)
 
 

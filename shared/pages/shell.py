@@ -64,21 +64,33 @@ class Frame:
     said: Words = field(default_factory=dict)
 
 
-def rendered(template: str, frame: Frame, *, folder: Path | None = None, status: int = 200, **values: Any) -> Response:
-    """The page as a response. folder: the service's own templates; values: what the template shows."""
-    visitor = frame.visitor
+def rendered(
+    template: str,
+    frame: Frame,
+    *,
+    folder: Path | None = None,
+    status: int = 200,
+    has_pictures: bool = False,
+    **values: Any,
+) -> Response:
+    """The page as a response. folder: the service's own templates; values: what the template shows.
+
+    has_pictures: it has some that can be saved, which takes our one script.
+    """
+    visitor, runs = frame.visitor, script() if has_pictures else ""
     own = {
         "frame": frame,
         "lang": frame.lang,
         "said": {**words()[frame.lang], **frame.said},
         "style": jinja.as_is(style()),
+        "script": jinja.as_is(runs),
         "places": [place for place in PLACES if visitor and visitor.role in place.roles],
         "form_token": visitor.form_token if visitor else "",
         "form_token_name": FORM_TOKEN,
         "languages": [(lang, LANGUAGE_NAMES[lang]) for lang in LANGUAGES],
     }
     page = environment(folder or HERE / "templates").get_template(template).render(values | own)
-    return Response(page, headers=policy.headers(style(), vary="Cookie, Accept-Language"), status_code=status)
+    return Response(page, headers=policy.headers(style(), runs, "Cookie, Accept-Language"), status_code=status)
 
 
 @cache
@@ -97,6 +109,12 @@ def read_words(file: Path) -> dict[str, dict[str, str]]:
 def style() -> str:
     """The one style sheet, as it stands in every page."""
     return (HERE / "page.css").read_text(encoding="utf-8").strip().replace("\n", "")
+
+
+@cache
+def script() -> str:
+    """The one script there is: it saves pictures. Everything works without it."""
+    return (HERE / "pictures.js").read_text(encoding="utf-8").strip()
 
 
 @cache

@@ -23,6 +23,7 @@ from services.aggregator.adapters.outcomes import TableEnds
 from services.aggregator.adapters.passers import TablePassers
 from services.aggregator.adapters.studies import TableStudies
 from services.aggregator.usecases.studying import RANKED_DAYS
+from services.insights.adapters.cases import TableCases
 from services.insights.adapters.comments import TableComments
 from services.insights.adapters.figures import TableAlerts, TableFigures
 from services.insights.adapters.places import TablePlaces
@@ -34,6 +35,7 @@ from shared.auth import Authenticator, Principal
 from shared.catalogue_table import TableCatalogue
 from shared.causes.answers_table import TableGiven
 from shared.dynamo import Table
+from shared.remedies import ReadRemedies
 from shared.studies_table import ReadStudies
 from shared.tables import friction, registry
 from tests.bench.figure import Figure
@@ -48,7 +50,8 @@ FULL = 25
 """Touchpoints whose every day is written: a page shows no more, and what it does not show is never read. Of the others
 the days are there by which they are ranked."""
 PAGES = (
-    "/", "/?page=2", "/touchpoints/t0000?days=28", "/touchpoints/t0000?days=365", "/journeys/shop", "/friction",
+    "/", "/?page=2", "/touchpoints/t0000?days=28", "/touchpoints/t0000?days=365",
+    "/touchpoints/t0000?by=store&value=paris", "/journeys/shop", "/friction",
     "/priorities",
 )  # fmt: skip
 QUERIES = (
@@ -81,9 +84,8 @@ class Counting:
 def filled() -> Tables:
     """The company's tables; with an outcome, so that a study reads answers."""
     memory = MemoryDynamoDB("bench")
-    tables = {
-        name: Table(memory, f"etincelle-bench-{name}") for name in ("friction", "registry", "responses", "contacts")
-    }
+    names = ("friction", "registry", "responses", "contacts", "cases")
+    tables = {name: Table(memory, f"etincelle-bench-{name}") for name in names}
     figures, places = tables["friction"], tables["registry"]
     journey = {"id": "shop", "name": {"en": "Shop"}, "stages": [{"id": "buy", "name": {"en": "Buy"}}]}
     places.put({"pk": registry.INDEX, "sk": registry.index_key("JOURNEY", "shop")[1], "value": journey})
@@ -99,6 +101,10 @@ def filled() -> Tables:
         days = DAYS if number < FULL else RANKED_DAYS
         for pk, sk in (friction.day_key(series, NOW.date() - timedelta(days=back)) for back in range(1, days + 1)):
             figures.put({"pk": pk, "sk": sk, "channels": {"web": HISTOGRAM}, "origins": {}})
+    first = friction.series_partition("t0000", "customer", "csat")
+    for day in (NOW.date() - timedelta(days=back) for back in range(1, DAYS + 1)):
+        pk, sk = friction.part_key(first, "store", day)
+        figures.put({"pk": pk, "sk": sk, "values": {"paris": HISTOGRAM}})
     TableOutcomes(tables["contacts"]).add(
         Outcome("o", "p", "churned", NOW - timedelta(days=9), NOW, customer="somebody")
     )
@@ -139,6 +145,8 @@ def measured(known: Tables) -> Iterator[dict[str, Any]]:
         responses=TableGiven(tables["responses"]),
         studies=ReadStudies(tables["friction"]),
         comments=TableComments(tables["responses"]),
+        cases=TableCases(tables["cases"]),
+        remedies=ReadRemedies(tables["cases"]),
         places=TablePlaces(tables["registry"]),
     )
     for page in (*PAGES, *QUERIES):

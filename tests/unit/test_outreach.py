@@ -249,7 +249,11 @@ def test_the_team_sees_whom_to_turn_to_on_a_page_and_in_a_file() -> None:
     assert shown.status == 200
     assert shown.body.index("P-Y") < shown.body.index("P-X")
     assert 'href="mailto:p-y@example.com"' in shown.body and "browser: safari" in shown.body
-    assert "gone@example.com" not in shown.body and "Leave in peace: they do not wish it" in shown.body
+    assert (
+        "gone@example.com" not in shown.body
+        and "To be left in peace: 1" in shown.body
+        and "they do not wish it" in shown.body
+    )
     assert "Area under the curve" in shown.body and "stands first about" in shown.body
     file = page(scene, "anna", query="?as=csv")
     assert file.headers["content-disposition"] == 'attachment; filename="outreach-checkout.csv"'

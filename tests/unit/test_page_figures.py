@@ -203,7 +203,7 @@ def test_no_panel_waits_for_more_than_two_reads() -> None:
         "remedies.of_touchpoint": 1,
         "places.touchpoints": 1,
         "alerts.of_touchpoint": 1,
-        "places.journey": 1,
+        "places.journey": 2,
     }
 
 

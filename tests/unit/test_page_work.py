@@ -52,7 +52,7 @@ def test_a_touchpoint_shows_its_cases_to_its_team_only() -> None:
     """Open and overdue ones, each by its score and when it is due; another owner sees the figures without them."""
     deps = replace(world(), cases=FakeCases({"web": [case_at("checkout", -2), case_at("till")]}))
     page = visit(deps, "web-owner", "/touchpoints/checkout").body
-    assert "1 open, of which 1 overdue" in page
+    assert "Open: 1, overdue: 1." in page
     assert "/cases/00000000checkout" in page and "/cases/000000000000till" not in page
     assert "Cases here" not in visit(deps, "store-owner", "/touchpoints/checkout").body
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from chalice.app import Response
 
-from services.insights.domain.shares import Point
+from services.insights.domain.shares import BadShare, Difference, Point
 from services.insights.pages.filtering import bar, query_of
 from services.insights.pages.frame import address, samples, share_text, shown, words
 from services.insights.usecases.touchpoints import TouchpointView
 from services.insights.views.filters import Filters
 from shared.pages import charts, formats
 from shared.pages.shell import words as shell_words
-from shared.pages.spreadsheet import csv_file
+from shared.pages.spreadsheet import Cell, csv_file
 from shared.sessions import Visitor
+
+File = tuple[Sequence[str], Sequence[Sequence[Cell]]]
+"""The heads and the rows of a file."""
+SHARE_HEADS = ("answers", "bad", "share", "low", "high", "difference", "difference_low", "difference_high")
 
 
 def touchpoint_page(found: TouchpointView, visitor: Visitor, asked: Filters, here: str) -> Response:
@@ -29,6 +34,8 @@ def touchpoint_page(found: TouchpointView, visitor: Visitor, asked: Filters, her
         "",
         here,
         view=found,
+        has_pictures=True,
+        names={one.origin: origin_of(found, one.origin, lang) for one in found.line.handoffs},
         asked=asked,
         bar=bar(path, asked, lang, (found.channels, found.touchpoint.segments, found.values)),
         cuts=[(one, address(path, **query_of(asked) | {"channel": None, "value": one.value})) for one in found.cuts],
@@ -41,6 +48,12 @@ def touchpoint_page(found: TouchpointView, visitor: Visitor, asked: Filters, her
         channels=charts.bars(channel_rows(found, lang)),
         channel_rows=[(label, formats.number(n, lang)) for label, n, _ in channel_rows(found, lang)],
     )
+
+
+def origin_of(found: TouchpointView, origin: str, lang: str) -> str:
+    """The name of a touchpoint that customers came from; its id, where there is none any more."""
+    known = found.origins.get(origin)
+    return known.named(lang) if known else origin
 
 
 def figure_text(found: TouchpointView, lang: str) -> str:
@@ -110,8 +123,50 @@ def score_cells(found: TouchpointView, lang: str) -> list[list[str]]:
     return [[label, formats.number(n, lang), formats.percent(n / total, lang, 1)] for label, n, _ in score_rows(found)]
 
 
-def touchpoint_csv(found: TouchpointView) -> Response:
-    """The trend as it is shown: a row a day or week."""
+def touchpoint_csv(found: TouchpointView, part: str) -> Response:
+    """What one picture or table shows: by default the trend, a row a day or week."""
+    if part == "trend":
+        return trend_csv(found)
+    heads, rows = FILES[part](found)
+    return csv_file(f"{found.touchpoint.id}-{part}", heads, rows)
+
+
+def scores_file(found: TouchpointView) -> File:
+    return ("score", "answers", "is_bad"), [(int(score), n, int(is_bad)) for score, n, is_bad in score_rows(found)]
+
+
+def channels_file(found: TouchpointView) -> File:
+    return ("channel", "answers"), list(found.channels.items())
+
+
+def segments_file(found: TouchpointView) -> File:
+    rows = [(found.asked.attribute, one.value, *share_cells(one.share, one.gap)) for one in found.cuts]
+    return ("attribute", "value", *SHARE_HEADS), rows
+
+
+def ways_file(found: TouchpointView) -> File:
+    """Hand-offs to here, then those from here."""
+    here = found.touchpoint.id
+    into = [(one.origin, here, *share_cells(one.share, one.gap)) for one in found.line.handoffs]
+    out = [(here, one.touchpoint.id, *share_cells(one.share, one.difference)) for one in found.out]
+    return ("from", "to", *SHARE_HEADS), [*into, *out]
+
+
+FILES: Mapping[str, Callable[[TouchpointView], File]] = {
+    "scores": scores_file,
+    "channels": channels_file,
+    "segments": segments_file,
+    "handoffs": ways_file,
+}
+
+
+def share_cells(share: BadShare, gap: Difference | None) -> tuple[Cell, ...]:
+    gaps = (gap.value, gap.low, gap.high) if gap else (None, None, None)
+    return share.n, share.bad, share.value, share.low, share.high, *gaps
+
+
+def trend_csv(found: TouchpointView) -> Response:
+    """A row a day or week, as it is shown."""
     asked = found.asked
     segment = f"{asked.attribute}={asked.value}" if asked.value is not None else None
     length = timedelta(days=1 if found.step == "day" else 7)

@@ -37,7 +37,8 @@ class TouchpointView:
     """channels: answers by channel, whatever the filter. staff_trend: the weeks of staff that may be shown.
 
     cuts: the segments that may be shown, where they are asked for.
-    comments, cases: None where the visitor may not see them. out: hand-offs to touchpoints that come later.
+    comments, cases: None where the visitor may not see them. out: hand-offs to the journey's others; origins: the
+    touchpoints that customers came from, by id.
     first: whose alert began first, of two on the same story.
     """
 
@@ -57,6 +58,7 @@ class TouchpointView:
     cases: CasesAt | None
     remedies: list[Remedy]
     out: list[Handoff]
+    origins: dict[str, Touchpoint]
     journey: Words
     stage: Words
 
@@ -137,8 +139,12 @@ def done_there(known: Touchpoint, _window: Window, deps: PageDeps) -> list[Remed
 
 
 def out_of(visitor: Visitor, known: Touchpoint, window: Window, deps: PageDeps) -> list[Handoff]:
-    """Hand-offs to other touchpoints of the journey, at most so many looked at, as far as the visitor may see them."""
+    """Hand-offs to the journey's other touchpoints, as far as the visitor may see them: the next stages come first."""
+    journey = deps.places.journey(known.journey)
+    stages = {stage.id: number for number, stage in enumerate(journey.stages)} if journey else {}
     places = [one for one in deps.places.touchpoints() if one.journey == known.journey and one.id != known.id]
+    steps = {one.id: stages.get(one.stage, 0) - stages.get(known.stage, 0) for one in places}
+    places.sort(key=lambda place: (steps[place.id] < 0, abs(steps[place.id]), place.id))
     others = [one for place in places[:MOST_OUT] if (one := deps.catalogue.touchpoint(place.id))]
     seen = [one for one in others if visitor.may_see_figures_of(one)]
     ways = [way for one in seen for way in between(one, [known], window, deps)]
@@ -162,9 +168,11 @@ def assembled(known: Touchpoint, window: Window, asked: Slice, read: Panels, dep
     everybody = share_of(measure, counts_of(measure, within(read.customers, window.first, window.last)))
     shown = voices.shown_weeks(read.staff, window.first, window.last, deps.now().date())
     staff = known.staff_survey
+    line = line_of(known, days, window)
+    origins = {one.origin: deps.catalogue.touchpoint(one.origin) for one in line.handoffs}
     step = "week" if asked.value is not None else step_of(window.first, window.last)
     return TouchpointView(
-        line=line_of(known, days, window),
+        line=line,
         window=window,
         asked=asked,
         cuts=segments.cuts(measure, read.segments, window) if read.segments else [],
@@ -182,6 +190,7 @@ def assembled(known: Touchpoint, window: Window, asked: Slice, read: Panels, dep
         cases=read.cases,
         remedies=read.remedies,
         out=read.out,
+        origins={name: one for name, one in origins.items() if one},
         journey=read.journey.name if read.journey else {"en": known.journey},
         stage=next((one.name for one in read.journey.stages if one.id == known.stage), {}) if read.journey else {},
     )

@@ -25,7 +25,7 @@ Asked = TypeVar("Asked", bound="Filters")
 class Filters(BaseModel):
     """days: how long; to: the last day, UTC, today where none is named. by: an attribute of segments; value: of it.
 
-    An empty field says nothing.
+    part: which picture or table a file is of. An empty field says nothing.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
@@ -33,6 +33,7 @@ class Filters(BaseModel):
     days: Literal[28, 90, 182, 365] = 28
     to: Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)] | None = None
     channel: Channel | None = None
+    part: Literal["trend", "scores", "channels", "segments", "handoffs"] = "trend"
     by: AttributeName | None = None
     value: Annotated[str, Field(max_length=LONGEST_VALUE)] | None = None
 

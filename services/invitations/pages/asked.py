@@ -30,6 +30,7 @@ def asked_page(found: Asked, rules: Pressure, visitor: Visitor, here: str) -> Re
         "pressure.html",
         frame,
         folder=HERE,
+        has_pictures=True,
         funnels=[(one, steps_of(one, said), share_of(one)) for one in found.funnels],
         smallest=SMALLEST_GROUP,
         rules=rules,

@@ -15,21 +15,23 @@ from shared.pages.shell import Frame, read_words, rendered
 from shared.sessions import Visitor
 
 HERE = Path(__file__).parent / "outreach"
-MOST_SHOWN = 50
-"""People on the page; the file has four times as many."""
+MOST_SHOWN = 100
+"""People on the page; the file has twice as many."""
 LINKS = {"email": "mailto:", "sms": "tel:"}
 
 
 def list_page(shown: Shown, visitor: Visitor, here: str) -> Response:
-    """What the list rests on, then a row a person; where the alert is over, that it is."""
+    """What the list rests on, whom to turn to, whom to leave in peace; where the alert is over, that it is."""
     lang, found = visitor.lang, shown.found
     said = reasons()[lang] | words()[lang]
     frame = Frame(said["title"].format(name=shown.touchpoint.named(lang)), visitor, lang, "/friction", here, said)
+    people = [candidate_view(one) for one in found.people] if found else []
     values: dict[str, Any] = {
         "event": shown.event,
         "touchpoint": shown.touchpoint,
         "found": found,
-        "people": [candidate_view(one) for one in found.people] if found else [],
+        "free": [one for one in people if one.address],
+        "resting": [one for one in people if not one.address],
         "told": told(found.model)[lang] if found and found.model else said["no_model"],
         "links": LINKS,
     }

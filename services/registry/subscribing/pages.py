@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from chalice.app import Response
 
@@ -63,7 +64,7 @@ def team_page(owner: str, found: list[Listed], visitor: Visitor, asked: Asked) -
     return shown("team.html", visitor, f"/subscriptions/{owner}", status=status, **values)
 
 
-def shown(template: str, visitor: Visitor, here: str, status: int = 200, **values: object) -> Response:
+def shown(template: str, visitor: Visitor, here: str, status: int = 200, **values: Any) -> Response:
     said = words()[visitor.lang]
     frame = Frame(said["title"], visitor, visitor.lang, place="/subscriptions", here=here, said=said)
     return rendered(template, frame, folder=HERE / "templates", status=status, **values)
