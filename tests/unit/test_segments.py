@@ -136,7 +136,7 @@ def test_what_the_aggregator_keeps_by_segment_is_what_the_pages_read() -> None:
         store = {"store": {"paris": [1, 0, 0, 0, 2]}, "plan": {"pro": [1, 0, 0, 0, 2]}}
         kept.put_day(SERIES, date(2024, 2, 29), Rolled({"web": [1, 0, 0, 0, 2]}, {}, store))
         hour = marks(1, {"lyon": 2})
-        kept.add(Parcel(SERIES, hour.start, hour.marks))
+        kept.add([Parcel(SERIES, hour.start, hour.marks)])
         found = list(
             figures.parts("checkout", "customer", "csat", "store", Window(date(2024, 2, 28), date(2024, 3, 1)))
         )
