@@ -137,11 +137,11 @@ class JsonClient:
             return sent
         try:
             status, content = line.receive()
+            if status != 200:
+                return refused(operation, status, content)
+            value: dict[str, Any] = json.loads(content or b"{}")
         except (*BROKEN, ValueError) as error:
             return broken(line, operation, error)
-        if status != 200:
-            return refused(operation, status, content)
-        value: dict[str, Any] = json.loads(content or b"{}")
         return value
 
     def _lines(self, number: int) -> list[Line]:

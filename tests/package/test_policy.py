@@ -87,5 +87,21 @@ def test_who_sends_mail_may_do_so(role: str) -> None:
     assert all(allowed.allows(deed) for deed in written({"FromEmailAddress": "a@example.com", "Content": {"Raw": {}}}))
 
 
+@pytest.mark.parametrize(
+    ("role", "table", "uses"),
+    [
+        ("aggregator-fold", "friction", ("UpdateItem", "Query", "BatchGetItem")),
+        ("aggregator-follow", "friction", ("UpdateItem", "Query", "BatchGetItem")),
+        ("invitations-tally", "contacts", ("UpdateItem", "Query")),
+    ],
+)
+def test_who_adds_to_sets_may_ask_for_their_last_piece(role: str, table: str, uses: tuple[str, ...]) -> None:
+    """Which it does only once a piece is full; and folds read claims together."""
+    document = json.loads((ROOT / "infra" / "iam" / f"{role}.json").read_text())
+    allowed = Policy(document, PSEUDO | {"Stage": "dev"})
+    place = TABLE.replace("-cases", f"-{table}")
+    assert all(allowed.allows(Deed(f"dynamodb:{use}", place)) for use in uses)
+
+
 def written(mail: dict[str, Any]) -> list[Deed]:
     return list(deeds("/v2/email/outbound-emails", "", json.dumps(mail).encode()))

@@ -165,6 +165,12 @@ def test_what_is_no_reply_is_as_good_as_none(raw: bytes) -> None:
         heard(raw)
 
 
+def test_a_success_that_cannot_be_read_is_as_good_as_none() -> None:
+    """What came in its place is nobody's answer; the request is made again."""
+    server = Answering(lambda body, before: (200, body) if before else (200, "<html>"))
+    assert server.client().together("get_item", named(3)) == named(3)
+
+
 # -- reads, writes and messages of many things ---------------------------------------------------------------------
 
 
