@@ -8,14 +8,14 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from aws_lambda_powertools import Logger
 from chalice.app import Chalice, Request, Response
 from pydantic import BaseModel
 
 from shared import bodies
-from shared.auth import Authenticator, Principal
+from shared.auth import Principal
 from shared.catalogue import Role
 from shared.errors import EtincelleError, Forbidden, NotFound, UnsupportedMediaType
 
@@ -41,13 +41,6 @@ METRICS = {
 }
 """CloudWatch's embedded metric format: which members of the line are metrics, by service."""
 View = Callable[..., Any]
-
-
-class HasAuthenticator(Protocol):
-    """What the app itself needs of a service's dependencies."""
-
-    @property
-    def authenticator(self) -> Authenticator: ...
 
 
 @dataclass(frozen=True)

@@ -17,61 +17,37 @@ from services.invitations.adapters.invitations import invitation_in
 from services.invitations.adapters.reactions import reactions_in
 from services.invitations.adapters.replies import reply_of
 from services.invitations.adapters.steps import turn_of
-from services.invitations.pages import asked as asked_pages
-from services.invitations.pages import forms, outreach_page, render
+from services.invitations.routes import messages, pages, people
 from services.invitations.usecases import (
-    asked,
     asking,
     calling,
     counting,
-    erasing,
     funnels,
     hearing,
     intake,
     outcomes,
     outreach,
-    preferences,
-    pressure,
-    previewing,
     replying,
-    revoking,
     sending,
-    suppressing,
 )
-from services.invitations.usecases.erasing import CustomerNamed
 from services.invitations.usecases.incoming import SentInteraction
 from services.invitations.usecases.outcomes import SentOutcome
-from services.invitations.usecases.pressure import PressureQuestion
-from services.invitations.views import asked as asked_views
 from services.invitations.views import asking as asking_views
-from services.invitations.views import erasing as erasing_views
 from services.invitations.views import intake as views
-from services.invitations.views import sending as sending_views
 from services.invitations.views.asking import AskReply, CustomerToken
-from services.invitations.views.erasing import ErasureView, PersonExport
 from services.invitations.views.funnel import FunnelQuestion, FunnelView, funnel_view
 from services.invitations.views.intake import InteractionResult, OutcomeResult
 from services.invitations.views.outreach import OutreachQuestion, OutreachView, outreach_csv, outreach_view
-from services.invitations.views.pressure import PressureView, pressure_view
-from services.invitations.views.sending import (
-    InvitationView,
-    PreviewQuestion,
-    PreviewView,
-    SentSuppressions,
-    Suppressed,
-    SuppressionList,
-)
-from shared.bodies import parse_as, parse_json, parse_query, several
-from shared.catalogue import ROLES
+from shared.bodies import parse_json, parse_query, several
 from shared.erasing import baton_of
-from shared.errors import EtincelleError
-from shared.forms import FORMS
 from shared.http import json_response
 from shared.pages.site import Site
 from shared.queues import one_by_one
 from shared.streams import changes, failures, readable
 
 app = Site("invitations", wiring.deps)
+for group in (people, messages, pages):
+    group.register(app)
 CONTACTS = "arn:aws:dynamodb:eu-west-1:000000000000:table/contacts/stream/placeholder"
 RESPONSES = "arn:aws:dynamodb:eu-west-1:000000000000:table/responses/stream/placeholder"
 INTERACTIONS = "arn:aws:sqs:eu-west-1:000000000000:interactions"
@@ -80,28 +56,6 @@ REPLIES = "arn:aws:sqs:eu-west-1:000000000000:replies"
 OUTCOMES = "arn:aws:sqs:eu-west-1:000000000000:outcomes"
 WISHES = "arn:aws:sqs:eu-west-1:000000000000:sms-wishes"
 ERASE = "arn:aws:sqs:eu-west-1:000000000000:erase-contacts"
-
-
-@app.page("GET", "/pressure", roles=ROLES, query=("page", "as"), problems=(422,))
-def get_pressure_page() -> Response:
-    """Who asks whom how often, and who is left in peace, as HTML; with `as=csv` as a file."""
-    found = asked.asked(app.visitor, asked_views.page(app.parameters), app.deps)
-    if app.query("as") == "csv":
-        return asked_pages.asked_csv(found)
-    return asked_pages.asked_page(found, app.deps.catalogue.pressure(), app.visitor, app.here)
-
-
-@app.page("GET", "/outreach/{alert_id}", roles=("pilot", "owner"), query=("as",), problems=(404,))
-def get_outreach_page(alert_id: str) -> Response:
-    """Whom to turn to while an alert stands, for the touchpoint's own team, as HTML; with `as=csv` as a file."""
-    is_file = app.query("as") == "csv"
-    limit = outreach.MOST_PEOPLE if is_file else outreach_page.MOST_SHOWN
-    shown = outreach.shown_to(app.visitor, alert_id, limit, app.deps)
-    said = {"alert_id": alert_id, "people": len(shown.found.people) if shown.found else 0}
-    app.logger.info("outreach_read", extra=said | {"person": app.visitor.person.id})
-    if is_file and shown.found:
-        return outreach_page.list_csv(shown.found)
-    return outreach_page.list_page(shown, app.visitor, app.here)
 
 
 @app.operation(
@@ -171,14 +125,6 @@ def post_outcomes() -> Response:
     if listed is not None:
         return json_response(views.outcome_results(outcomes.record_outcomes(listed, app.deps)))
     return views.one_outcome(outcomes.record_outcome(sent, app.deps))
-
-
-@app.operation(
-    "POST", "/v1/pressure", scope="people:read", accepts=PressureQuestion, returns=PressureView, problems=(404,)
-)
-def post_pressure() -> PressureView:
-    """What a person was asked and by whom, what was refused and why, and when they may be asked again."""
-    return pressure_view(pressure.pressure_on(app.body(), app.deps))
 
 
 @app.operation(
@@ -257,74 +203,6 @@ def hear_stop(event: SQSEvent) -> dict[str, Any]:
     return one_by_one(event.to_dict(), lambda body: hearing.hear_said(said_of(body), app.deps), app.logger)
 
 
-def show_error(error: EtincelleError) -> Response:
-    return render.error_page(error, page_language())
-
-
-def page_language() -> str:
-    return render.language(app.query("lang"), app.header("accept-language"))
-
-
-@app.operation("GET", "/p/{token}", problems=(404, 410), present=show_error)
-def get_preferences(token: str) -> Response:
-    """The page on which a person says how often, and how, they wish to be asked. Changes nothing."""
-    return render.page(preferences.chooser(token, app.deps), page_language())
-
-
-@app.operation("POST", "/p/{token}", problems=(404, 410, 413, 422), present=show_error, content_types=FORMS)
-def post_preferences(token: str) -> Response:
-    """Takes the page's form, or the one click of a mail program's own button, which ends this channel."""
-    who, sent = preferences.chooser(token, app.deps), app.request.raw_body
-    if forms.is_one_click(sent):
-        return render.page(preferences.unsubscribe(who, app.deps), page_language(), is_saved=True)
-    return render.page(preferences.choose(who, forms.choice_of(sent), app.deps), page_language(), is_saved=True)
-
-
-@app.operation(
-    "GET",
-    "/v1/touchpoints/{touchpoint}/preview",
-    scope="registry:read",
-    returns=PreviewView,
-    query=("channel", "lang", "country"),
-    problems=(404, 422),
-)
-def get_preview(touchpoint: str) -> PreviewView:
-    """A touchpoint's message as it would leave: an e-mail whole, a text message with its parts and their price."""
-    asked = parse_query(PreviewQuestion, app.parameters)
-    shown = previewing.preview(touchpoint, asked.channel, asked.lang, asked.country, app.deps)
-    return sending_views.preview_view(shown)
-
-
-@app.operation(
-    "DELETE", "/v1/invitations/{invitation_id}", scope="people:write", returns=InvitationView, problems=(404,)
-)
-def delete_invitation(invitation_id: str) -> InvitationView:
-    """Takes an invitation back: nothing more is sent, its links take no answer. An answer that was given stays."""
-    return sending_views.invitation_view(revoking.revoke(sending_views.invitation_name(invitation_id), app.deps))
-
-
-@app.operation("POST", "/v1/suppressions", scope="people:write", accepts=SentSuppressions, returns=Suppressed)
-def post_suppressions() -> Suppressed:
-    """Puts up to 500 addresses and numbers on the list of those to which nothing is sent."""
-    identifiers = sending_views.identifiers_of(parse_as(SentSuppressions, app.body()))
-    suppressing.suppress(identifiers, "import", app.deps)
-    return Suppressed(taken=len(identifiers))
-
-
-@app.operation(
-    "GET",
-    "/v1/suppressions",
-    scope="people:read",
-    returns=SuppressionList,
-    query=("limit", "cursor"),
-    problems=(422,),
-)
-def get_suppressions() -> SuppressionList:
-    """The addresses and numbers to which nothing is sent, with the reason of each."""
-    cursor, limit = sending_views.listing(app.query)
-    return sending_views.suppression_list(*app.deps.suppressions.listed(cursor, limit))
-
-
 @app.operation(
     "GET",
     "/v1/alerts/{alert_id}/outreach",
@@ -348,43 +226,6 @@ def get_outreach(alert_id: str) -> OutreachView | Response:
 def call_to_reach_out(_: CloudWatchEvent) -> None:
     """Calls the owners of alerts that stand to turn to those who said nothing: how many they are, not who."""
     calling.call_to_reach_out(app.deps)
-
-
-@app.operation("POST", "/v1/erasures", scope="people:write", accepts=CustomerNamed, returns=ErasureView, status=202)
-def post_erasure() -> Response:
-    """Erases a person, whatever they are named by, everywhere; what was counted stays. Gives where the receipt is."""
-    named = erasing.named_in(app.body(), app.deps)
-    return erasing_views.accepted(erasing.ask_to_erase(named, app.principal.key_id, app.deps.erasures, app.deps))
-
-
-@app.operation(
-    "DELETE",
-    "/v1/customers/{customer_id}",
-    scope="people:write",
-    returns=ErasureView,
-    status=202,
-    problems=(422,),
-)
-def delete_customer(customer_id: str) -> Response:
-    """The same by the sender's own id, where it is a plain one: no address and no number belongs in a URL."""
-    named = erasing.named_by_id(customer_id)
-    return erasing_views.accepted(erasing.ask_to_erase(named, app.principal.key_id, app.deps.erasures, app.deps))
-
-
-@app.operation(
-    "POST", "/v1/customers/export", scope="people:read", accepts=CustomerNamed, returns=PersonExport, problems=(413,)
-)
-def post_customer_export() -> PersonExport:
-    """Everything that is kept of a person, in every table, whatever they are named by: what they may ask to see."""
-    names = [one.text for one in erasing.named_in(app.body(), app.deps)]
-    return erasing_views.person_export(app.deps.kept_of(names), app.deps.now())
-
-
-@app.operation("GET", "/v1/erasures/{erasure_id}", scope="people:read", returns=ErasureView, problems=(404,))
-def get_erasure(erasure_id: str) -> ErasureView:
-    """How an erasure stands; once it is done, its receipt: what was erased, how much, when, and who asked."""
-    name = sending_views.invitation_name(erasure_id)
-    return erasing_views.erasure_view(erasing.receipt(name, app.deps.erasures))
 
 
 @app.on_sqs_message(queue_arn=ERASE, name="erase", batch_size=1)

@@ -69,13 +69,6 @@ class Erasures(Protocol):
         ...
 
 
-class HasErasures(Protocol):
-    """What erasing needs of the service's dependencies."""
-
-    @property
-    def erasures(self) -> Erasures: ...
-
-
 def named_in(sent: object, deps: Deps) -> tuple[Identifier, ...]:
     """Whom a body names. Raises InvalidInput naming every wrong field."""
     told: dict[str, Any] = sent if isinstance(sent, dict) else {}
