@@ -16,6 +16,7 @@ from tests.bench.costs import BARE, dollars
 from tests.bench.figure import Figure, said
 from tests.bench.meter import Meter, MeteredDynamoDB, read_units, size_of
 from tests.bench.report import DOCUMENTS, KEPT, MARKED, Run, as_json, from_json, section, written
+from tests.soak.dynamodb import MemoryDynamoDB
 
 CONTACTS, CASES = "etincelle-local-contacts", "etincelle-local-cases"
 
@@ -154,6 +155,24 @@ def test_read_units_are_halved_where_consistency_is_not_asked_for() -> None:
     item = marshal_item({"pk": "a", "sk": "b", "text": "x" * 3000})
     assert [read_units(items, True) for items in ([], [item], [item, item])] == [1, 1, 2]
     assert read_units([item], False) == 0.5
+
+
+def test_no_operation_goes_by_the_meter() -> None:
+    """Whoever gives the database in memory a further one says here that it is reckoned, and how."""
+    written = {"put_item", "update_item", "delete_item", "transact_write_items"}
+    read = {"get_item", "batch_get_item", "query"}
+    assert {name for name in vars(MemoryDynamoDB) if name[0] != "_"} == written | read | {"record"}
+    assert read <= vars(MeteredDynamoDB).keys()
+
+
+def test_a_part_of_an_item_is_billed_as_the_whole() -> None:
+    """Alone and among others, each rounded up by itself."""
+    key = marshal_item({"pk": "a", "sk": "b"})
+    whole = ("put_item", put(CONTACTS, 5000))
+    part = {"Key": key, "ProjectionExpression": "sk", "ConsistentRead": True}
+    several = {CONTACTS: {"Keys": [key, marshal_item({"pk": "a", "sk": "c"})], "ConsistentRead": True}}
+    calls = (whole, ("get_item", {"TableName": CONTACTS} | part), ("batch_get_item", {"RequestItems": several}))
+    assert units(*calls) == [5, 2, 3]
 
 
 def test_bytes_are_those_of_names_and_values() -> None:
