@@ -158,8 +158,10 @@ MENDED = {
 
 
 def ended(stage: Stage, touchpoint: str) -> list[dict[str, Any]]:
+    """Those that whoever tells of alerts has heard of, too."""
     found = stage.site.done("GET", f"/v1/alerts?touchpoint={touchpoint}")["alerts"]
-    return [one for one in found if one["kind"] == "drop" and one["state"] == "resolved"]
+    over = [one for one in found if one["kind"] == "drop" and one["state"] == "resolved"]
+    return [one for one in over if stage.site.ask("GET", f"/v1/alerts/{one['alert_id']}/notes").is_success]
 
 
 def appeared(look: Callable[[], list[dict[str, Any]]], at_least: int) -> list[dict[str, Any]]:
