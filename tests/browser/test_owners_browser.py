@@ -217,8 +217,8 @@ def test_what_is_shown_can_be_taken_along_as_a_file(site: Site, context: Browser
     page = context.new_page()
     page.goto(f"{site.stack.url}/touchpoints/{site.name}?days=90")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Télécharger en CSV").click()
+        page.get_by_role("link", name="Télécharger en CSV").first.click()
     assert download.value.suggested_filename == f"{site.name}-trend.csv"
     rows = download.value.path().read_text(encoding="utf-8-sig").splitlines()
-    assert rows[0].startswith("touchpoint,from,to,channel,answers,bad,share")
-    assert sum(int(row.split(",")[4]) for row in rows[1:]) == 100
+    assert rows[0].startswith("touchpoint,from,to,channel,segment,answers,bad,share")
+    assert sum(int(row.split(",")[5]) for row in rows[1:]) == 100

@@ -22,7 +22,7 @@ STEPS = ("happened", "eligible", "sent", "opened", "answered")
 
 
 def asked_page(found: Asked, rules: Pressure, visitor: Visitor, here: str) -> Response:
-    """The company's caps, then a card for each touchpoint. Of fewer than five people nothing is shown."""
+    """The company's caps, then a card for each touchpoint where people came. Of fewer than five nothing is shown."""
     said = words()[visitor.lang]
     frame = Frame(said["title"], visitor, visitor.lang, PATH, here, said)
     later = f"{PATH}?page={found.page + 1}" if found.page * PAGE < found.total else None
@@ -31,7 +31,9 @@ def asked_page(found: Asked, rules: Pressure, visitor: Visitor, here: str) -> Re
         frame,
         folder=HERE,
         has_pictures=True,
-        funnels=[(one, steps_of(one, said), share_of(one)) for one in found.funnels],
+        funnels=[(one, steps_of(one, said), share_of(one)) for one in found.funnels if one.counts.happened],
+        silent=[one.touchpoint for one in found.funnels if not one.counts.happened],
+        names={one.touchpoint.id: one.touchpoint.named(visitor.lang) for one in found.funnels},
         smallest=SMALLEST_GROUP,
         rules=rules,
         days=DAYS,
