@@ -64,7 +64,7 @@ def test_an_owner_is_called_with_how_many_may_be_turned_to() -> None:
     assert called(Scene(decided("x"), decided("y")), calls) == 1
     [event] = calls.told
     assert (event.people, event.passed, event.owner, event.revision) == (2, 62, EVENT.owner, 1)
-    assert event.links["page"].endswith(f"/friction/{EVENT.alert_id}")
+    assert event.links["page"].endswith(f"/outreach/{EVENT.alert_id}")
 
 
 def test_nobody_is_named_in_it() -> None:

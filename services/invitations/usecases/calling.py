@@ -96,7 +96,7 @@ def news_of(found: Outreach, people: int, number: int, deps: CallingDeps) -> Out
         people=people,
         passed=found.passed,
         links={
-            "page": f"{deps.public_url}/friction/{event.alert_id}",
+            "page": f"{deps.public_url}/outreach/{event.alert_id}",
             "outreach": f"{deps.public_url}/v1/alerts/{event.alert_id}/outreach",
         },
     )
