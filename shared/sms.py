@@ -48,19 +48,19 @@ class TextMessages:
         """
         from botocore.exceptions import BotoCoreError, ClientError  # loaded with boto3, which does the sending
 
-        optional = {"ConfigurationSetName": self.configuration_set} if self.configuration_set else {}
         try:
-            reply = self.client().send_text_message(
-                DestinationPhoneNumber=number,
-                OriginationIdentity=origin,
-                MessageBody=text,
-                MessageType="TRANSACTIONAL",
-                **optional,
-            )
+            return self.ask(number, text, origin, MessageType="TRANSACTIONAL")
         except ClientError as error:
             raise refusal(error) from None
         except BotoCoreError as error:
             raise Unavailable(f"no text message could be sent: {type(error).__name__}") from None
+
+    def ask(self, number: str, text: str, origin: str, **more: Any) -> str:
+        """The same, raising what botocore raises. more: further parameters of SendTextMessage, by AWS's names."""
+        told = {"ConfigurationSetName": self.configuration_set} if self.configuration_set else {}
+        reply = self.client().send_text_message(
+            DestinationPhoneNumber=number, OriginationIdentity=origin, MessageBody=text, **told, **more
+        )
         return str(reply["MessageId"])
 
 

@@ -49,6 +49,7 @@ from shared.retention import retention
 from shared.secret import secret
 from shared.sessions import Sessions
 from shared.settings import Environment
+from shared.sms import TextMessages
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ lost, might send a message twice."""
 def sending(environment: Environment, contacts: Table, key: bytes) -> dict[str, Any]:
     """What sending needs beside, by the names of `SendingDeps`."""
     sender, configuration_set = environment.need("SENDER_EMAIL"), environment.need("SES_CONFIGURATION_SET")
+    texts = aws.by_boto3("pinpoint-sms-voice-v2", **ONE_TRY)
     return {
         "steps": TableSteps(contacts),
         "due": TableDue(contacts),
@@ -123,9 +125,7 @@ def sending(environment: Environment, contacts: Table, key: bytes) -> dict[str, 
         "answers": TableAnswers(Table(contacts.client, environment.need("TABLE_RESPONSES"))),
         "senders": {
             "email": SesSender(aws.by_boto3("sesv2", **ONE_TRY), sender, configuration_set),
-            "sms": SmsSender(
-                aws.by_boto3("pinpoint-sms-voice-v2", **ONE_TRY), environment.need("SMS_ORIGIN"), configuration_set
-            ),
+            "sms": SmsSender(TextMessages(texts, configuration_set), environment.need("SMS_ORIGIN")),
         },
         "suppressions": TableSuppressions(contacts, key),
         "case_replies": TableCaseReplies(contacts),

@@ -18,6 +18,7 @@ from services.invitations.domain.people import Identifier
 from services.invitations.domain.sending import NotTaken, Refused, Taken, Unclear
 from services.invitations.usecases.hearing import Heard, Said, hear_outcome, hear_said
 from services.invitations.usecases.sending_ports import Outgoing, Suppression
+from shared.sms import TextMessages
 from shared.times import parse_time
 from tests.sending import JANE, NOW, PHONE, World, asking
 
@@ -338,5 +339,6 @@ def test_a_failure_of_ses_is_known_for_what_it_is(error: Exception | None, outco
 def test_a_failure_of_text_messages_is_known_for_what_it_is(error: Exception | None, outcome: Any) -> None:
     """A number that opted out at the carrier's is told apart from one that does not exist."""
     provider = Provider(error)
-    assert SmsSender(lambda: provider, "Etincelle", "set").send(replace(OUTGOING, content="Hello")) == outcome
+    sender = SmsSender(TextMessages(lambda: provider, "set"), "Etincelle")
+    assert sender.send(replace(OUTGOING, content="Hello")) == outcome
     assert provider.asked["Context"] == {"invitation_id": "i-1", "step": "2"}

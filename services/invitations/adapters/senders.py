@@ -22,6 +22,7 @@ from botocore.exceptions import (
 
 from services.invitations.domain.sending import NotTaken, Outcome, Refused, Taken, Unclear
 from services.invitations.usecases.sending_ports import Outgoing
+from shared.sms import OPTED_OUT, TextMessages
 
 NEVER_REACHED = (
     ConnectTimeoutError,
@@ -30,7 +31,6 @@ NEVER_REACHED = (
     ProxyConnectionError,
 )
 """No request left; after any other failure of a connection one may have."""
-OPTED_OUT = "DESTINATION_PHONE_NUMBER_OPTED_OUT"
 UNREACHABLE = {"DESTINATION_COUNTRY_BLOCKED", "COUNTRY_NOT_SUPPORTED"}
 
 
@@ -60,25 +60,18 @@ class SesSender:
 class SmsSender:
     """Text messages through AWS End User Messaging; its events come back with the message's context.
 
-    client: makes it, at the first message. origin: the number, sender id or pool that they come from.
+    origin: the number, sender id or pool that they come from.
     """
 
-    client: Callable[[], Any]
+    messages: TextMessages
     origin: str
-    configuration_set: str
 
     def send(self, outgoing: Outgoing) -> Outcome:
         return outcome_of(lambda: self._send(outgoing), sms_refusal)
 
     def _send(self, outgoing: Outgoing) -> str:
-        reply = self.client().send_text_message(
-            DestinationPhoneNumber=outgoing.to,
-            OriginationIdentity=self.origin,
-            MessageBody=outgoing.content,
-            ConfigurationSetName=self.configuration_set,
-            Context=tags(outgoing),
-        )
-        return str(reply["MessageId"])
+        assert isinstance(outgoing.content, str), "a text message is text"
+        return self.messages.ask(outgoing.to, outgoing.content, self.origin, Context=tags(outgoing))
 
 
 def tags(outgoing: Outgoing) -> dict[str, str]:
