@@ -3,13 +3,11 @@ opened by single answers."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
 
-from chalice.app import CloudWatchEvent, DynamoDBEvent, Response, SQSEvent
+from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent
 
-from services.alerts import pages, remedy_views, slack_actions, views, wiring
+from services.alerts import views, wiring
 from services.alerts.adapters.cases.answers import answer_of
 from services.alerts.adapters.cases.table import deed_in
 from services.alerts.adapters.notes import note_of
@@ -19,8 +17,8 @@ from services.alerts.cases import api as cases_api
 from services.alerts.cases import pages as cases_pages
 from services.alerts.domain.deliveries import Delivery
 from services.alerts.domain.notes import Note
-from services.alerts.remedy_views import NewRemedy, RemedyList, RemedyView
-from services.alerts.usecases import acting, pinging, remedying, telling
+from services.alerts.routes import page, remedies, subscriptions
+from services.alerts.usecases import acting, telling
 from services.alerts.usecases import weekly as weeks
 from services.alerts.usecases.cases import opening
 from services.alerts.usecases.cases import telling as case_telling
@@ -28,19 +26,12 @@ from services.alerts.usecases.ports import Bundle, Try, Turn
 from services.alerts.views import (
     AlertStanding,
     DeliveryList,
-    DeliveryView,
-    MuteRequest,
-    MuteView,
     NoteList,
     ReplayRequest,
 )
 from shared.bodies import parse_as
 from shared.erasing import baton_of
-from shared.errors import EtincelleError, InvalidInput, NotFound
 from shared.events import AlertEvent, News, WeeklyEvent
-from shared.forms import FORM, FORMS, fields_of, refuse_foreign_form
-from shared.http import json_response
-from shared.pages.errors import redirect
 from shared.pages.site import Site
 from shared.queues import one_by_one
 from shared.streams import Change, changes, failures, readable
@@ -133,6 +124,8 @@ def take(turn: Turn) -> None:
 
 cases_api.register(app)
 cases_pages.register(app)
+for group in (remedies, subscriptions, page):
+    group.register(app)
 
 
 @app.operation("GET", "/v1/deliveries", scope="alerts:read", returns=DeliveryList, query=("state", "day"))
@@ -175,152 +168,3 @@ def post_acknowledgement(alert_id: str) -> AlertStanding:
     """Take an alert on: nobody further is told, and everybody who was told hears of it."""
     by = f"key {app.principal.key_id}"
     return views.alert_standing(acting.acknowledge(views.alert_name(alert_id), by, app.deps))
-
-
-@app.operation(
-    "POST",
-    "/v1/alerts/{alert_id}/remedies",
-    scope="alerts:write",
-    accepts=NewRemedy,
-    returns=RemedyView,
-    status=201,
-    problems=(404, 422),
-)
-def post_remedy(alert_id: str) -> Response:
-    """Write what was done about an alert, and from which day; the same again changes only whether it is shown."""
-    done, by = remedy_views.done_of(app.body()), f"key {app.principal.key_id}"
-    remedy = remedying.write_remedy(views.alert_name(alert_id), done, by, app.deps)
-    return json_response(remedy_views.remedy_view(remedy), 201)
-
-
-@app.operation("GET", "/v1/alerts/{alert_id}/remedies", scope="alerts:read", returns=RemedyList, problems=(404,))
-def get_remedies(alert_id: str) -> RemedyList:
-    """What was done about an alert, in the order of their days."""
-    return remedy_views.remedy_list(remedying.remedies_of(views.alert_name(alert_id), app.deps))
-
-
-@app.operation(
-    "DELETE", "/v1/alerts/{alert_id}/remedies/{remedy_id}", scope="alerts:write", status=204, problems=(404,)
-)
-def delete_remedy(alert_id: str, remedy_id: str) -> Response:
-    """Take back what was written; a page may show it for 30 seconds more."""
-    remedying.take_back(views.alert_name(alert_id), remedy_id, app.deps)
-    return Response("", status_code=204, headers={})
-
-
-@app.operation(
-    "POST", "/v1/mutes", scope="alerts:write", accepts=MuteRequest, returns=MuteView, status=201, problems=(404,)
-)
-def post_mute() -> Response:
-    """Keep an alert, a touchpoint or everything from a subscription for a while."""
-    asked = parse_as(MuteRequest, app.body())
-    until = acting.mute(asked.subscription, asked.scope, asked.until, app.deps)
-    return views.muted(asked, until)
-
-
-@app.operation(
-    "POST",
-    "/v1/owners/{owner}/subscriptions/{id}/test",
-    scope="alerts:write",
-    returns=DeliveryView,
-    status=201,
-    problems=(404,),
-)
-def post_ping(owner: str, id: str) -> Response:
-    """Send a test message to a subscription, by the way that alerts go; at most one a minute."""
-    page, by = f"{app.deps.public_url}/subscriptions/{quote(owner, safe='')}", f"key {app.principal.key_id}"
-    sent = pinging.ping(f"{owner}/{id}", by, page, replace(app.deps, catalogue=app.deps.fresh))
-    return json_response(views.view(sent), 201)
-
-
-@app.page("POST", "/subscriptions/{owner}/{id}/test", roles=("pilot", "owner"), status=303, problems=(404,))
-def post_ping_form(owner: str, id: str) -> Response:
-    """Sends a test message from the team's page."""
-    back = own_team(owner)
-    fresh = replace(app.deps, catalogue=app.deps.fresh)
-    pinging.ping(f"{owner}/{id}", f"person {app.visitor.person.id}", f"{app.deps.public_url}{back}", fresh)
-    return redirect(f"{back}?done=tested")
-
-
-@app.page("POST", "/subscriptions/{owner}/{id}/mute", roles=("pilot", "owner"), status=303, problems=(404, 422))
-def post_mute_form(owner: str, id: str) -> Response:
-    """Keeps everything from a subscription for some days, or no longer, from the team's page."""
-    back, days = own_team(owner), views.days_of(app.form)
-    fresh = replace(app.deps, catalogue=app.deps.fresh)
-    if not days:
-        acting.unmute(f"{owner}/{id}", fresh)
-        return redirect(f"{back}?done=unmuted")
-    acting.mute(f"{owner}/{id}", "*", app.deps.now() + days, fresh)
-    return redirect(f"{back}?done=muted")
-
-
-def own_team(owner: str) -> str:
-    """The path of the team's page. Raises NotFound for another's: of those not even the name is told."""
-    if app.visitor.role != "pilot" and app.visitor.owner != owner:
-        raise NotFound("there is no such subscription")
-    return f"/subscriptions/{quote(owner, safe='')}"
-
-
-def show_error(error: EtincelleError) -> Response:
-    return pages.error_page(error, app.header("accept-language"))
-
-
-@app.operation("GET", "/alerts/{code}", problems=(404,), present=show_error)
-def get_page(code: str) -> Response:
-    """The page behind a message's button, as HTML: what is known of the alert, and what may be done. Does nothing."""
-    return pages.alert_page(acting.opened(code, app.deps), app.deps, code, done=app.query("done"))
-
-
-@app.operation(
-    "POST",
-    "/alerts/{code}",
-    status=303,
-    problems=(403, 404, 409, 410, 413, 422),
-    present=show_error,
-    content_types=FORM,
-)
-def post_page(code: str) -> Response:
-    """Takes the page's buttons: acknowledge, mute, write what was done, take it back."""
-    refuse_foreign_form(app.header, app.deps.public_url)
-    fields = fields_of(app.raw_body)
-    if fields.get("do") == "remedy":
-        return write_remedy(code, fields)
-    if "take_back" in fields:
-        remedying.take_back(acting.opened(code, app.deps).alert_id, fields["take_back"], app.deps)
-        return pages.redirect(code, "taken_back")
-    wish = views.wish_of(fields)
-    acting.act(code, wish, app.deps)
-    return pages.redirect(code, wish)
-
-
-def write_remedy(code: str, fields: dict[str, str]) -> Response:
-    """303 to the page, which shows it; or the page again, with what is wrong."""
-    opened = acting.opened(code, app.deps)
-    try:
-        done = remedy_views.done_of_form(fields)
-        remedying.write_remedy(opened.alert_id, done, opened.subscription, app.deps)
-    except InvalidInput as wrong:
-        return pages.alert_page(opened, app.deps, code, typed=pages.Typed(fields, wrong))
-    return pages.redirect(code, "remedy")
-
-
-@app.operation("GET", "/alerts/{code}/weekly", problems=(404,), present=show_error)
-def get_weekly_page(code: str) -> Response:
-    """The page behind a weekly report's last line: whether it comes, and the button that changes it. Does nothing."""
-    return pages.weekly_page(weeks.reader(code, app.deps), app.deps)
-
-
-@app.operation("POST", "/alerts/{code}/weekly", problems=(404, 413, 422), present=show_error, content_types=FORMS)
-def post_weekly_page(code: str) -> Response:
-    """Stops the weekly report, as a mail program's own button does (RFC 8058), or lets it come again."""
-    is_back = fields_of(app.raw_body).get("do") == "resume"
-    return pages.weekly_page(weeks.change(code, stopped=not is_back, deps=app.deps), app.deps)
-
-
-@app.operation("POST", "/slack/actions", problems=(403, 404, 409, 410), content_types=FORM)
-def post_slack() -> Response:
-    """A button pressed in Slack; the signature says that Slack tells it."""
-    code = slack_actions.pressed(app.raw_body, app.header, app.deps.slack_signing(), app.deps.now())
-    if code is not None:
-        acting.act(code, "acknowledge", app.deps)
-    return Response("", status_code=200)
