@@ -220,6 +220,17 @@ def test_the_list_is_filtered_and_paged(world: World) -> None:
     assert visit(world, "anna", "/cases?which=lost").status == 422
 
 
+def test_the_list_is_taken_along_as_a_file_that_names_nobody(world: World) -> None:
+    """A row a case of the page, of one's own team; what was said and of whom is not in it."""
+    file = visit(world, "anna", "/cases?as=csv")
+    assert file.headers["content-disposition"] == 'attachment; filename="cases.csv"'
+    heads, row = file.body.splitlines()
+    assert heads.startswith("\ufeffcase,touchpoint,owner,state,score")
+    assert row.startswith(f"{MINE},checkout,web,open,1,")
+    assert "hash" not in row and "marche" not in row
+    assert visit(world, "anna", "/cases?as=xml").status == 422
+
+
 def test_the_figures_stand_below_the_list(world: World) -> None:
     """Medians with their n, causes by touchpoint, in the words of the journey file."""
     world.clock.now += HOUR

@@ -20,6 +20,7 @@ from shared.catalogue import words as in_language
 from shared.errors import Conflict, EtincelleError, InvalidInput
 from shared.pages import formats
 from shared.pages.shell import Frame, Words, read_words, rendered
+from shared.pages.spreadsheet import csv_file
 from shared.scales import scale
 from shared.sessions import Visitor
 
@@ -100,6 +101,7 @@ def list_page(listing: Listing, visitor: Visitor, here: str, deps: CaseDeps) -> 
     place = f"&touchpoint={listing.touchpoint}" if listing.touchpoint else ""
     cursor = (listing.cursor or "").replace("#", "%23").replace(":", "%3A")
     values: dict[str, Any] = {
+        "csv": f"/cases?which={listing.which}{place}&as=csv",
         "rows": rows,
         "which": listing.which,
         "touchpoint": listing.touchpoint,
@@ -110,6 +112,39 @@ def list_page(listing: Listing, visitor: Visitor, here: str, deps: CaseDeps) -> 
     }
     frame = Frame(said["title"], visitor, lang, "/cases", here, said)
     return rendered("cases.html", frame, folder=HERE / "templates", **values)
+
+
+def list_csv(cases: list[Case]) -> Response:
+    """The cases of the page, a row each; nothing of who they are about, nor what they wrote."""
+    heads = (
+        "case",
+        "touchpoint",
+        "owner",
+        "state",
+        "score",
+        "scale",
+        "reasons",
+        "opened",
+        "due",
+        "contacted",
+        "closed",
+        "cause",
+    )
+    rows = [
+        (
+            one.case_id,
+            one.touchpoint,
+            one.owner,
+            one.state,
+            one.score,
+            one.scale,
+            " ".join(one.reasons),
+            *(at.isoformat() if at else None for at in (one.opened_at, one.due_at, one.contacted_at, one.closed_at)),
+            one.cause,
+        )
+        for one in cases
+    ]
+    return csv_file("cases", heads, rows)
 
 
 def case_page(shown: Shown, doing: Doing, visitor: Visitor, here: str, deps: CaseDeps) -> Response:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Annotated, Literal, get_args
 
 from chalice.app import Response
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.alerts.cases import looks, views
 from services.alerts.cases.looks import Doing
@@ -36,6 +36,7 @@ class ListQuery(BaseModel):
     which: Literal["open", "overdue", "closed"] = "open"
     touchpoint: views.Id | None = None
     cursor: Annotated[str, StringConstraints(pattern=f"^{views.CURSOR.pattern}$")] | None = None
+    file: Literal["csv"] | None = Field(None, alias="as")
 
     @property
     def filter(self) -> Filter:
@@ -45,9 +46,9 @@ class ListQuery(BaseModel):
 def register(app: Site) -> None:
     """Adds every page to the app."""
 
-    @app.page("GET", "/cases", roles=("pilot", "owner"), query=("which", "touchpoint", "cursor"), problems=(422,))
+    @app.page("GET", "/cases", roles=("pilot", "owner"), query=("which", "touchpoint", "cursor", "as"), problems=(422,))
     def get_cases_page() -> Response:
-        """A team's cases, or everybody's for a pilot, and how the team does, as HTML."""
+        """A team's cases, or everybody's for a pilot, and how the team does, as HTML; with `as=csv` as a file."""
         return list_page(app, actor_of(app.visitor))
 
     @app.page("GET", "/cases/{case_id}", roles=ROLES, query=("done",), problems=(404,))
@@ -72,6 +73,8 @@ def actor_of(visitor: Visitor) -> Actor:
 def list_page(app: Site, actor: Actor) -> Response:
     asked, now = parse_query(ListQuery, app.parameters), app.deps.now()
     found, cursor = reading.listed(asked.filter, actor, asked.cursor, A_PAGE, app.deps)
+    if asked.file:
+        return looks.list_csv(found)
     figures = reading.case_figures(Filter(actor.owner, asked.touchpoint), now - A_YEAR, now, app.deps)
     listing = looks.Listing(found, cursor, figures, asked.which, asked.touchpoint)
     return looks.list_page(listing, app.visitor, app.here, app.deps)
