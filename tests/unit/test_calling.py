@@ -34,7 +34,8 @@ class FakeCalls:
     def is_made(self, alert_id: str, number: int) -> bool:
         return (alert_id, number) in self.made
 
-    def make(self, alert_id: str, number: int) -> None:
+    def make(self, alert_id: str, number: int, until: datetime) -> None:
+        assert until > NOW - WEEK
         if self.fails:
             self.fails -= 1
             raise ConnectionError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from shared import dynamo
@@ -18,9 +19,10 @@ class TableCalls:
     def is_made(self, alert_id: str, number: int) -> bool:
         return self.table.get(*keys.call_key(alert_id, number), consistent=True) is not None
 
-    def make(self, alert_id: str, number: int) -> None:
+    def make(self, alert_id: str, number: int, until: datetime) -> None:
         pk, sk = keys.call_key(alert_id, number)
-        self.table.put({"pk": pk, "sk": sk, "kind": "call", "alert_id": alert_id})
+        kept = {"alert_id": alert_id, "expires_at": int(until.timestamp())}
+        self.table.put({"pk": pk, "sk": sk, "kind": "call"} | kept)
 
 
 @dataclass(frozen=True)

@@ -29,8 +29,8 @@ class Calls(Protocol):
 
     def is_made(self, alert_id: str, number: int) -> bool: ...
 
-    def make(self, alert_id: str, number: int) -> None:
-        """Writes it down; no harm where it was."""
+    def make(self, alert_id: str, number: int, until: datetime) -> None:
+        """Writes it down, and keeps it until then; no harm where it was."""
         ...
 
 
@@ -76,7 +76,7 @@ def call(event: AlertEvent, number: int, deps: CallingDeps) -> bool:
     people = sum(one.may_be_contacted for one in found.people)
     if people:
         deps.call_news.put(news_of(found, people, number, deps))
-        deps.calls.make(event.alert_id, number)
+        deps.calls.make(event.alert_id, number, deps.now() + LONGEST)
     return bool(people)
 
 
