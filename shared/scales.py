@@ -24,6 +24,10 @@ class Scale:
     high: int
     bad_at_most: int
 
+    def __hash__(self) -> int:
+        """That of the name: scales are keys of caches that every answer looks up."""
+        return hash(self.name)
+
     @property
     def levels(self) -> int:
         """How many different scores there are."""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from services.aggregator.domain.detection import interval, onset, rhythm, wobble
-from services.aggregator.domain.detection.bets import IDLE, Cell, funded, grown
+from services.aggregator.domain.detection.bets import IDLE, Bet, Cell, funded, grown
 from services.aggregator.domain.detection.detector import Account, Settings, Transition, advance, open_account, step
 from services.aggregator.domain.detection.usual import STEEPEST, included, outlook, pains, start, tilt_to, tilted
 from shared.scales import SCALES, scale
@@ -96,8 +96,9 @@ def test_answers_back_to_usual_resolve_the_alert() -> None:
 
 def test_a_lasting_level_is_adopted_after_the_stated_time_and_not_before() -> None:
     """One cell short of adopt_days nothing is said; at it, the level becomes usual."""
-    account, _ = run(quiet(40), spread(BAD_DAY, MONDAY + 40 * DAY, DAY))
-    assert account.alert is not None
+    bad = [c for day in range(20) for c in spread(BAD_DAY, MONDAY + (40 + day) * DAY, DAY)]
+    account, _ = run(quiet(40), bad)
+    assert account.alert is not None and account.alert.n >= SETTINGS.adopt_answers
     due = account.alert.start + round(SETTINGS.adopt_days * DAY)
     same, nothing = advance(account, due - 1, SETTINGS)
     assert (same, nothing) == (account, ())
@@ -106,6 +107,20 @@ def test_a_lasting_level_is_adopted_after_the_stated_time_and_not_before() -> No
     assert said[0].at == due * 300
     assert adopted.alert is None
     assert sum(adopted.usual[:2]) / sum(adopted.usual) > 0.3
+
+
+def test_a_level_of_few_answers_is_adopted_once_it_has_them_or_after_the_patience() -> None:
+    """One bad day's answers are not adopted after adopt_days; more that come later are, at once."""
+    account, _ = run(quiet(40), spread(BAD_DAY, MONDAY + 40 * DAY, DAY))
+    assert account.alert is not None and account.alert.n < SETTINGS.adopt_answers
+    late = account.alert.start + round(SETTINGS.patience_days * DAY)
+    assert advance(account, late - 1, SETTINGS)[1] == ()
+    assert [t.at for t in advance(account, late, SETTINGS)[1]] == [late * 300]
+    flood = account.alert.start + 40 * DAY
+    account, said = run(account, [(flood, tuple(30 * n for n in BAD_DAY))])
+    assert "adopted" not in [t.kind for t in said]
+    _, said = advance(account, flood + 1, SETTINGS)
+    assert [(t.kind, t.at) for t in said] == [("adopted", (flood + 1) * 300)]
 
 
 @pytest.mark.parametrize("name", SCALES)
@@ -206,6 +221,32 @@ def test_the_neutral_level_is_learned_right_at_any_hour() -> None:
     assert [w / sum(grown_usual) for w in grown_usual] == pytest.approx([w / sum(usual) for w in usual])
 
 
+def test_a_worsening_on_the_first_weekend_is_told_from_a_weekend() -> None:
+    """After four flat weekdays, bad answers on Saturday raise; a Saturday a little worse than weekdays does not."""
+    busy = open_account(SCALES["csat"], SETTINGS)
+    weekdays = [(MONDAY + hour * HOUR, USUAL_DAY) for hour in range(24, 5 * 24)]
+    busy, said = run(busy, weekdays)
+    _, raised = run(busy, [(MONDAY + hour * HOUR, (4, 2, 2, 4, 8)) for hour in range(5 * 24, 6 * 24)])
+    weekend = [(MONDAY + hour * HOUR, (1, 1, 2 + hour % 2, 5, 10)) for hour in range(5 * 24, 6 * 24)]
+    _, nothing = run(busy, weekend)
+    assert [t.kind for t in raised][:1] == ["raised"]
+    assert said == nothing == []
+
+
+def test_a_faint_excursion_that_became_usual_does_not_blunt_the_bets_on_what_comes_now() -> None:
+    """A bet whose faint excursion makes up half of what is usual begins again; one that is not faint goes on."""
+    account = quiet(40)
+    half = round(sum(account.usual) / 2)
+    began = account.cell - 20 * DAY
+    old = Bet(0.5, 0.0, 0.0, 0.0, began, began, half, half // 5, half / 5)
+    cell, worst = account.cell + 10, (3, 0, 0, 0, 0)
+    faint = step(replace(account, bets=(old._replace(walk=1.0),) * 3), cell, worst, SETTINGS)[0]
+    clear = step(replace(account, bets=(old._replace(walk=3.0),) * 3), cell, worst, SETTINGS)[0]
+    assert [(bet.start, bet.n) for bet in faint.bets] == [(cell, 3)] * 3
+    assert [(bet.start, bet.n) for bet in clear.bets] == [(began, half + 3)] * 3
+    assert all(new.money > blunt.money for new, blunt in zip(faint.bets, clear.bets, strict=True))
+
+
 def test_weak_evidence_does_not_exclude_the_level_before() -> None:
     """An alert raised on evidence below 20 gives an interval that reaches down to the level before."""
     _, said = run(quiet(40), spread(BAD_DAY, MONDAY + 40 * DAY, DAY))
@@ -296,8 +337,19 @@ def test_strong_rhythm_leaves_a_doubt_that_no_learning_removes() -> None:
     at = rhythm.features(MONDAY, "UTC")
     exact = rhythm.Rhythm((0.5, 0.0, 0.0, 0.0, 0.0), (1e12,) * 5)
     flat = rhythm.Rhythm((0.0,) * 5, (1e12,) * 5)
-    assert rhythm.doubt_at(exact, at, sd) == pytest.approx((0.5 * rhythm.MISFIT) ** 2, rel=1e-3)
-    assert rhythm.doubt_at(flat, at, sd) == pytest.approx(0.0, abs=1e-9)
+    assert rhythm.hour_at(exact, at, sd).misfit == pytest.approx((0.5 * rhythm.MISFIT) ** 2)
+    assert rhythm.hour_at(exact, at, sd).unknown == pytest.approx(0.0, abs=1e-9)
+    assert rhythm.hour_at(flat, at, sd).misfit == 0.0
+
+
+def test_flat_days_make_an_unseen_weekend_less_doubtful_and_strong_waves_more() -> None:
+    """A touchpoint without a daily wave has hardly a weekend either, one with a strong wave may well."""
+    sd, saturday = SETTINGS.rhythm_sd, rhythm.features(MONDAY + 5 * DAY, "UTC")
+    precise = tuple([1e4] * 4 + [1 / sd[4] ** 2])
+    flat, strong = (rhythm.Rhythm((wave, 0.0, 0.0, 0.0, 0.0), precise) for wave in (0.0, 0.4))
+    doubts = [rhythm.hour_at(known, saturday, sd).unknown for known in (flat, rhythm.still(sd), strong)]
+    assert doubts[0] < doubts[1] < doubts[2]
+    assert rhythm.hour_at(flat, saturday, sd).unknown < 0.3 * sd[4] ** 2
 
 
 def test_money_forgets_and_is_paid_with_the_calendar() -> None:
@@ -351,9 +403,9 @@ def test_a_rhythm_is_learned_and_its_doubt_shrinks() -> None:
     at = rhythm.features(MONDAY + 5 * DAY, "UTC")
     sd = SETTINGS.rhythm_sd
     before = rhythm.still(sd)
-    after = rhythm.learned(before, at, 10.0, 20.0)
+    after = rhythm.learned(before, at, rhythm.hour_at(before, at, sd), 10.0, 20.0)
     assert rhythm.tilt_at(after, at) > rhythm.tilt_at(before, at) == 0
-    assert rhythm.doubt_at(after, at, sd) < rhythm.doubt_at(before, at, sd)
+    assert rhythm.hour_at(after, at, sd).unknown < rhythm.hour_at(before, at, sd).unknown
 
 
 def test_wild_days_teach_wobble_and_calm_days_unteach_it() -> None:
@@ -401,17 +453,11 @@ def test_something_else_is_not_an_account() -> None:
 
 def test_good_answers_are_no_evidence_that_answers_got_worse() -> None:
     """An excursion that outlasts the memory of the usual leaves nothing to bet on; good answers raise nothing."""
-    chance, account = random.Random(0), open_account(SCALES["csat"], SETTINGS)
-    usual, good = (0.06, 0.04, 0.1, 0.25, 0.55), (0, 0, 0.02, 0.2, 0.78)
-    outlasted = 0
-    for day in range(41):
-        answers, weights = (500, good) if day == 40 else (50, usual)
-        cells: dict[int, list[int]] = {}
-        for _ in range(answers):
-            counts = cells.setdefault(chance.randrange(DAY), [0] * 5)
-            counts[chance.choices(range(5), weights)[0]] += 1
-        for cell, counts in sorted(cells.items()):
-            account, said = step(account, MONDAY + day * DAY + cell, counts, SETTINGS)
-            outlasted += max(bet.n for bet in account.bets) > sum(account.usual)
-            assert not said or day < 40
-    assert outlasted
+    account = quiet(40)
+    longer = round(2 * sum(account.usual))
+    outlasting = Bet(0.5, 4.0, 0.0, 0.0, account.cell, account.cell - 30 * DAY, longer, longer // 5, longer / 5)
+    account = replace(account, bets=(outlasting,) * len(SETTINGS.tilts))
+    good = [(account.cell + 1 + hour * HOUR, (0, 0, 1, 4, 15)) for hour in range(24)]
+    account, said = run(account, good)
+    assert said == []
+    assert sum(bet.money for bet in account.bets) < 2.0

@@ -15,11 +15,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import exp
+from typing import NamedTuple
 
 from services.aggregator.domain.detection import rhythm as hours
 from services.aggregator.domain.detection import wobble as days
 from services.aggregator.domain.detection.account import Account
-from services.aggregator.domain.detection.bets import IDLE, Bet, Cell, funded, grown
+from services.aggregator.domain.detection.bets import IDLE, NEW, Bet, Cell, funded, grown, stake
 from services.aggregator.domain.detection.interval import Share, counted
 from services.aggregator.domain.detection.onset import start_interval, walked
 from services.aggregator.domain.detection.recovery import Open, continued, is_over, lasting, opened, waited
@@ -64,9 +65,6 @@ __all__ = [
 
 STALE_CELLS = 7 * CELLS_A_DAY
 """A silence pays for a week of betting at most: after a year, one answer is not a year's evidence."""
-
-YOUNG = 0.03
-"""Below this share of the usual's answers, an excursion has not yet bent what is usual."""
 
 TOLD_AGAIN = 1.5
 """An alert is told again when its evidence has grown by this factor."""
@@ -117,7 +115,7 @@ def advance(account: Account, to_cell: int, settings: Settings) -> tuple[Account
     called ever so often, or not at all before the next `step`, the result is the same.
     """
     alert = account.alert
-    if alert is None or to_cell < alert.start + _adoption(settings):
+    if alert is None or to_cell < _adoption(alert, settings):
         return account, ()
     said = _ended(account, alert, ADOPTED, alert.reported, settings)
     return _closed(account, lasting(alert, account.scale)), (said,)
@@ -128,15 +126,19 @@ def wander(account: Account) -> float:
     return days.variance(account.wobble)
 
 
-def _adoption(settings: Settings) -> int:
-    return round(settings.adopt_days * CELLS_A_DAY)
+def _adoption(alert: Open, settings: Settings) -> int:
+    """The cell at whose start the alert's level is usual: few answers must last till their evidence is forgotten."""
+    lasting = settings.adopt_days
+    if alert.n < settings.adopt_answers:
+        lasting = max(lasting, settings.patience_days)
+    return alert.start + round(lasting * CELLS_A_DAY)
 
 
 def _rested(account: Account, cell: int, settings: Settings) -> Account:
     """Time goes by: evidence and memory fade, money comes in, half days close."""
     passed = cell - account.cell if account.cell >= 0 else 1
     kept = settings.kept(passed)
-    paid = (1 - settings.kept(min(passed, STALE_CELLS))) / len(account.bets)
+    paid = (1 - (kept if passed <= STALE_CELLS else settings.kept(STALE_CELLS))) / len(account.bets)
     bets = tuple([funded(bet, kept, paid) for bet in account.bets])
     alert = waited(account.alert, kept) if account.alert is not None else None
     gone = passed / CELLS_A_DAY
@@ -171,8 +173,8 @@ def _half_days(account: Account, cell: int, settings: Settings) -> tuple[hours.R
     passed = max(block - account.wobble.block, 1) if account.wobble.block >= 0 else 1
     rhythm = hours.faded(account.rhythm, exp(-passed / 2 / settings.rhythm_days), settings.rhythm_sd)
     at = hours.features(cell - 1, settings.time_zone)
-    doubt = hours.doubt_at(rhythm, at, settings.rhythm_sd)
-    return rhythm, days.rolled(account.wobble, block, doubt)
+    hour = hours.hour_at(rhythm, at, settings.rhythm_sd)
+    return rhythm, days.rolled(account.wobble, block, hour.unknown + hour.misfit)
 
 
 def _cell(scale: Scale, index: int, counts: Sequence[int]) -> Cell:
@@ -180,45 +182,50 @@ def _cell(scale: Scale, index: int, counts: Sequence[int]) -> Cell:
     return Cell(index, sum(counts), sum(counts[: scale.bad_levels]), pain)
 
 
+class Sight(NamedTuple):
+    """What a cell is held against: what is usual at its hour, how many answers that was learned from, the variance
+    that answers may still take from the hour's tilt, and the variance by which such days wander.
+    """
+
+    view: Outlook
+    remembered: float
+    unknown: float
+    wander: float
+
+
 def _folded(account: Account, cell: Cell, counts: Sequence[int], settings: Settings) -> Account:
     """Bet against what is usual at this hour, then learn the cell."""
     at = hours.features(cell.at, settings.time_zone)
-    hour = hours.tilt_at(account.rhythm, at)
-    view = outlook(account.scale, account.usual, hour)
+    hour = hours.hour_at(account.rhythm, at, settings.rhythm_sd)
+    view = outlook(account.scale, account.usual, hour.tilt)
     between_days = days.variance(account.wobble)
-    wander = between_days * (1 + 1 / (account.days + 1)) + hours.doubt_at(account.rhythm, at, settings.rhythm_sd)
-    bets = tuple(
-        [
-            _played(account, bet, tilt, cell, view, wander)
-            for bet, tilt in zip(account.bets, settings.tilts, strict=True)
-        ]
-    )
-    usual = included(account.scale, account.usual, counts, view, hour)
-    road = walked(account.road, cell.at, cell.n, cell.pain - cell.n * hour * view.variance)
+    wander = between_days * (1 + 1 / (account.days + 1)) + hour.misfit
+    sight = Sight(view, sum(account.usual), hour.unknown, wander)
+    played = zip(account.bets, settings.tilts, strict=True)
+    bets = tuple([_played(account.scale, bet, tilt, cell, sight) for bet, tilt in played])
+    usual = included(account.scale, account.usual, counts, view, hour.tilt)
+    road = walked(account.road, cell.at, cell.n, cell.pain - cell.n * hour.tilt * view.variance)
     alert, level = account.alert, view
     if alert is not None:
-        level = outlook(account.scale, alert.before, hour + alert.tilt)
-        alert = continued(alert, account.scale, cell, hour, level.variance, wander)
+        level = outlook(account.scale, alert.before, hour.tilt + alert.tilt)
+        alert = continued(alert, account.scale, cell, hour.tilt, level.variance, wander + hour.unknown)
     residual, information = cell.pain - cell.n * level.mean, cell.n * level.variance
     trust = 1 / (1 + between_days * account.wobble.information)
-    rhythm = hours.learned(account.rhythm, at, trust * residual, trust * information)
+    rhythm = hours.learned(account.rhythm, at, hour, trust * residual, trust * information)
     wobble = days.added(account.wobble, residual, information)
     return Account(account.scale, account.cell, account.days, usual, rhythm, wobble, bets, road, alert)
 
 
-def _played(account: Account, bet: Bet, tilt: float, cell: Cell, view: Outlook, wander: float) -> Bet:
-    """One bet after the cell; its tilt weakens as the usual learns the excursion itself, down to none.
-
-    The usual fades, an excursion's answers do not: beyond all of the usual there is nothing left to bet on, least of
-    all that answers got better.
-    """
-    learned = bet.n / sum(account.usual)
-    if learned < YOUNG:
-        gain = tilt * cell.pain - cell.n * cost(account.scale, view, tilt)
+def _played(scale: Scale, bet: Bet, tilt: float, cell: Cell, sight: Sight) -> Bet:
+    """One tilt's bet after the cell."""
+    view = sight.view
+    bet, still_new = stake(bet, sight.remembered, sight.unknown) if bet.n else (bet, 1.0)
+    if still_new > NEW:
+        price = cost(scale, view, tilt)
     else:
-        tilt *= max(1 - learned, 0.0)
-        gain = tilt * cell.pain - cell.n * cost_once(account.scale, view, tilt)
-    return grown(bet, cell, gain, cell.n * view.variance, wander)
+        tilt *= still_new
+        price = cost_once(scale, view, tilt)
+    return grown(bet, cell, tilt * cell.pain - cell.n * price, cell.n * view.variance, sight.wander)
 
 
 def _judged(account: Account, settings: Settings) -> tuple[Account, tuple[Transition, ...]]:
@@ -276,7 +283,7 @@ def _told(account: Account, kind: str, before: Histogram, evidence: float, setti
 def _ended(account: Account, alert: Open, kind: str, evidence: float, settings: Settings) -> Transition:
     """A transition that closes the alert."""
     began = started_at(alert)
-    adopted = alert.start + _adoption(settings) - 1
+    adopted = max(_adoption(alert, settings) - 1, account.cell)
     return Transition(
         kind=kind,
         at=ends_at(adopted if kind == ADOPTED else account.cell),

@@ -18,7 +18,8 @@ from services.aggregator.domain.detection.settings import CELL_SECONDS
 CELLS_AN_HOUR = 3600 // CELL_SECONDS
 SATURDAY = 5
 WEEKEND, WEEKDAY = 1.0, 0.0
-SCALE_WORTH = 1.0
+SCALE_WORTH = 0.5
+"""The expectation of how strong a rhythm is counts as so many known features."""
 
 MISFIT = 0.15
 """Real hours differ from the smooth curve by about this share of its strength."""
@@ -35,7 +36,7 @@ class Rhythm(NamedTuple):
 
 def still(sd: tuple[float, ...]) -> Rhythm:
     """No rhythm known yet; `sd` says how strong each feature may be, as a tilt, all > 0."""
-    return Rhythm((0.0,) * len(sd), tuple(1 / (s * s) for s in sd))
+    return Rhythm((0.0,) * len(sd), _prior(sd))
 
 
 def features(cell: int, time_zone: str) -> Features:
@@ -58,44 +59,67 @@ def _local(seconds: int, time_zone: str) -> tuple[int, float]:
     return local.weekday(), local.hour + local.minute / 60
 
 
+class Hour(NamedTuple):
+    """What is known of one hour: its tilt, the variance that answers may still take from it, and the
+    variance that no smooth curve can.  fitting: the precisions, had the prior been as wide as what is known asks for.
+    """
+
+    tilt: float
+    unknown: float
+    misfit: float
+    fitting: list[float]
+
+
+def hour_at(rhythm: Rhythm, at: Features, sd: tuple[float, ...]) -> Hour:
+    """The hour with these features; `sd` as in `still`."""
+    prior = _prior(sd)
+    narrower = 1 - 1 / _prior_scale(rhythm, prior)
+    fitting = [p - narrower * q for p, q in zip(rhythm.precision, prior, strict=True)]
+    unknown = sum([x * x / p for p, x in zip(fitting, at, strict=True)])
+    misfit = MISFIT * MISFIT * sum([slope * slope for slope in rhythm.slopes])
+    return Hour(tilt_at(rhythm, at), unknown, misfit, fitting)
+
+
+@lru_cache(maxsize=64)
+def _prior(sd: tuple[float, ...]) -> tuple[float, ...]:
+    """The precisions before any answer."""
+    return tuple(1 / (s * s) for s in sd)
+
+
 def tilt_at(rhythm: Rhythm, at: Features) -> float:
     """How much worse (positive) or better this hour usually is, as a tilt."""
     (a, b, c, d, e), (p, q, r, s, t) = rhythm.slopes, at
     return a * p + b * q + c * r + d * s + e * t
 
 
-def doubt_at(rhythm: Rhythm, at: Features, sd: tuple[float, ...]) -> float:
-    """Variance of `tilt_at`: what the hour may still turn out to be, and by what no smooth curve fits it."""
-    prior = _prior_scale(rhythm, sd)
-    unknown = sum([x * x / (p - (1 - 1 / prior) / (s * s)) for p, x, s in zip(rhythm.precision, at, sd, strict=True)])
-    return unknown + MISFIT * MISFIT * sum([slope * slope for slope in rhythm.slopes])
-
-
-def _prior_scale(rhythm: Rhythm, sd: tuple[float, ...]) -> float:
+def _prior_scale(rhythm: Rhythm, prior: tuple[float, ...]) -> float:
     """How much wider the prior should have been, as a variance: 1 if what is known fits it.
 
     A touchpoint whose known features are strong may have strong unknown ones, and a flat one flat
-    ones; the expectation itself counts as SCALE_WORTH features.
+    ones; the expectation itself counts as SCALE_WORTH features (empirical Bayes).
     """
-    known = fit = 0.0
-    for slope, precision, s in zip(*rhythm, sd, strict=True):
-        share = 1 - 1 / (precision * s * s)
+    known = fit = SCALE_WORTH
+    for slope, precision, before in zip(*rhythm, prior, strict=True):
+        share = 1 - before / precision
         known += share
-        fit += share * slope * slope / (s * s)
-    return (SCALE_WORTH + fit) / (SCALE_WORTH + known)
+        fit += share * slope * slope * before
+    return fit / known
 
 
-def learned(rhythm: Rhythm, at: Features, residual: float, information: float) -> Rhythm:
-    """The rhythm after answers whose pain exceeded what was expected by `residual`.
+def learned(rhythm: Rhythm, at: Features, hour: Hour, residual: float, information: float) -> Rhythm:
+    """The rhythm after answers whose pain exceeded what was expected of the hour by `residual`.
 
     information: the variance of that residual if nothing is wrong, >= 0.
     """
-    precision = tuple([p + information * x * x for p, x in zip(rhythm.precision, at, strict=True)])
-    slopes = tuple([s + x * residual / p for s, x, p in zip(rhythm.slopes, at, precision, strict=True)])
-    return Rhythm(slopes, precision)
+    slopes, precision = [], []
+    for slope, known, fitting, x in zip(*rhythm, hour.fitting, at, strict=True):
+        gained = information * x * x
+        slopes.append(slope + x * residual / (fitting + gained))
+        precision.append(known + gained)
+    return Rhythm(tuple(slopes), tuple(precision))
 
 
 def faded(rhythm: Rhythm, kept: float, sd: tuple[float, ...]) -> Rhythm:
     """The rhythm when only a share `kept` of what was learned is still trusted."""
-    precision = tuple([kept * p + (1 - kept) / (s * s) for p, s in zip(rhythm.precision, sd, strict=True)])
+    precision = tuple([kept * p + (1 - kept) * q for p, q in zip(rhythm.precision, _prior(sd), strict=True)])
     return Rhythm(rhythm.slopes, precision)

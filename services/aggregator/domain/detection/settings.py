@@ -52,7 +52,8 @@ class Settings:
     wobble_sd: how much the level is expected to wander from day to day, as a tilt, before any answer.
     wobble_doubt: standard deviation of that expectation's square; smaller is slower to learn.
     least_answers: no alert from fewer answers than this since the start of the change.
-    adopt_days: a worse level that lasts so long becomes the usual one, and is said to.
+    adopt_days: a worse level that lasts so long becomes the usual one, and is said to ...
+    adopt_answers: ... if it holds so many answers; with fewer, evidence still grows, and it has to last the patience.
     resolve_per_year: early closings per year that an open alert may see.
     version: stamped on what is decided under these settings.
     """
@@ -73,6 +74,7 @@ class Settings:
     wobble_doubt: float = 0.015
     least_answers: int = 3
     adopt_days: float = 28.0
+    adopt_answers: int = 300
     resolve_per_year: float = 5.0
     version: str = "1"
 
