@@ -1,20 +1,15 @@
-"""The detector as the evaluation harness drives it, and the benchmark that `make bench-detection` runs.
+"""The detector as a harness drives it: `factory(context)` makes a watcher of one touchpoint.
 
-`factory(context)` makes a watcher of one touchpoint from the scale's bounds and, in a fleet, the
-board; it is told nothing of the truth.  `main` runs the harness, found in the folder given or beside
-the project, over a short form of its settings, and prints one table.
+It is made from the scale's bounds (`low`, `high`) and, in a fleet, the `board` shared by all, and is
+told nothing of the truth.  `python -m tests.bench.detection` runs the bench (`detection_run`).
 """
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 
 from services.aggregator.domain.board import Board, Decision, Fact, Rules, told
@@ -22,14 +17,11 @@ from services.aggregator.domain.detection.detector import Account, Settings, ope
 from services.aggregator.domain.detection.settings import CELL_SECONDS
 from services.aggregator.domain.detection.transition import RAISED, STRENGTHENED, Transition
 from shared.scales import SCALES
+from tests.bench.detection_event import Event
 
 SETTINGS = Settings()
 SCALE_NAMES = ("thumbs", "csat", "ces", "nps")
 DAY = 86400
-ROOT = Path(__file__).resolve().parents[2]
-OURS = "tests.bench.detection:factory"
-OTHERS = ("rolling30", "rolling100", "ewma", "nelson", "page_hinkley", "adwin", "day_vs_week", "oracle_cusum")
-PARTS = ("cost", "null", "delay", "fleet")
 
 
 class Fleet:
@@ -78,18 +70,18 @@ class Watcher:
 
     ADVANCE_AFTER = 2 * CELL_SECONDS
 
-    def __init__(self, event: Callable[..., Any], context: Any, settings: Settings) -> None:
+    def __init__(self, context: Any, settings: Settings) -> None:
         known, bounds = [SCALES[name] for name in SCALE_NAMES], (context.low, context.high)
         self.scale = next(scale for scale in known if (scale.low, scale.high) == bounds)
         self.account: Account = open_account(self.scale, settings)
-        self.event, self.settings, self.low = event, settings, context.low
+        self.settings, self.low = settings, context.low
         self.cells: dict[int, list[int]] = {}
         self.latest = self.closed = -1
-        self.waiting: deque[Any] = deque()
+        self.waiting: deque[Decision] = deque()
         self.fleet = _fleet(context.board)
         self.name = self.fleet.join() if self.fleet else ""
 
-    def update(self, timestamp: float, score: int) -> Any:
+    def update(self, timestamp: float, score: int) -> Event | None:
         """One answer; the event that complete cells before it give."""
         cell = max(int(timestamp // CELL_SECONDS), self.closed + 1)
         counts = self.cells.get(cell)
@@ -101,7 +93,7 @@ class Watcher:
             return self._close(cell - 1)
         return None
 
-    def advance(self, now: float) -> Any:
+    def advance(self, now: float) -> Event | None:
         """Time passed; the event that complete cells give."""
         return self._close(int(now // CELL_SECONDS) - 1)
 
@@ -109,7 +101,7 @@ class Watcher:
         """What would be stored, as hexadecimal."""
         return self.account.to_json().encode().hex()
 
-    def _close(self, before: int) -> Any:
+    def _close(self, before: int) -> Event | None:
         ready = [cell for cell in self.cells if cell < before]
         for cell in sorted(ready):
             self.closed = cell
@@ -126,9 +118,9 @@ class Watcher:
         elif said.kind != STRENGTHENED:
             self.waiting.append(Decision(self.name, said.kind, said.at, said))
 
-    def _event(self, decision: Decision) -> Any:
+    def _event(self, decision: Decision) -> Event:
         said = decision.transition
-        return self.event(
+        return Event(
             "raised" if decision.kind == RAISED else "resolved",
             float(decision.at),
             change_time=float(said.change_started_at),
@@ -155,90 +147,12 @@ def factory(context: Any) -> Watcher:
 
 def set_to(false_alarms_per_year: float) -> Callable[[Any], Watcher]:
     """`factory` with another promise; alerts that are easier to raise are as much easier to close."""
-    from judge.protocol import Event
-
     closings = SETTINGS.resolve_per_year * max(false_alarms_per_year, 1.0)
     settings = replace(SETTINGS, false_alarms_per_year=false_alarms_per_year, resolve_per_year=closings)
-    return lambda context: Watcher(Event, context, settings)
-
-
-def short(full: dict[str, Any]) -> dict[str, Any]:
-    """The harness's settings cut down to what a few minutes allow; same seeds, fewer streams."""
-    full["scales"] = ["csat5", "nps11"]
-    full["sizes"] = {name: full["sizes"][name] for name in ("medium", "large")}
-    full["null"]["exposure"] = [[5, 12, 730], [50, 6, 365], [500, 3, 90], [5000, 1, 30]]
-    full["delay"] |= {"per_day": [5, 50, 500], "history": [200, 2000], "streams": 10}
-    full["delay"]["answers_after"] = {"medium": 1000, "large": 400}
-    full["fleet"] |= {"touchpoints": 250, "changing": 0.08}
-    return full
-
-
-def main() -> int:
-    """Run the harness over ours and what others do, and print the table; 2 if there is no harness."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--judge", type=Path, default=ROOT.parent / "shared" / "detection")
-    parser.add_argument("--full", action="store_true", help="all of the harness's settings: hours")
-    parser.add_argument("--jobs", type=int, default=2, help="processes")
-    asked = parser.parse_args()
-    public = asked.judge / "judge" / "public.json"
-    if not public.exists():
-        print(f"no harness at {asked.judge}; give its folder with --judge", file=sys.stderr)
-        return 2
-    sys.path.insert(0, str(asked.judge))
-    settings = json.loads(public.read_text(encoding="utf-8"))
-    chosen = settings if asked.full else short(settings)
-    rows = measured(chosen, asked.jobs)
-    from tests.bench.detection_table import table
-
-    print(table(rows, chosen, OURS))
-    return 0
-
-
-def measured(settings: dict[str, Any], jobs: int) -> list[dict[str, Any]]:
-    """Rows of the harness: every detector on every part, then ours at each other's rate of false alarms."""
-    from judge import run
-
-    rows = _worked(run.tasks(settings, [OURS, *OTHERS], PARTS), jobs)
-    return rows + _worked(matched(settings, rows), jobs)
-
-
-def matched(settings: dict[str, Any], rows: list[dict[str, Any]]) -> Iterator[Any]:
-    """Tasks that measure ours with, volume by volume, as many false alarms a year as each other gave.
-
-    What ours gives of what it is set to is known from the rows.
-    """
-    from judge import run
-    from judge.detectors import FACTORIES
-
-    given = false_rate(rows, OURS) / SETTINGS.false_alarms_per_year
-    for other in OTHERS:
-        for per_day in settings["delay"]["per_day"]:
-            name = f"ours as {other} at {per_day} a day"
-            FACTORIES[name] = set_to(false_rate(rows, other, per_day) / given)
-            only = {**settings, "delay": {**settings["delay"], "per_day": [per_day]}}
-            for key, function, work in run.tasks(only, [name], ("delay",)):
-                yield {**key, "as": other}, function, work
-
-
-def false_rate(rows: Iterable[dict[str, Any]], detector: str, per_day: float | None = None) -> float:
-    """False alarms per touchpoint-year without rhythm, of one volume or all; at least one is taken as seen."""
-    quiet = [r for r in rows if r["part"] == "null" and r["detector"] == detector and not r["seasonal"]]
-    here = [r for r in quiet if per_day in (None, r["per_day"])]
-    return float(max(sum(r["alarms"] for r in here), 1) / sum(r["years"] for r in here))
-
-
-def _worked(tasks: Iterable[Any], jobs: int) -> list[dict[str, Any]]:
-    from judge import run
-
-    rows: list[dict[str, Any]] = []
-    ready = list(tasks)
-    with get_context("fork").Pool(jobs) as pool:
-        for row in pool.imap_unordered(run.work, ready):
-            rows.append(row)
-            if len(rows) % 50 == 0:
-                print(f"{len(rows)} of {len(ready)} measured", file=sys.stderr, flush=True)
-    return rows
+    return lambda context: Watcher(context, settings)
 
 
 if __name__ == "__main__":
+    from tests.bench.detection_run import main
+
     sys.exit(main())

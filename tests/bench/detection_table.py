@@ -8,9 +8,15 @@ from typing import Any
 
 from scipy.stats import chi2
 
+from tests.bench.detection_limit import bound
+from tests.bench.detection_streams import SIZES, World
+
 Row = dict[str, Any]
 MATURE = 2000
 """Answers of history at which delays are compared."""
+
+LEAST_APART = 60.0
+"""Answers between false alarms, at the least: below, there is no such CUSUM."""
 
 HEAD = (
     "detector",
@@ -28,7 +34,7 @@ HEAD = (
 )
 
 
-def table(rows: Sequence[Row], settings: dict[str, Any], ours: str) -> str:
+def table(rows: Sequence[Row], ours: str) -> str:
     """A Markdown table, one line per detector.
 
     Delays are means over streams with MATURE answers of history (a missed change counts as late as its
@@ -36,18 +42,18 @@ def table(rows: Sequence[Row], settings: dict[str, Any], ours: str) -> str:
     Lorden's, at the detector's own measured distance between false alarms at that volume.
     """
     names = list(dict.fromkeys(r["detector"] for r in rows if "as" not in r))
-    lines = [HEAD, ["---"] * len(HEAD), *(_line(rows, settings, name, ours) for name in names)]
+    lines = [HEAD, ["---"] * len(HEAD), *(_line(rows, name, ours) for name in names)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def _line(rows: Sequence[Row], settings: dict[str, Any], name: str, ours: str) -> list[str]:
+def _line(rows: Sequence[Row], name: str, ours: str) -> list[str]:
     own = [r for r in rows if r["detector"] == name]
     late = [r for r in _part(own, "delay") if r["history"] == MATURE and r["n"]]
     fleets = _part(own, "fleet")
     return [
         "**ours**" if name == ours else name,
-        *(_false_alarms(r for r in _part(own, "null") if r["seasonal"] == seasonal) for seasonal in (0, 1)),
-        *(_delay(own, [r for r in late if r["size"] == size], settings) for size in ("large", "medium")),
+        *(_false_alarms(r for r in _part(own, "null") if r["rhythm"] == rhythm) for rhythm in (0, 1)),
+        *(_delay(own, [r for r in late if r["size"] == size]) for size in ("large", "medium")),
         f"{sum(r['missed'] for r in late) / sum(r['n'] for r in late):.0%}",
         _middle([r["date_answers"] for r in late if r["size"] == "medium"]),
         f"{sum(r['false'] for r in fleets)} of {sum(r['alerts'] for r in fleets)}",
@@ -74,27 +80,18 @@ def _false_alarms(rows: Iterable[Row]) -> str:
     return f"{alarms / years:.2f} [{low:.2f}, {chi2.ppf(0.975, 2 * alarms + 2) / 2 / years:.2f}]"
 
 
-def _delay(own: Sequence[Row], late: Sequence[Row], settings: dict[str, Any]) -> str:
+def _delay(own: Sequence[Row], late: Sequence[Row]) -> str:
     answers, hours = fmean(r["mean_answers"] for r in late), fmean(r["median_hours"] for r in late)
-    ratio = median(r["mean_answers"] / _bound(own, r, settings) for r in late)
+    ratio = median(r["mean_answers"] / _bound(own, r) for r in late)
     return f"{answers:.0f}, {hours:.1f}, {ratio:.2f}"
 
 
-def _bound(own: Sequence[Row], row: Row, settings: dict[str, Any]) -> float:
+def _bound(own: Sequence[Row], row: Row) -> float:
     """The least mean delay in answers at this detector's false alarms, for this row's change."""
-    from judge import streams, theory
-
-    quiet = [r for r in _part(own, "null") if r["per_day"] == row["per_day"] and not r["seasonal"]]
+    quiet = [r for r in _part(own, "null") if r["per_day"] == row["per_day"] and not r["rhythm"]]
     apart = sum(r["answers"] for r in quiet) / max(sum(r["alarms"] for r in quiet), 1)
-    laws = streams.before_after(
-        streams.Spec(
-            scale=row["scale"],
-            mixture=tuple(settings["mixture"]),
-            flavour=tuple(settings["flavour"]),
-            size=settings["sizes"][row["size"]],
-        )
-    )
-    return float(theory.lorden_bound(*laws, max(apart, 60.0)))
+    before, after = World(scale=row["scale"], worse=SIZES[row["size"]]).laws()
+    return bound(tuple(before.tolist()), tuple(after.tolist()), max(apart, LEAST_APART))
 
 
 def _against(rows: Sequence[Row], name: str) -> str:

@@ -1,0 +1,122 @@
+"""The bench of detection measures what it says: its streams, its limit, and the rules it sets beside ours."""
+
+from __future__ import annotations
+
+from itertools import cycle, islice
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from shared.scales import SCALES
+from tests.bench.detection_event import Event, Rule
+from tests.bench.detection_limit import bound, mean_passage, steps
+from tests.bench.detection_measures import FleetWorld, cost, delays, false_alarms, fleet
+from tests.bench.detection_rules import Adwin, DayAgainstWeek, Ewma, Nelson, Oracle, PageHinkley, RollingMean
+from tests.bench.detection_run import OURS, ours, tasks
+from tests.bench.detection_run import SHORT as PLAN
+from tests.bench.detection_streams import MONDAY, World, after_history, lasting
+from tests.bench.detection_table import HEAD, table
+
+RULES = (
+    lambda: RollingMean(30),
+    lambda: RollingMean(100),
+    Ewma,
+    Nelson,
+    PageHinkley,
+    Adwin,
+    DayAgainstWeek,
+    lambda: Oracle(1, (0.05, 0.05, 0.1, 0.3, 0.5), (0.4, 0.2, 0.1, 0.1, 0.2), 365.0 * 24),
+)
+
+
+def laws(world: World) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    before, after = world.laws()
+    return tuple(before.tolist()), tuple(after.tolist())
+
+
+@pytest.mark.parametrize("scale", ["thumbs", "csat", "ces", "nps"])
+def test_a_stream_follows_its_laws_before_and_after(scale: str) -> None:
+    """Counts before and after the change fit the world's histograms (chi-square, SciPy)."""
+    world = World(scale, 500, worse=0.35)
+    stream = after_history(world, 20_000, 20_000, 1)
+    assert stream.change is not None
+    for law, part in zip(world.laws(), (stream.levels[:20_000], stream.levels[20_000:]), strict=True):
+        counts = np.bincount(part, minlength=SCALES[scale].levels)
+        kept = law > 0
+        assert stats.chisquare(counts[kept], law[kept] / law[kept].sum() * len(part)).pvalue > 1e-4
+        assert counts[~kept].sum() == 0
+
+
+def test_rhythm_makes_weekends_worse_and_quieter() -> None:
+    """With rhythm, the share of the worst answers is higher at weekends, and fewer answer."""
+    stream = lasting(World(per_day=2000, rhythm=1.0), 70, None, 1)
+    weekend = (stream.times - MONDAY) % (7 * 86400) >= 5 * 86400
+    worst = stream.levels == 0
+    assert worst[weekend].mean() > 1.15 * worst[~weekend].mean()
+    assert weekend.mean() < 0.8 * 2 / 7
+
+
+def test_seeds_fix_a_stream() -> None:
+    """The same seed gives the same stream, another one another."""
+    first, again, other = (lasting(World(), 30, 15.0, seed) for seed in (1, 1, 2))
+    assert np.array_equal(first.times, again.times) and np.array_equal(first.levels, again.levels)
+    assert not np.array_equal(first.times[:10], other.times[:10])
+
+
+def test_the_bound_is_the_mean_delay_of_the_oracle_by_simulation() -> None:
+    """Over 1,500 streams that are worse from the start, the CUSUM that knows both laws takes the bound on average."""
+    before, after = laws(World(worse=0.35))
+    chance, late = np.random.default_rng(1), []
+    for _ in range(1500):
+        rule = Oracle(1, before, after, 5000.0)
+        drawn = (score for score in chance.choice(np.arange(1, 6), 400, p=np.array(after) / sum(after)).tolist())
+        late.append(next(i for i, score in enumerate(drawn, 1) if rule.update(float(i), score)))
+    assert np.mean(late) == pytest.approx(bound(before, after, 5000.0), rel=0.05)
+
+
+def test_a_passage_of_a_fair_walk_takes_as_long_as_its_exact_solution() -> None:
+    """A walk that is reflected at 0 and goes up or down by one takes h (h + 1) steps to h on average."""
+    assert mean_passage((0.5, 0.5), np.array([1.0, -1.0]), 8.0) == pytest.approx(8 * 9, rel=0.01)
+    assert steps((0.5, 0.5), (0.5, 0.5)).tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("make", RULES)
+def test_each_rule_raises_on_a_plain_worsening_alone_and_closes_after_it(make: type[Rule]) -> None:
+    """An answer an hour for four months, plainly worse in fifteen days of them: an alert in these, then its end."""
+    usual, worse = (5, 4, 5, 5, 3, 5, 4, 5), (1, 1, 2, 4, 1, 3, 1, 2)
+    rule, said = make(), list[Event]()
+    for day in range(120):
+        scores = worse if 60 <= day < 75 else usual
+        for hour, score in enumerate(islice(cycle(scores), 24)):
+            event = rule.update(MONDAY + day * 86400 + hour * 3600, score)
+            said += [event] if event else []
+    assert [event.kind for event in said][:2] == ["raised", "resolved"]
+    assert MONDAY + 60 * 86400 <= said[0].at < MONDAY + 75 * 86400
+
+
+def test_the_table_has_a_line_for_each_detector_and_a_cell_for_each_question() -> None:
+    """Ours beside another rule, measured on little: every cell is filled, and the matched column only for the other."""
+    other, rows = "rolling mean", []
+    for name, make in ((OURS, ours(1.0)), (other, lambda world, shared: RollingMean(30))):
+        own = {"detector": name}
+        rows.append({**own, "part": "fleet", **fleet(make, FleetWorld(4, 1, 10, 10), 1)})
+        for per_day in (50, 5000):
+            rows.append({**own, "part": "cost", "per_day": per_day, **cost(make, World("nps", per_day), 400, 1)})
+        for rhythm in (0, 1):
+            quiet = false_alarms(make, World(rhythm=rhythm), 20, 1, 1)
+            rows.append({**own, "part": "null", "per_day": 50, "rhythm": rhythm, **quiet})
+        for size, worse in (("large", 0.35), ("medium", 0.12)):
+            late = delays(make, World(worse=worse), 200, 100, 4, 1)
+            rows.append({**own, "part": "delay", "scale": "csat", "per_day": 50, "size": size, "history": 2000, **late})
+    rows += [{**row, "as": other, "detector": "ours as it"} for row in rows if row["part"] == "delay"]
+    lines = table(rows, OURS).splitlines()
+    assert [line.split(" | ")[0].strip("| *") for line in lines] == ["detector", "---", OURS, other]
+    assert {line.count("|") for line in lines} == {len(HEAD) + 1}
+
+
+def test_the_plan_asks_every_detector_every_question() -> None:
+    """Nine detectors, each with the same number of pieces of work."""
+    asked = [name for _, name, _ in tasks(PLAN)]
+    assert len(set(asked)) == 9
+    assert {asked.count(name) for name in asked} == {asked.count(OURS)}
