@@ -379,7 +379,7 @@ def test_passage_times_follow_the_inverse_gaussian_law() -> None:
         assert interval.sooner(drift, barrier, information) == pytest.approx(law.cdf(information))
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.sampled_from(sorted(SCALES)), st.data())
 def test_the_tilt_to_a_mean_gives_that_mean(scale: str, data: st.DataObject) -> None:
     """Of any histogram, however lopsided; a mean out of reach takes the steepest tilt."""
