@@ -48,7 +48,12 @@ class FakeOutbox:
     def get(self, message_id: str) -> Delivery | None:
         return self.kept.get(message_id)
 
-    def save(self, delivery: Delivery) -> None:
+    def add(self, delivery: Delivery) -> Delivery:
+        return self.kept.setdefault(delivery.message_id, delivery)
+
+    def save(self, delivery: Delivery, before: Delivery) -> None:
+        if self.kept[delivery.message_id].attempts != before.attempts:
+            raise Conflict("the delivery was tried meanwhile")
         self.kept[delivery.message_id] = delivery
 
     def listed(self, state: str, day: date | None) -> list[Delivery]:
@@ -89,7 +94,7 @@ class FakeNotes:
                 self.passes[CODES.code(about, delivery.subscription)] = Pass(
                     about, delivery.subscription, at + GOOD_FOR
                 )
-        self.outbox.save(delivery)
+        self.outbox.add(delivery)
 
     def set_aside(self, note: Note, state: State) -> None:
         if self.kept[place(note)].state == "waiting":

@@ -141,7 +141,7 @@ def get_deliveries() -> DeliveryList:
     scope="alerts:write",
     accepts=ReplayRequest,
     returns=DeliveryList,
-    problems=(404,),
+    problems=(404, 409),
 )
 def post_replay() -> DeliveryList:
     """Start a parked message over, or all of them."""

@@ -200,11 +200,24 @@ def test_a_message_carries_a_pass_and_no_other_code_opens_it(stores: Stores, who
     assert [stores.passes.get(wrong) for wrong in (code.swapcase(), code[:-1], f"{code}#", "")] == [None] * 4
 
 
+def test_a_delivery_is_written_once_and_changed_by_whoever_saw_it_last(stores: Stores, who: Subscriber) -> None:
+    """Written again it stays as it stands; of two who tried it at the same moment, one is told so."""
+    first = told_at(stores, who, 80)
+    tried = replace(first, attempts=1, last_error="busy")
+    stores.outbox.save(tried, first)
+    assert stores.outbox.add(first) == tried
+    with pytest.raises(Conflict):
+        stores.outbox.save(replace(first, attempts=1, state="delivered"), first)
+    assert stores.outbox.get(first.message_id) == tried
+    new = replace(first, message_id=f"{first.message_id}.new")
+    assert stores.outbox.add(new) == new == stores.outbox.get(new.message_id)
+
+
 def test_deliveries_are_listed_by_state_and_day(stores: Stores, who: Subscriber) -> None:
     """Parked ones whenever they were written; a delivery is in one list at a time."""
     found = [told_at(stores, who, days) for days in (0, 40)]
-    stores.outbox.save(replace(found[0], state="parked", last_error="gone"))
-    stores.outbox.save(replace(found[1], state="delivered", answer="200", delivered_at=RAISED))
+    stores.outbox.save(replace(found[0], state="parked", last_error="gone"), found[0])
+    stores.outbox.save(replace(found[1], state="delivered", answer="200", delivered_at=RAISED), found[1])
     mine = {one.message_id for one in found}
     parked = [one for one in stores.outbox.listed("parked", None) if one.message_id in mine]
     delivered = [one for one in stores.outbox.listed("delivered", found[1].created_at.date()) if one.message_id in mine]

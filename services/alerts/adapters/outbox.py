@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.alerts.domain.deliveries import Delivery
-from shared.dynamo import Item, Table
+from shared.dynamo import ConditionFailed, Item, Table
+from shared.errors import Conflict
 from shared.events import canonical, told_in
 from shared.tables import cases as keys
 from shared.times import key_time, parse_time
@@ -22,8 +23,21 @@ class TableOutbox:
         item = self.table.get(*keys.delivery_key(message_id), consistent=True)
         return delivery_of(item) if item else None
 
-    def save(self, delivery: Delivery) -> None:
-        self.table.put(item_of_delivery(delivery))
+    def add(self, delivery: Delivery) -> Delivery:
+        try:
+            self.table.put_new(item_of_delivery(delivery))
+        except ConditionFailed as refusal:
+            assert refusal.existing is not None, "a put that is refused tells what stands"
+            return delivery_of(refusal.existing)
+        return delivery
+
+    def save(self, delivery: Delivery, before: Delivery) -> None:
+        """Every try has a number of its own, and starting over begins anew: the number tells whether it has gone on."""
+        as_read = {":attempts": before.attempts}
+        try:
+            self.table.put(item_of_delivery(delivery), condition="attempts = :attempts", values=as_read)
+        except ConditionFailed:
+            raise Conflict("the delivery was tried meanwhile") from None
         if delivery.state == "parked":
             count_parked()
 

@@ -39,7 +39,4 @@ def ping(name: str, by: str, page: str, deps: Deps) -> Delivery:
         lang=subscription.lang,
         created_at=now,
     )
-    known_delivery = deps.outbox.get(message_id)
-    if known_delivery is None:
-        deps.outbox.save(asked)
-    return known_delivery or asked
+    return deps.outbox.add(asked)

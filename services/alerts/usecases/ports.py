@@ -113,7 +113,13 @@ class Outbox(Protocol):
 
     def get(self, message_id: str) -> Delivery | None: ...
 
-    def save(self, delivery: Delivery) -> None: ...
+    def add(self, delivery: Delivery) -> Delivery:
+        """Writes it, unless one of its id is there; gives the one that stands."""
+        ...
+
+    def save(self, delivery: Delivery, before: Delivery) -> None:
+        """Writes it in place of the one that was read. Raises Conflict where that was tried meanwhile."""
+        ...
 
     def listed(self, state: str, day: date | None) -> list[Delivery]:
         """The deliveries of that state that were written on that day, oldest first. None: parked ones of any day."""

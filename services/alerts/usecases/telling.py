@@ -127,6 +127,7 @@ def deliver(turn: Try, deps: Deps) -> None:
     """Tries a delivery whose turn has come; a turn of a try that was made already is passed over.
 
     The next turn is put before the outcome is saved: a crash between repeats this turn, never loses the next.
+    Raises Conflict where the same turn was taken at the same moment; it then comes again, and is passed over.
     """
     if is_early(turn, deps):
         return
@@ -141,19 +142,19 @@ def deliver(turn: Try, deps: Deps) -> None:
         deps.threads.put(alert_id, delivery.subscription, attempt.thread)
     if wait is not None:
         put(Try(delivery.message_id, now + wait, tried.attempts), deps)
-    deps.outbox.save(tried)
+    deps.outbox.save(tried, delivery)
 
 
 def replay(message_id: str, deps: Deps) -> Delivery:
     """Starts a parked delivery over; its first turn comes from the table's stream, as a new one's does.
 
-    Raises NotFound where there is none, or it is not parked.
+    Raises NotFound where there is none, or it is not parked, and Conflict where somebody else was faster.
     """
     delivery = deps.outbox.get(message_id)
     if delivery is None or delivery.state != "parked":
         raise NotFound("there is no such parked delivery")
     fresh = deliveries.replayed(delivery, deps.now())
-    deps.outbox.save(fresh)
+    deps.outbox.save(fresh, delivery)
     return fresh
 
 
