@@ -70,6 +70,9 @@ def deeds_in_json(service: str, operation: str, request: Mapping[str, Any]) -> I
         for part in request["TransactItems"]:
             [(kind, detail)] = part.items()
             yield Deed(f"dynamodb:{kind}Item", arn(service, f"table/{detail['TableName']}"))
+    elif operation == "BatchGetItem":
+        for table in request["RequestItems"]:
+            yield Deed("dynamodb:BatchGetItem", arn(service, f"table/{table}"))
     elif service == "dynamodb":
         index = f"/index/{request['IndexName']}" if "IndexName" in request else ""
         yield Deed(f"dynamodb:{operation}", arn(service, f"table/{request['TableName']}{index}"))

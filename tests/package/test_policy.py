@@ -44,6 +44,11 @@ def test_an_action_is_allowed_on_its_resource_only() -> None:
             [Deed("dynamodb:PutItem", TABLE)],
         ),
         (
+            "DynamoDB_20120810.BatchGetItem",
+            {"RequestItems": {"etincelle-dev-cases": {"Keys": []}}},
+            [Deed("dynamodb:BatchGetItem", TABLE)],
+        ),
+        (
             "AmazonSQS.SendMessageBatch",
             {"QueueUrl": "https://sqs.us-east-1.amazonaws.com/000000000000/looks"},
             [Deed("sqs:SendMessage", "arn:aws:sqs:us-east-1:000000000000:looks")],
