@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from chalice.app import Response
 
-from shared.errors import EtincelleError
+from shared.errors import EtincelleError, InvalidInput
 from shared.sessions import SignInNeeded, Visitor, language
 
 SAID = {"not_found", "forbidden", "gone", "conflict", "too_many_requests", "invalid_input", "malformed_body"}
@@ -23,7 +23,13 @@ def error_page(error: EtincelleError, visitor: Visitor | None, accepted: str | N
     name = error.code if error.code in SAID else "internal_error"
     said = words()[lang]
     frame = Frame(said[f"{name}_title"], visitor, lang)
-    return rendered("message.html", frame, text=said[name], status=error.status)
+    return rendered("message.html", frame, text=said[name], wrong=wrong_of(error), status=error.status)
+
+
+def wrong_of(error: EtincelleError) -> list[str]:
+    """The names of what is wrong, as the address or the form has them."""
+    found = error.errors if isinstance(error, InvalidInput) else ()
+    return [one.pointer.removeprefix("query:").removeprefix("#/") for one in found]
 
 
 def redirect(path: str, cookie: str | None = None) -> Response:
