@@ -73,9 +73,12 @@ def _volume(row: Row) -> float:
 
 
 def _false_alarms(rows: Iterable[Row]) -> str:
-    """Alarms per year with the exact 95 % interval of a Poisson rate."""
     counts = [(r["alarms"], r["years"]) for r in rows]
-    alarms, years = sum(c[0] for c in counts), sum(c[1] for c in counts)
+    return yearly(sum(c[0] for c in counts), sum(c[1] for c in counts))
+
+
+def yearly(alarms: int, years: float) -> str:
+    """Alarms per year with the exact 95 % interval of a Poisson rate."""
     low = chi2.ppf(0.025, 2 * alarms) / 2 / years if alarms else 0.0
     return f"{alarms / years:.2f} [{low:.2f}, {chi2.ppf(0.975, 2 * alarms + 2) / 2 / years:.2f}]"
 

@@ -15,6 +15,7 @@ from services.aggregator.domain import promises
 from services.aggregator.domain.comparing import Comparison
 from services.aggregator.domain.detection.detector import Settings, open_account, step
 from shared.scales import scale
+from tests.bench.detection_table import yearly
 
 QUIET, AFTER = 365, 60
 """Days of a stream without a change; days after the change of one with it."""
@@ -90,7 +91,8 @@ def report(name: str, streams: int, quiet: Callable[[int, int], Raised], worse: 
         delays = [each[0] for each in found if each]
         late = f"median {median(delays):.1f} days" if delays else "-"
         found_in = f"found {len(delays)} of {streams}, {late}"
-        print(f"{name}, {per_day} a day: {false} false alarms in {streams} years; {found_in}")
+        rate = f"{yearly(false, streams)} false alarms a year ({false} in {streams})"
+        print(f"{name}, {per_day} a day: {rate}; {found_in}", flush=True)
 
 
 def main(streams: int) -> None:

@@ -10,6 +10,7 @@ import pytest
 from services.aggregator import usecases
 from services.aggregator.domain import floods
 from services.aggregator.domain.answers import Series
+from services.aggregator.domain.detection.transition import Flood
 from services.aggregator.domain.floods import DayCount
 from services.aggregator.usecases import Deps
 from shared.events import AlertEvent
@@ -28,16 +29,16 @@ def days(*answers: tuple[int, int]) -> list[DayCount]:
 def test_a_flood_is_many_answers_and_better_ones() -> None:
     """Ten times as many answers, hardly any of them bad, make a flood; as bad as ever, they make a busy day."""
     quiet = [(50, 6)] * 10
-    assert floods.flooded(days(*quiet, (500, 5))) == tuple(days(*quiet, (500, 5))[-1:])
-    assert floods.flooded(days(*quiet, (500, 60))) == ()
+    assert floods.flooded(days(*quiet, (500, 5))) == Flood((days(*quiet, (500, 5))[-1].day,), 10.0)
+    assert floods.flooded(days(*quiet, (500, 60))) is None
 
 
 @pytest.mark.parametrize("last", [(2, 0), (19, 0), (124, 0)])
 def test_a_day_with_a_few_answers_more_is_no_flood(last: tuple[int, int]) -> None:
     """Less than two and a half times the middle day, or fewer than 20 answers, is none, nor is a day without days."""
     usual = (6, 3) if last[0] < 20 else (50, 6)
-    assert floods.flooded(days(*[usual] * 10, last)) == ()
-    assert floods.flooded([]) == ()
+    assert floods.flooded(days(*[usual] * 10, last)) is None
+    assert floods.flooded([]) is None
 
 
 def lived(world: Flooded) -> tuple[Deps, list[AlertEvent]]:

@@ -39,15 +39,17 @@ class DayCount:
     bad: int
 
 
-def flooded(days: Iterable[DayCount]) -> tuple[DayCount, ...]:
-    """The days with far more answers than the middle one, in order, where they are certainly better than the others.
+def flooded(days: Iterable[DayCount]) -> Flood | None:
+    """The days with far more answers than the middle one, where they are certainly better than the others.
 
     days: some weeks, in any order. None where there is no such day, or where they were no better.
     """
     counted = sorted((day for day in days if day.n), key=lambda day: day.day)
     rule = median([day.n for day in counted]) if counted else 0
-    wet = tuple(day for day in counted if day.n >= max(TIMES * rule, LEAST_ANSWERS))
-    return wet if is_better(wet, [day for day in counted if day not in wet]) else ()
+    wet = [day for day in counted if day.n >= max(TIMES * rule, LEAST_ANSWERS)]
+    if not is_better(wet, [day for day in counted if day not in wet]):
+        return None
+    return Flood(tuple(day.day for day in wet), total(wet)[1] / len(wet) / rule)
 
 
 def looked_for(told: Transition) -> tuple[datetime, datetime]:
@@ -59,16 +61,6 @@ def looked_for(told: Transition) -> tuple[datetime, datetime]:
 def midnight(time: datetime) -> datetime:
     """When the day of that time began, UTC."""
     return time.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def flood_in(hours: Iterable[Hour], measure: Scale) -> Flood | None:
-    """The flood of these hours, where there is one."""
-    days = counts_by_day(hours, measure)
-    wet = flooded(days)
-    if not wet:
-        return None
-    rule = median([day.n for day in days])
-    return Flood(tuple(day.day for day in wet), total(wet)[1] / len(wet) / rule)
 
 
 def counts_by_day(hours: Iterable[Hour], measure: Scale) -> list[DayCount]:

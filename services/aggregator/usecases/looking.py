@@ -93,7 +93,7 @@ def with_flood(told: Transition, look: Look, settings: Settings, deps: Deps) -> 
     series, measure = look.seen.series, look.measure
     if told.kind not in (RAISED, STRENGTHENED):
         return told
-    found = floods.flood_in(deps.marks.hours(series, *floods.looked_for(told)), measure)
+    found = floods.flooded(floods.counts_by_day(deps.marks.hours(series, *floods.looked_for(told)), measure))
     if found is None:
         return told
     upto = Watch(series, claimed_to=told.at // CELL_SECONDS)
