@@ -18,7 +18,7 @@ from cli.world import DELIVERY, END, Finding, document, judged
 from cli.world import world as planted
 
 MOST_IN_A_BATCH = 500
-PATIENCE_S = 180.0
+PATIENCE_S = 120.0
 Found = TypeVar("Found")
 
 
@@ -99,7 +99,7 @@ def values_at(client: Client, touchpoint: str) -> dict[str, Any]:
 
 
 def is_studied(values: list[dict[str, Any]]) -> bool:
-    return all("value_at_risk" in one for one in values)
+    return all(one.get("day") == END.date().isoformat() for one in values)
 
 
 def has_way(alerts: list[dict[str, Any]]) -> bool:
@@ -107,7 +107,7 @@ def has_way(alerts: list[dict[str, Any]]) -> bool:
 
 
 def until(look: Callable[[], Found], is_there: Callable[[Found], bool]) -> Found:
-    """What is seen once it is there, or after three minutes."""
+    """What is seen once it is there, or after two minutes."""
     ends = time.monotonic() + PATIENCE_S
     while not is_there(found := look()) and time.monotonic() < ends:
         time.sleep(1)

@@ -21,7 +21,7 @@ BEGINNING = datetime(2024, 1, 1, tzinfo=UTC)
 DAYS, WORSE_FROM, A_DAY = 130, 112, 16
 """Days; the day of the change; people at the delivery each day."""
 CHANGE, END = BEGINNING + timedelta(days=WORSE_FROM), BEGINNING + timedelta(days=DAYS)
-USUAL, WORSE = 0.10, 0.85
+USUAL, WORSE = 0.15, 0.85
 """Shares of bad answers: as a rule; and of those who come from the shop and whom the new carrier serves."""
 LEAVE, LEAVE_AFTER_FRICTION, AMOUNT = 0.08, 0.30, 200.0
 CARRIER = "rapid"

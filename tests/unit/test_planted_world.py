@@ -40,7 +40,7 @@ def test_what_is_planted_is_there() -> None:
             assert is_hit or row.get("comment") != COMPLAINT
     shares = {is_hit: sum(each) / len(each) for is_hit, each in bad.items()}
     assert shares[True] > 0.7
-    assert shares[False] < 0.2
+    assert shares[False] < 0.25
 
 
 def test_its_journey_file_is_one() -> None:
