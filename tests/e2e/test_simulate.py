@@ -59,7 +59,5 @@ def test_what_is_wrong_with_a_question_is_said(
 def test_what_is_planted_in_a_world_is_found(fresh_stack: FreshStack, tmp_path: Path) -> None:
     """The hand-off and both its owners, no blame for the touchpoint alone, its causes first, what it costs."""
     tried = run(fresh_stack(), tmp_path, "--world", "1", "--json")
-    found = json.loads(tried.stdout)
-    assert tried.exit_code == 0, found
-    assert [one["about"] for one in found if one["is_right"]] == [one["about"] for one in found]
-    assert len(found) == 6
+    assert tried.exit_code == 0, tried.output
+    assert [one["is_right"] for one in json.loads(tried.stdout)] == [True] * 6
