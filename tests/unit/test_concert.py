@@ -66,6 +66,21 @@ def test_everybody_s_trouble_is_told_beside_the_hand_off_s() -> None:
     assert told(own, [said(RAISED, 3)]) == [("way", RAISED, 3, ""), ("own", RAISED, 6, "")]
 
 
+def test_what_is_about_one_way_is_not_hidden_behind_another_s_alert() -> None:
+    """Those who come from the search fare badly since long; now those who come from the basket do, too."""
+    other = OWN.coming_from("search")
+    found = in_concert({OWN: [said(RAISED, 4, origin="basket")], other: [said(RAISED, 1)]})
+    assert [getattr(one, "origin", "") for one in found[OWN]] == ["basket"]
+
+
+def test_what_a_hand_off_s_alert_hid_is_told_when_that_is_over() -> None:
+    """About whom its account said last: everybody, the same way still, or another one."""
+    way: list[Transition] = [said(RAISED, 3), said(RESOLVED, 6)]
+    for origin in ("", "basket", "search"):
+        own: list[Transition] = [said(RAISED, 4), said(STRENGTHENED, 5, origin=origin)]
+        assert ("own", RAISED, 6, origin) in told(own, way)
+
+
 def test_an_alert_that_stands_is_explained_by_the_hand_off_s() -> None:
     """The touchpoint's own says from where those come whom it is about."""
     assert told([said(RAISED, 1)], [said(RAISED, 3)]) == [

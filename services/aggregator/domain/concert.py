@@ -18,7 +18,7 @@ from itertools import groupby
 
 from services.aggregator.domain.answers import Series
 from services.aggregator.domain.detection.transition import RAISED, STRENGTHENED, Transition
-from services.aggregator.domain.findings import EXPLAINED, Finding, finding
+from services.aggregator.domain.findings import EXPLAINED, finding
 
 Told = tuple[Series, Transition]
 AUDIENCE_OF = {"customer": "staff", "staff": "customer"}
@@ -61,7 +61,8 @@ class Touchpoint:
     def raised(self, series: Series, transition: Transition) -> None:
         """An account raised: it is told, or hidden behind a hand-off's alert that tells it already."""
         origin = series.origin or getattr(transition, "origin", "")
-        if origin in self.drivers or (self.drivers and series.source == "customer" and not is_spread(transition)):
+        is_own = series.source == "customer" and not origin
+        if origin in self.drivers or (self.drivers and is_own and not is_spread(transition)):
             self.hidden[series] = transition
             return
         first = AUDIENCE_OF.get(series.source, "")
@@ -88,8 +89,10 @@ class Touchpoint:
             self.grown(series, transition)
         elif series in self.open:
             self.told.append((series, transition))
-        elif series in self.hidden and series.source == "customer" and is_spread(transition):
-            self.tell_hidden(series, transition.at, transition)
+        elif series in self.hidden:
+            self.hidden[series] = transition
+            if series.source == "customer" and is_spread(transition):
+                self.uncovered(series, transition)
 
     def grown(self, series: Series, transition: Transition) -> None:
         """The evidence of what waits has grown: by now it may be known whom it is about, or has waited long enough."""
@@ -106,16 +109,12 @@ class Touchpoint:
             del self.drivers[origin]
         if not self.drivers:
             for hidden, said in list(self.hidden.items()):
-                self.tell_hidden(hidden, transition.at, said)
+                self.uncovered(hidden, replace(said, at=transition.at))
 
-    def tell_hidden(self, series: Series, at: int, said: Transition) -> None:
-        """Raises what was hidden, at that time."""
+    def uncovered(self, series: Series, said: Transition) -> None:
+        """Raises what was hidden, about whom its account said last."""
         del self.hidden[series]
-        made = replace(said, kind=RAISED, at=at)
-        self.open[series] = made
-        if series.origin:
-            self.drivers[series.origin] = series
-        self.told.append((series, finding(made, origin="") if isinstance(made, Finding) else made))
+        self.raised(series, replace(said, kind=RAISED))
 
 
 def is_spread(transition: Transition) -> bool:
