@@ -20,7 +20,6 @@ from typing import Any, Literal
 
 from shared import dynamo, quotes
 from shared.dynamo import ConditionFailed, Delete, Put, Table, Update, Write, transact
-from shared.settings import Environment
 
 TableName = Literal["contacts", "responses", "friction", "cases"]
 AFTER: dict[TableName, TableName] = {
@@ -108,11 +107,6 @@ class Queues:
         seconds = int(delay.total_seconds())
         body = text_of(baton)
         dynamo.call(self.client.send_message, QueueUrl=self.urls[table], MessageBody=body, DelaySeconds=seconds)
-
-
-def queues_to(environment: Environment, client: Any, *tables: TableName) -> Queues:
-    """The queues of these tables' services, as the environment names them. client: boto3's, of SQS."""
-    return Queues(client, {one: environment.need(f"QUEUE_ERASE_{one.upper()}_URL") for one in tables})
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from shared.auth import Authenticator, CachedKeys
 from shared.catalogue_table import TableCatalogue
 from shared.causes.answers_table import TableGiven
 from shared.dynamo import Table
-from shared.erasing import Eraser, queues_to
+from shared.erasing import Eraser, Queues
 from shared.keyring import TableApiKeys
 from shared.settings import Environment
 from shared.tables import friction as keys
@@ -74,12 +74,16 @@ def deps() -> Deps:
 
 def eraser(environment: Environment, friction: Table) -> Eraser:
     """What a person's erasure does to the table `friction`."""
+    urls = {
+        "friction": environment.need("QUEUE_ERASE_FRICTION_URL"),
+        "cases": environment.need("QUEUE_ERASE_CASES_URL"),
+    }
     return Eraser(
         name="friction",
         table=friction,
         place=keys.erased_key,
         found=lambda baton, _: erasing.found(friction, baton),
         told=erasing.told,
-        queues=queues_to(environment, aws.client("sqs", environment, now, os.urandom), "friction", "cases"),
+        queues=Queues(aws.client("sqs", environment, now, os.urandom), urls),
         now=now,
     )

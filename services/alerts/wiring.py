@@ -34,7 +34,7 @@ from shared.auth import Authenticator, CachedKeys
 from shared.catalogue import Catalogue
 from shared.catalogue_table import TableCatalogue
 from shared.dynamo import Table
-from shared.erasing import Eraser, queues_to
+from shared.erasing import Eraser, Queues
 from shared.keyring import TableApiKeys
 from shared.retention import retention
 from shared.secret import parameter, secret
@@ -104,13 +104,17 @@ def deps() -> Deps:
 
 def eraser(environment: Environment, cases: Table) -> Eraser:
     """What a person's erasure does to the table `cases`."""
+    urls = {
+        "cases": environment.need("QUEUE_ERASE_CASES_URL"),
+        "contacts": environment.need("QUEUE_ERASE_CONTACTS_URL"),
+    }
     return Eraser(
         name="cases",
         table=cases,
         place=keys.erased_key,
         found=lambda baton, _: erasing.found(cases, baton),
         told=erasing.told,
-        queues=queues_to(environment, aws.client("sqs", environment, now, os.urandom), "cases", "contacts"),
+        queues=Queues(aws.client("sqs", environment, now, os.urandom), urls),
         now=now,
     )
 

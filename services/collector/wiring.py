@@ -73,15 +73,19 @@ def deps() -> Deps:
 def eraser(environment: Environment, responses: Table) -> Eraser:
     """What a person's erasure does to the table `responses`; loaded with the first baton."""
     from services.collector.adapters import erasing
-    from shared.erasing import Eraser, queues_to
+    from shared.erasing import Eraser, Queues
 
+    urls = {
+        "responses": environment.need("QUEUE_ERASE_RESPONSES_URL"),
+        "friction": environment.need("QUEUE_ERASE_FRICTION_URL"),
+    }
     return Eraser(
         name="responses",
         table=responses,
         place=keys.erased_key,
         found=lambda baton, _: erasing.found(responses, baton, now()),
         told=erasing.told,
-        queues=queues_to(environment, aws.client("sqs", environment, now, os.urandom), "responses", "friction"),
+        queues=Queues(aws.client("sqs", environment, now, os.urandom), urls),
         now=now,
     )
 

@@ -43,7 +43,7 @@ from shared.catalogue_table import TableCatalogue
 from shared.causes.answers_table import TableGiven
 from shared.codes import random_code
 from shared.dynamo import Item, Table
-from shared.erasing import queues_to
+from shared.erasing import Queues
 from shared.keyring import TableApiKeys
 from shared.retention import retention
 from shared.secret import secret
@@ -137,7 +137,11 @@ def erasing(environment: Environment, contacts: Table, key: bytes) -> dict[str, 
     """What erasing needs beside, by the names of `Deps`."""
     erasures = TableErasures(contacts, key)
     settles_for = timedelta(seconds=int(environment.get("ERASURE_SETTLES_SECONDS", "900")))
-    queues = queues_to(environment, aws.client("sqs", environment, now, os.urandom), "contacts", "responses")
+    urls = {
+        "contacts": environment.need("QUEUE_ERASE_CONTACTS_URL"),
+        "responses": environment.need("QUEUE_ERASE_RESPONSES_URL"),
+    }
+    queues = Queues(aws.client("sqs", environment, now, os.urandom), urls)
     others = {
         "responses": environment.need("TABLE_RESPONSES"),
         "friction": environment.need("TABLE_FRICTION"),
