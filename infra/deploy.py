@@ -110,6 +110,16 @@ def keep_secret(stage: str) -> None:
         print(f"{name} made")
 
 
+def clear(stage: str) -> None:
+    """Deletes stacks whose first making was taken back: they hold nothing, and AWS would not change them any more."""
+    ours = f"StackSummaries[?starts_with(StackName, 'etincelle-{stage}-') || StackName == '{ACCOUNT}'].StackName"
+    failed = ("cloudformation", "list-stacks", "--stack-status-filter", "ROLLBACK_COMPLETE", "--query", ours)
+    for name in Step((*failed, "--output", "text")).run().split():
+        print(f"{name} was never made whole: deleted, to be made anew", flush=True)
+        Step(("cloudformation", "delete-stack", "--stack-name", name)).run()
+        Step(("cloudformation", "wait", "stack-delete-complete", "--stack-name", name)).run()
+
+
 def validate(stage: str) -> None:
     """Raises SystemExit where the stage is not built whole, or cfn-lint finds anything."""
     folder = BUILD / stage
@@ -142,6 +152,7 @@ def agree(stage: str, settings: Mapping[str, str]) -> None:
 def deploy(stage: str, settings: Mapping[str, str]) -> None:
     """Runs every command. Raises SystemExit at the first that fails; run again, it goes on from there."""
     print(f"as {Step(('sts', 'get-caller-identity', '--query', 'Arn', '--output', 'text')).run()}", flush=True)
+    clear(stage)
     first = before(BUILD / stage)
     print(first.line(), flush=True)
     first.run()

@@ -29,6 +29,8 @@ elif "OutputKey=='Artifacts'" in line:
     print("the-bucket")
 elif "OutputKey=='Address'" in line:
     print(os.environ.get("ADDRESS", "https://answers.dev.example.com"))
+elif "list-stacks" in line:
+    print(os.environ.get("HALF", ""))
 elif "get-caller-identity" in line:
     print("arn:aws:iam::000000000000:user/operator")
 """
@@ -108,6 +110,16 @@ def test_where_one_stack_fails_the_next_is_not_touched(deploy: Deploy, tmp_path:
     assert done.returncode != 0
     assert "it will not have it" in done.stderr
     assert stacks(calls(tmp_path))[-1] == f"etincelle-{STAGE}-alerts"
+
+
+def test_a_stack_whose_making_was_taken_back_is_made_anew(deploy: Deploy, tmp_path: Path) -> None:
+    """AWS changes no stack that is rolled back before it was ever whole; it is deleted first, and waited for."""
+    half = f"etincelle-{STAGE}-edge"
+    assert deploy(HALF=half).returncode == 0
+    found = [call[1:] for call in calls(tmp_path) if half in call and call[0] == "cloudformation"]
+    assert found[0] == ["delete-stack", "--stack-name", half]
+    assert found[1] == ["wait", "stack-delete-complete", "--stack-name", half]
+    assert found[2][0] == "deploy"
 
 
 def test_a_dry_run_validates_prints_and_calls_nothing(deploy: Deploy, tmp_path: Path) -> None:

@@ -158,6 +158,12 @@ def test_everything_that_is_deployed_is_watched(laid: Mapping[str, Json], built:
             assert properties["FunctionName"]["Fn::Sub"] in seen
 
 
+def test_the_manual_says_what_watching_costs(laid: Mapping[str, Json]) -> None:
+    """AWS asks a tenth of a dollar a month for each metric that an alarm reads, and the manual names them in tens."""
+    tens = 10 * (sum(len(alarm.metrics) for alarm in watched(laid)) // 10)
+    assert f"some {tens} metrics in alarms\n{tens // 10}," in (ROOT / "docs" / "operate.md").read_text()
+
+
 def test_the_dashboard_is_json_with_nothing_left_to_fill_in(laid: Mapping[str, Json]) -> None:
     """Once CloudFormation has put the stage and the region in."""
     text = laid["watch"]["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
