@@ -16,6 +16,7 @@ from infra.paths import ROOT, SERVICES
 from infra.render import SOURCE, load, rendered, texts
 
 READ = re.compile(r'environment\.(need|get)\("([A-Z_]+)"')
+ERASERS = re.compile(r"queues_to\(environment, .+?((?:, \"\w+\")+)\)")
 FOR_EVERYBODY = {"STAGE", "LOG_LEVEL", "POWERTOOLS_SERVICE_NAME", "PUBLIC_URL", "PYDANTIC_DISABLE_PLUGINS"}
 
 
@@ -72,8 +73,10 @@ def test_a_service_is_told_what_it_reads_and_no_more(service: str) -> None:
     wiring = (ROOT / "services" / service / "wiring.py").read_text()
     if "from shared.secret import" in wiring:
         wiring += (ROOT / "shared" / "secret.py").read_text()
-    needed = {name for kind, name in READ.findall(wiring) if kind == "need"}
-    read = {name for _, name in READ.findall(wiring)}
+    named = [name for names in ERASERS.findall(wiring) for name in re.findall(r"\w+", names)]
+    needed = {f"QUEUE_ERASE_{name.upper()}_URL" for name in named}
+    needed |= {name for kind, name in READ.findall(wiring) if kind == "need"}
+    read = needed | {name for _, name in READ.findall(wiring)}
     for stage in rendered(load(), service)["stages"].values():
         told = stage["environment_variables"].keys()
         assert needed <= told
