@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -138,3 +139,8 @@ def test_cases_are_closed_with_a_cause_of_their_touchpoint() -> None:
     """What the sample says was done is what the journey file allows."""
     causes = {body["cause"] for deeds in DEEDS for _, body in deeds if "cause" in body}
     assert causes <= DOCUMENT["touchpoints"]["service-client"]["cases"]["causes"].keys()
+
+
+def test_the_journey_is_sent_as_it_is_read() -> None:
+    """A first start puts it as JSON, which knows no dates."""
+    assert json.loads(json.dumps(DOCUMENT)) == DOCUMENT
