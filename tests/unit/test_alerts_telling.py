@@ -262,16 +262,18 @@ def test_a_try_whose_outcome_was_not_written_down_is_made_again(world: World, po
     """Whatever breaks after the try: a turn is left, and the message arrives."""
     world.senders["webhook"].failures = 3
     world.hear(alert_event())
-    broken = replace(world.deps, **{port: Breaking(getattr(world.deps, port))})
+    broken, broke = replace(world.deps, **{port: Breaking(getattr(world.deps, port))}), 0
     for _ in range(4):
         at, n, turn = world.turns.waiting.pop(0)
         world.clock.now = max(world.clock.now, at)
         if isinstance(turn, Try):
-            with suppress(Unavailable):
+            with pytest.raises(Unavailable):
                 telling.deliver(turn, broken)
+            broke += 1
             world.turns.waiting.append((at, n, turn))
         else:
             world.take(turn)
+    assert broke > 0
     world.run()
     assert {one.state for one in world.outbox.kept.values()} == {"delivered"}
 
