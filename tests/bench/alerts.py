@@ -265,7 +265,7 @@ def alone(alerts: int) -> dict[str, float]:
 
 
 def figures(short: bool) -> Iterator[Figure]:
-    alerts = 200 if short else 1000
+    alerts = 200 if short else 500
     few, many = alone(alerts // 10), alone(alerts)
     for name in ("alerts", "messages"):
         yield Figure(name, many[name])

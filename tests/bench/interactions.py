@@ -34,7 +34,7 @@ from tests.bench.figure import Figure
 from tests.conftest import Running, start
 from tests.journeys import journey
 
-ROWS = 1000
+ROWS = 500
 OWNERS = 3
 PEOPLE = 50
 CASES = {

@@ -1,4 +1,4 @@
-"""Alerts in bulk, in short; the long form, a thousand of them, is part of `make bench`."""
+"""Alerts in bulk, in short; the long form, five hundred of them, is part of `make bench`."""
 
 from __future__ import annotations
 
