@@ -17,6 +17,7 @@ from services.insights.usecases.ports import CaseLine, Comment, Journey, Place, 
 from services.insights.wiring import Deps
 from shared.auth import Authenticator
 from shared.catalogue import Person, Promise, Survey, Touchpoint
+from shared.causes.answers import Whose
 from shared.events import AlertEvent, WeeklyEvent
 from shared.remedies import Remedy
 from shared.sessions import Sessions
@@ -71,7 +72,7 @@ class FakeFigures:
         parts = self.by_attribute.get((touchpoint, attribute), [])
         return [part for part in parts if window.first <= part.day <= window.last]
 
-    def came_from(self, event: AlertEvent, since: datetime, until: datetime) -> set[bytes]:
+    def came_from(self, origin: str, whose: Whose, since: datetime, until: datetime) -> set[bytes]:
         return set()
 
 

@@ -14,10 +14,11 @@ from services.insights.adapters.figures import TableFigures
 from services.insights.domain.adjusting import PassedDay
 from services.insights.usecases import causes as fresh
 from services.insights.views.causes import causes_view
-from shared.causes.answers import Given
+from shared.causes.answers import Given, Whose
 from shared.errors import NotFound
 from shared.events import AlertEvent, Causes, CausesRead, ExcessSegment, ExcessWord, Money, Share, canonical
 from shared.marks import Arrival, digest
+from shared.scales import scale
 from shared.studies import ValueFigure
 from shared.tables.friction import hour_key, series_partition
 from tests import aws, fakes
@@ -183,13 +184,15 @@ def test_of_an_alert_that_is_over_causes_are_sought_up_to_its_end() -> None:
 class FromBasket:
     """Figures that know of two answers that their people came from the basket."""
 
-    def came_from(self, event: AlertEvent, since: datetime, until: datetime) -> set[bytes]:
+    def came_from(self, origin: str, whose: Whose, since: datetime, until: datetime) -> set[bytes]:
+        assert (origin, whose.measure.name) == ("basket", "csat")
         return {digest("late"), digest("early")}
 
 
-def test_of_a_hand_off_causes_are_sought_among_those_who_came_from_there() -> None:
-    """Others at the same touchpoint have nothing to do with it."""
-    event = alert_event(kind="handoff", origin="basket")
+@pytest.mark.parametrize("scale_name", ["csat", "handoff"])
+def test_of_a_hand_off_causes_are_sought_among_those_who_came_from_there(scale_name: str) -> None:
+    """Others at the same touchpoint have nothing to do with it; a hand-off's own scale is none to answer on."""
+    event = alert_event(kind="handoff", origin="basket", scale=scale_name)
     times = {"early": event.change_started_at - timedelta(days=5), "late": event.change_started_at + timedelta(hours=1)}
     answered = [Given(name, at, True) for name, at in times.items()]
     others = [Given(f"{name}-{n}", at, True) for name, at in times.items() for n in range(9)]
@@ -202,14 +205,14 @@ def test_of_a_hand_off_causes_are_sought_among_those_who_came_from_there() -> No
 
 def test_who_came_from_where_is_read_from_the_marks_of_hours() -> None:
     """Of the span's hours, and of that origin only."""
-    event = alert_event(origin="basket")
+    whose = Whose("checkout", "customer", scale("csat"))
     with aws.data_stack():
         table = aws.table("friction")
         for hour, name, origin in ((1, "a", "basket"), (2, "b", "search"), (30, "c", "basket")):
             at = START + timedelta(hours=hour)
             pk, sk = hour_key(series_partition("checkout", "customer", "csat"), at, 0)
             table.put({"pk": pk, "sk": sk, "marks": {Arrival(0, True, 60, digest(name), origin).to_bytes()}})
-        found = TableFigures(table).came_from(event, START, START + timedelta(hours=9))
+        found = TableFigures(table).came_from("basket", whose, START, START + timedelta(hours=9))
     assert found == {digest("a")}
 
 

@@ -10,6 +10,7 @@ from services.insights.domain.reports import Day
 from services.insights.domain.segments import Part
 from services.insights.domain.windows import DAY, Window
 from shared.alerts_table import NamedAlerts
+from shared.causes.answers import Whose
 from shared.dynamo import Table
 from shared.events import AlertEvent
 from shared.marks import CELL, origins, tally_channels, tally_origins, tally_segments
@@ -70,12 +71,12 @@ class TableFigures:
         for day, counted in self._marks(series, since, window):
             yield Part(day, tally_segments(counted, scale(scale_name).levels).get(attribute, {}))
 
-    def came_from(self, event: AlertEvent, since: datetime, until: datetime) -> set[bytes]:
-        series = keys.series_partition(event.touchpoint, event.audience, event.scale)
+    def came_from(self, origin: str, whose: Whose, since: datetime, until: datetime) -> set[bytes]:
+        series = keys.series_partition(whose.touchpoint, whose.audience, whose.measure.name)
         hours: dict[str, set[bytes]] = {}
         for item in self.table.query_all(series, between=keys.hours_between(since, until)):
             hours.setdefault(str(item["sk"]).split("#")[1], set()).update(item["marks"])
-        return {name for marks in hours.values() for name, came in origins(marks).items() if came == event.origin}
+        return {name for marks in hours.values() for name, came in origins(marks).items() if came == origin}
 
 
 def before(marks: set[bytes], hour: datetime, until: datetime | None) -> frozenset[bytes]:

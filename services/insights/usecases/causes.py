@@ -11,7 +11,7 @@ from shared.causes.finding import Explained, explained
 from shared.errors import NotFound
 from shared.events import AlertEvent
 from shared.marks import digest
-from shared.scales import Scale, scale
+from shared.scales import COUNTED, Scale, scale
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def read(event: AlertEvent, whose: Whose, span: tuple[datetime, datetime], deps:
     reading = deps.responses.between(whose, *span)
     if event.origin is None:
         return reading
-    theirs = deps.figures.came_from(event, *span)
+    theirs = deps.figures.came_from(event.origin, whose, *span)
     return replace(reading, answers=[one for one in reading.answers if digest(one.response_id) in theirs])
 
 
@@ -58,7 +58,12 @@ def last_moment(event: AlertEvent, now: datetime) -> datetime:
 
 
 def measure_of(event: AlertEvent, deps: Deps) -> Scale:
-    """The alert's scale, with the cut of the survey where it still asks on that scale."""
+    """The scale of the answers it is told from, with the cut of the survey where it still asks on that scale.
+
+    A hand-off, a promise or an early sign has a scale of its own, on which nobody answers: it is told from what
+    customers answered there.
+    """
     known = deps.catalogue.touchpoint(event.touchpoint)
     measure = known.survey_for(event.audience).measure if known else None
-    return measure if measure and measure.name == event.scale else scale(event.scale)
+    is_its_own = measure is not None and (measure.name == event.scale or event.scale in COUNTED)
+    return measure if measure and is_its_own else scale(event.scale)

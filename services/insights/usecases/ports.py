@@ -12,7 +12,7 @@ from services.insights.domain.reports import Day
 from services.insights.domain.segments import Part
 from services.insights.domain.windows import Window
 from shared.catalogue import Catalogue, Words
-from shared.causes.answers import Responses
+from shared.causes.answers import Responses, Whose
 from shared.events import AlertEvent
 from shared.remedies import Remedy
 from shared.studies import PrioritiesFigure, ValueFigure
@@ -29,8 +29,8 @@ class Figures(Protocol):
         """The days of the window by the values of one attribute; one day may come in several parts."""
         ...
 
-    def came_from(self, event: AlertEvent, since: datetime, until: datetime) -> set[bytes]:
-        """Of a hand-off: the hashes of the answers of the span whose people came from the alert's origin."""
+    def came_from(self, origin: str, whose: Whose, since: datetime, until: datetime) -> set[bytes]:
+        """The hashes of the answers of the span whose people came from that touchpoint."""
         ...
 
 
