@@ -22,6 +22,8 @@ ATTEMPTS = 8
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 3.0
 """Seconds; a record nobody can take holds its followers up for about ten."""
 POLL, IDLE_POLL, IDLE_AFTER = 0.04, 0.2, 50
+READ_AT_ONCE = 500
+"""Records of a stream, before its filter; a function takes as many at a time as its batches hold."""
 Record = dict[str, Any]
 log = logging.getLogger(__name__)
 
@@ -71,8 +73,7 @@ class StreamPoller:
     def _next_records(self) -> list[Record]:
         if not self._iterator:
             self._iterator = self._place()
-        limit = self._binding.batch_size
-        reply = self._engine.call(wire.STREAMS, "GetRecords", ShardIterator=self._iterator, Limit=limit)
+        reply = self._engine.call(wire.STREAMS, "GetRecords", ShardIterator=self._iterator, Limit=READ_AT_ONCE)
         self._iterator = reply.get("NextShardIterator", "")
         return [record | {"eventSourceARN": self._arn} for record in reply["Records"]]
 
@@ -86,11 +87,12 @@ class StreamPoller:
         return stream.iterator(self._engine, after or notes.START)
 
     def _take(self, records: list[Record]) -> None:
-        """Hands over a batch until each of its records was taken or parked."""
+        """Hands over, in batches, what passes the filter, until each was taken or parked."""
         if not records:
             return
         wanted = [record for record in records if self._binding.wants(record)]
-        batches = [wanted] if wanted else []
+        size = self._binding.batch_size
+        batches = [wanted[first : first + size] for first in range(0, len(wanted), size)]
         attempts = 0
         while batches and not self._stop.is_set():
             batch = batches.pop(0)
