@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from infra.build import lay_down
-from infra.paths import ROOT, SERVICES, STAGE
+from infra.paths import BUILD, ROOT, SERVICES, STAGE
 
 AWS = """#!/usr/bin/env python3
 import json, os, sys
@@ -130,6 +130,17 @@ def test_a_dry_run_validates_prints_and_calls_nothing(deploy: Deploy, tmp_path: 
     printed = [line for line in done.stdout.splitlines() if line.startswith("aws cloudformation deploy")]
     assert len(printed) == len(SERVICES) + 4
     assert all("--s3-bucket $BUCKET" in line for line in printed[1:])
+
+
+def test_a_template_with_a_fault_is_not_deployed(deploy: Deploy, tmp_path: Path) -> None:
+    """Though those before it passed: a changed template is looked at again."""
+    assert deploy("--dry").returncode == 0
+    template = BUILD / STAGE / "account.yaml"
+    template.write_text(template.read_text().replace("AWS::S3::Bucket\n", "AWS::S3::Bukket\n"))
+    done = deploy()
+    assert done.returncode != 0
+    assert "Bukket" in done.stderr
+    assert calls(tmp_path) == []
 
 
 def test_a_stage_that_is_not_built_is_not_deployed() -> None:
