@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Annotated, Any, Literal
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from cli.client import connect, path_to
 from cli.options import Json
 from cli.printing import out, print_json, print_table
+from shared.times import parse_time
 
 Name = Annotated[str, typer.Argument(help="The case's id, as `cases list` shows it.", show_default=False)]
 Text = Annotated[str, typer.Argument(help="In your words.", show_default=False)]
@@ -47,7 +49,7 @@ def show_all(
 
 
 def row(case: dict[str, Any]) -> list[str]:
-    told = case | {"reasons": ", ".join(case["reasons"])}
+    told = case | {"reasons": ", ".join(case["reasons"]), "due_at": minute(case["due_at"])}
     return [str(told[name]) for name in SHOWN]
 
 
@@ -145,8 +147,13 @@ def do(case: str, deed: str, said: dict[str, str | None], as_json: bool) -> None
 
 def told(case: dict[str, Any]) -> None:
     late = ", overdue" if case["is_overdue"] else ""
-    line = f"{case['case_id']}  {case['state']}{late}  {case['owner']}  {case['touchpoint']}  due {case['due_at']}"
-    out.print(line, markup=False)
+    where = f"{case['owner']}  {case['touchpoint']}"
+    out.print(f"{case['case_id']}  {case['state']}{late}  {where}  due {minute(case['due_at'])}", markup=False)
+
+
+def minute(time: str) -> str:
+    """`2024-03-01 10:15 UTC`."""
+    return parse_time(time).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def path(case: str, deed: str = "") -> str:

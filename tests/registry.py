@@ -156,10 +156,9 @@ class FakeSubscriptions:
         zone = self.documents.published[version.name].document.get("defaults", {}).get("time_zone", "UTC")
         return Team(Owner.model_validate(entry.value), zone)
 
-    def teams(self) -> list[str]:
-        return sorted(
-            i for (kind, i), (_, entry) in self.documents.kept.items() if kind == "OWNER" and not entry.removed
-        )
+    def teams(self) -> dict[str, str]:
+        kept = self.documents.kept.items()
+        return {i: entry.value["name"] for (kind, i), (_, entry) in kept if kind == "OWNER" and not entry.removed}
 
     def of(self, owner: str) -> list[Kept]:
         return [versions[-1] for (mine, _), versions in sorted(self.documents.subscriptions.items()) if mine == owner]

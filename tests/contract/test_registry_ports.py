@@ -334,13 +334,13 @@ def kept(identifier: str = "boss", number: int = 1, **changes: Any) -> Kept:
 def test_a_team_is_known_by_its_document(deps: Deps) -> None:
     """With the time zone of its defaults; not before it is applied, nor after it was removed."""
     subscriptions = deps.subscribing.subscriptions
-    assert (subscriptions.team("web"), subscriptions.teams()) == (None, [])
+    assert (subscriptions.team("web"), subscriptions.teams()) == (None, {})
     usecases.apply_document("shop", asked(0, defaults={"time_zone": "Europe/Paris"}), ADMIN, deps)
     team = subscriptions.team("web")
     assert team is not None
-    assert (team.owner.name, team.time_zone, subscriptions.teams()) == ("Web team", "Europe/Paris", ["web"])
+    assert (team.owner.name, team.time_zone, subscriptions.teams()) == ("Web team", "Europe/Paris", {"web": "Web team"})
     usecases.apply_document("shop", asked(1, owners={}, touchpoints={}), ADMIN, deps)
-    assert (subscriptions.team("web"), subscriptions.teams()) == (None, [])
+    assert (subscriptions.team("web"), subscriptions.teams()) == (None, {})
 
 
 def test_a_subscription_is_kept_by_its_newest_version(deps: Deps) -> None:

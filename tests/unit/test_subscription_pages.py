@@ -115,8 +115,9 @@ def test_an_owner_is_led_to_the_own_team_and_the_pilot_sees_all(deps: Deps) -> N
     """By one entry of the navigation."""
     assert visit(deps, "wes", "/subscriptions").headers["location"] == "/subscriptions/web"
     teams = visit(deps, "pat", "/subscriptions").body
-    assert '<a href="/subscriptions/stores">' in teams
-    assert '<a href="/subscriptions/web">' in teams
+    assert '<a href="/subscriptions/stores"><bdi>Stores</bdi></a>' in teams
+    assert '<a href="/subscriptions/web"><bdi>Web team</bdi></a>' in teams
+    assert "<bdi>Web team</bdi></h1>" in visit(deps, "pat", "/subscriptions/web").body
 
 
 def test_a_subscription_is_made_changed_and_removed_by_forms(deps: Deps) -> None:

@@ -45,10 +45,10 @@ class TableSubscriptions:
         defaults = head.document.get("defaults", {}) if head else {}
         return Team(Owner.model_validate(item["value"]), defaults.get("time_zone", "UTC"))
 
-    def teams(self) -> list[str]:
+    def teams(self) -> dict[str, str]:
         prefix = keys.index_key("OWNER", "")[1]
         lines = self.table.query_all(keys.INDEX, prefix=prefix, consistent=True)
-        return sorted(item["sk"].removeprefix(prefix) for item in lines if not item.get("removed"))
+        return {item["sk"].removeprefix(prefix): item["value"]["name"] for item in lines if not item.get("removed")}
 
     def of(self, owner: str) -> list[Kept]:
         pk, prefix = keys.subscriptions_prefix(owner)

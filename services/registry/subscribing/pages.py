@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,7 @@ from chalice.app import Response
 from services.registry.domain.journey import WAYS
 from services.registry.subscribing.forms import PILLARS, SEVERITIES, fields_of
 from services.registry.subscribing.usecases import Listed
+from shared.catalogue import Owner
 from shared.errors import FieldError, NotFound
 from shared.pages.shell import Frame, read_words, rendered
 from shared.sessions import Visitor
@@ -38,18 +39,20 @@ def own_team(visitor: Visitor, owner: str) -> str:
     return owner
 
 
-def teams_page(teams: Iterable[str], visitor: Visitor) -> Response:
-    """Every team, for who sees all."""
-    return shown("teams.html", visitor, "/subscriptions", teams=list(teams))
+def teams_page(teams: Mapping[str, str], visitor: Visitor) -> Response:
+    """Every team by its name, for who sees all. teams: names by id."""
+    ordered = sorted(teams.items(), key=lambda one: (one[1].casefold(), one[0]))
+    return shown("teams.html", visitor, "/subscriptions", teams=ordered)
 
 
-def team_page(owner: str, found: list[Listed], visitor: Visitor, asked: Asked) -> Response:
+def team_page(team: Owner, found: list[Listed], visitor: Visitor, asked: Asked) -> Response:
     """A team's subscriptions, and the form that makes or changes one."""
     edited = next((one for one in found if one.kept and one.subscription.id == asked.edited), None)
     base = fields_of(edited.subscription) if edited else {"way": "email", "lang": visitor.lang}
     version = str(edited.kept.version) if edited and edited.kept else "0"
     values = {
-        "owner": owner,
+        "owner": team.id,
+        "team": team.name,
         "found": found,
         "done": asked.done if asked.done in DONE else "",
         "edited": edited,
@@ -61,7 +64,7 @@ def team_page(owner: str, found: list[Listed], visitor: Visitor, asked: Asked) -
         "pillars": PILLARS,
     }
     status = 422 if asked.wrong else 200
-    return shown("team.html", visitor, f"/subscriptions/{owner}", status=status, **values)
+    return shown("team.html", visitor, f"/subscriptions/{team.id}", status=status, **values)
 
 
 def shown(template: str, visitor: Visitor, here: str, status: int = 200, **values: Any) -> Response:

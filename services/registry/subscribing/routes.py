@@ -118,5 +118,5 @@ def register_pages(app: Site) -> None:
 
 
 def team_page(app: Site, owner: str, asked: pages.Asked) -> Response:
-    found = usecases.listed(pages.own_team(app.visitor, owner), app.deps.subscribing)
-    return pages.team_page(owner, found, app.visitor, asked)
+    team = usecases.team_of(pages.own_team(app.visitor, owner), app.deps.subscribing)
+    return pages.team_page(team.owner, usecases.of_team(team, app.deps.subscribing), app.visitor, asked)

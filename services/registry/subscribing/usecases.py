@@ -49,8 +49,8 @@ class Subscriptions(Protocol):
         """None where no document has the owner."""
         ...
 
-    def teams(self) -> list[str]:
-        """The ids of every owner that is in a document, sorted."""
+    def teams(self) -> dict[str, str]:
+        """The name of every owner that is in a document, by id."""
         ...
 
     def of(self, owner: str) -> list[Kept]:
@@ -84,9 +84,12 @@ class Listed:
 
 def listed(owner: str, deps: Deps) -> list[Listed]:
     """All of an owner's, by id. Raises NotFound where there is no such owner."""
-    team = team_of(owner, deps)
+    return of_team(team_of(owner, deps), deps)
+
+
+def of_team(team: Team, deps: Deps) -> list[Listed]:
     by_file = {one.id: Listed(one, None) for one in team.owner.subscriptions}
-    made = {one.id: Listed(one.subscription, one) for one in deps.subscriptions.of(owner) if not one.is_removed}
+    made = {one.id: Listed(one.subscription, one) for one in deps.subscriptions.of(team.owner.id) if not one.is_removed}
     return [found for _, found in sorted((made | by_file).items())]
 
 
