@@ -94,7 +94,7 @@ class FakeReplies:
 
     def put(self, reply: Reply) -> None:
         known = self.stored.get(reply.phone)
-        if known is None or known.sent_at <= reply.sent_at:
+        if known is None or (known.sent_at, known.invitation_id) <= (reply.sent_at, reply.invitation_id):
             self.stored[reply.phone] = reply
 
 

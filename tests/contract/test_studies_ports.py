@@ -132,8 +132,7 @@ class TestHistograms:
             for back in range(4)
             for channel in ("web", "sms")
         ]
-        for parcel in parcels(given):
-            marks.add(parcel)
+        marks.add(list(parcels(given)))
         rolled = Rolled({"sms": [0, 0, 0, 0, 1], "web": [0, 0, 0, 0, 1]}, {})
         marks.put_day(CHECKOUT, START.date(), rolled)
         found = marks.histograms(CHECKOUT, START.date(), (START + 2 * DAY).date())

@@ -81,6 +81,7 @@ def lived() -> Iterator[Lived]:
         remember(lived)
         lived.traffic.begin()
         cloud.schedule("pick", timedelta(minutes=1), lived.traffic.end)
+        cloud.schedule("review", timedelta(hours=6), lived.traffic.end)
         cloud.run(lived.traffic.end)
         texts = [record["body"] for record in event("sms/answer")["Records"]]
         lived.good |= {"invitations.hear_stop": texts, "collector.hear_sms": texts}

@@ -220,7 +220,7 @@ class Traffic:
             return
         draw = self.cloud.random
         self.tell_text(text)
-        self.asked[text.to] = (name, text.at)
+        self.asked[text.to] = max((name, text.at), self.asked.get(text.to, ("", START)), key=lambda one: one[::-1])
         if draw.random() < REPLIES:
             self.cloud.after(timedelta(hours=draw.expovariate(0.5)), lambda: self.write_back(text.to))
         if draw.random() < FED_UP:

@@ -105,7 +105,8 @@ class TableLinks:
             return
 
 
-NEWEST = "attribute_not_exists(pk) OR sent_at <= :sent_at"
+NEWEST = "attribute_not_exists(pk) OR sent_at < :sent_at OR (sent_at = :sent_at AND invitation_id <= :invitation_id)"
+"""Of two that were sent at the same instant one, whichever is heard of last."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,8 @@ class TableReplies:
             "expires_at": int(reply.expires_at.timestamp()),
         }
         with suppress(ConditionFailed):
-            self.table.put(present(item), condition=NEWEST, values={":sent_at": key_time(reply.sent_at)})
+            newest = {":sent_at": key_time(reply.sent_at), ":invitation_id": reply.invitation_id}
+            self.table.put(present(item), condition=NEWEST, values=newest)
 
 
 @dataclass(frozen=True)
