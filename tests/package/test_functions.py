@@ -275,8 +275,8 @@ def test_an_alert_reaches_its_owner(cloud: Cloud, running: Running, journey: dic
     listed["queryStringParameters"] = {"state": "delivered", "day": f"{datetime.now(UTC):%Y-%m-%d}"}
     listed["multiValueQueryStringParameters"] = {n: [v] for n, v in listed["queryStringParameters"].items()}
     reply = running("alerts", API).invoke(listed)
-    [delivery] = json.loads(reply["body"])["deliveries"]
-    assert delivery["alerts"] == [event.alert_id]
+    told = [delivery["alerts"] for delivery in json.loads(reply["body"])["deliveries"]]
+    assert told.count([event.alert_id]) == 1
 
 
 def interaction(name: str, **more: Any) -> dict[str, Any]:
