@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -84,7 +85,10 @@ def known_to(visitor: Visitor, touchpoint: str, deps: PageDeps) -> Touchpoint:
 
 @dataclass(frozen=True)
 class Panels:
-    """What was read: each by two reads at the most. staff: empty where staff are asked nothing."""
+    """What was read, side by side: each by two reads at the most, every way out by its own.
+
+    staff: empty where staff are asked nothing.
+    """
 
     customers: list[Day]
     segments: ByValue
@@ -104,9 +108,9 @@ def touchpoint_view(visitor: Visitor, touchpoint: str, window: Window, chosen: S
     by_segment = partial(read_by, chosen.attribute)
     persons = (latest_comments, cases_there) if visitor.may_see_persons_of(known) else (nobody, nobody)
     panels = (read_days, by_segment, staff_days, persons[0], newest_alerts, its_journey, persons[1], done_there)
-    ways_out = partial(out_of, visitor)
-    asked = [partial(read, known, window, deps) for read in (*panels, ways_out)]
-    return assembled(known, window, chosen, Panels(*deps.together(asked)), deps)
+    *found, others = deps.together([partial(read, known, window, deps) for read in (*panels, next_places)])
+    ways = deps.together([partial(way_to, visitor, one, known, window, deps) for one in others])
+    return assembled(known, window, chosen, Panels(*[*found, ways_out(ways)]), deps)
 
 
 def read_by(attribute: str | None, known: Touchpoint, window: Window, deps: PageDeps) -> ByValue:
@@ -138,17 +142,27 @@ def done_there(known: Touchpoint, _window: Window, deps: PageDeps) -> list[Remed
     return remedies_at(known, deps)
 
 
-def out_of(visitor: Visitor, known: Touchpoint, window: Window, deps: PageDeps) -> list[Handoff]:
-    """Hand-offs to the journey's other touchpoints, as far as the visitor may see them: the next stages come first."""
+def next_places(known: Touchpoint, _window: Window, deps: PageDeps) -> list[str]:
+    """The journey's other touchpoints, those of the next stages first."""
     journey = deps.places.journey(known.journey)
     stages = {stage.id: number for number, stage in enumerate(journey.stages)} if journey else {}
     places = [one for one in deps.places.touchpoints() if one.journey == known.journey and one.id != known.id]
     steps = {one.id: stages.get(one.stage, 0) - stages.get(known.stage, 0) for one in places}
     places.sort(key=lambda place: (steps[place.id] < 0, abs(steps[place.id]), place.id))
-    others = [one for place in places[:MOST_OUT] if (one := deps.catalogue.touchpoint(place.id))]
-    seen = [one for one in others if visitor.may_see_figures_of(one)]
-    ways = [way for one in seen for way in between(one, [known], window, deps)]
-    shown = [way for way in ways if way.difference and way.otherwise.n >= SMALLEST_GROUP]
+    return [one.id for one in places[:MOST_OUT]]
+
+
+def way_to(visitor: Visitor, other: str, known: Touchpoint, window: Window, deps: PageDeps) -> Handoff | None:
+    """The hand-off to another touchpoint; None where there is too little to show, or the visitor may not see it."""
+    there = deps.catalogue.touchpoint(other)
+    if there is None or not visitor.may_see_figures_of(there):
+        return None
+    return next(iter(between(there, [known], window, deps)), None)
+
+
+def ways_out(ways: Iterable[Handoff | None]) -> list[Handoff]:
+    """Those that rub most first."""
+    shown = [way for way in ways if way and way.difference and way.otherwise.n >= SMALLEST_GROUP]
     return sorted(shown, key=lambda way: -way.difference.low if way.difference else 0.0)
 
 
