@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Route
 
 from shared.catalogue import Owner
 from shared.times import format_time
@@ -74,17 +74,22 @@ def answer(page: Page, place: int = 0) -> None:
     page.locator("#thanks").wait_for()
 
 
+KEPT = """() => new Promise(done => {
+    const opening = indexedDB.open("etincelle-kiosk", 1);
+    opening.onsuccess = () => {
+        const all = opening.result.transaction("answers").objectStore("answers").getAll();
+        all.onsuccess = () => { opening.result.close(); done(all.result); };
+    };
+})"""
+
+
 def kept(page: Page) -> list[dict[str, Any]]:
-    """What the device holds."""
-    found: list[dict[str, Any]] = page.evaluate(
-        """() => new Promise(done => {
-            const opening = indexedDB.open("etincelle-kiosk", 1);
-            opening.onsuccess = () => {
-                const all = opening.result.transaction("answers").objectStore("answers").getAll();
-                all.onsuccess = () => { opening.result.close(); done(all.result); };
-            };
-        })"""
-    )
+    """What the device holds; asked again where the page, as it does now and then, fetched itself anew meanwhile."""
+    try:
+        found: list[dict[str, Any]] = page.evaluate(KEPT)
+    except Error:
+        page.wait_for_load_state()
+        found = page.evaluate(KEPT)
     return found
 
 
