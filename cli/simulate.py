@@ -19,6 +19,8 @@ from cli.world import world as planted
 
 MOST_IN_A_BATCH = 500
 PATIENCE_S = 120.0
+REST_S = 15.0
+"""Longer than it takes from one look at a touchpoint's answers to the alerts that are decided from it."""
 Found = TypeVar("Found")
 
 
@@ -85,11 +87,9 @@ def lived(seed: int, client: Client) -> list[Finding]:
     ids = made.touchpoints
     wait_for(lambda: counted(client, [(one, "customer") for one in ids.values()]), len(made.responses))
     client.post("/v1/studies", {"day": END.date().isoformat()}, again=True)
-    alerts = until(lambda: client.get("/v1/alerts", touchpoint=ids[DELIVERY])["alerts"], has_way)
     values = until(lambda: [values_at(client, one) for one in ids.values()], is_studied)
-    way = next((one for one in alerts if one["kind"] == "handoff"), None)
-    causes = client.get(f"/v1/alerts/{way['alert_id']}/causes")["causes"] if way else {}
-    return judged(made, alerts, causes, values)
+    until(lambda: told(client, ids[DELIVERY])[0], bool)
+    return judged(made, *at_rest(lambda: told(client, ids[DELIVERY])), values)
 
 
 def values_at(client: Client, touchpoint: str) -> dict[str, Any]:
@@ -102,8 +102,11 @@ def is_studied(values: list[dict[str, Any]]) -> bool:
     return all(one.get("day") == END.date().isoformat() for one in values)
 
 
-def has_way(alerts: list[dict[str, Any]]) -> bool:
-    return any(one["kind"] == "handoff" for one in alerts)
+def told(client: Client, touchpoint: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The alerts there, and the causes of the newest that is about a hand-off."""
+    alerts = client.get("/v1/alerts", touchpoint=touchpoint)["alerts"]
+    way = next((one for one in alerts if one["kind"] == "handoff"), None)
+    return alerts, client.get(f"/v1/alerts/{way['alert_id']}/causes")["causes"] if way else {}
 
 
 def until(look: Callable[[], Found], is_there: Callable[[Found], bool]) -> Found:
@@ -112,6 +115,16 @@ def until(look: Callable[[], Found], is_there: Callable[[Found], bool]) -> Found
     while not is_there(found := look()) and time.monotonic() < ends:
         time.sleep(1)
     return found
+
+
+def at_rest(look: Callable[[], Found]) -> Found:
+    """What is seen once it has stayed the same for a while: alerts of part of an import are told anew with more."""
+    ends, seen, since = time.monotonic() + PATIENCE_S, look(), time.monotonic()
+    while time.monotonic() < min(since + REST_S, ends):
+        time.sleep(1)
+        if (found := look()) != seen:
+            seen, since = found, time.monotonic()
+    return seen
 
 
 def named(text: str) -> tuple[str, str]:

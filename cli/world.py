@@ -18,10 +18,10 @@ Row = dict[str, Any]
 SHOP, SITE, DELIVERY = PLACES = ("shop", "site", "delivery")
 OWNER_OF = {SHOP: "stores", SITE: "web", DELIVERY: "logistics"}
 BEGINNING = datetime(2024, 1, 1, tzinfo=UTC)
-DAYS, WORSE_FROM, A_DAY = 130, 112, 16
+DAYS, WORSE_FROM, A_DAY = 130, 112, 40
 """Days; the day of the change; people at the delivery each day."""
 CHANGE, END = BEGINNING + timedelta(days=WORSE_FROM), BEGINNING + timedelta(days=DAYS)
-USUAL, WORSE = 0.15, 0.85
+USUAL, WORSE = 0.12, 0.85
 """Shares of bad answers: as a rule; and of those who come from the shop and whom the new carrier serves."""
 LEAVE, LEAVE_AFTER_FRICTION, AMOUNT = 0.08, 0.30, 200.0
 CARRIER = "rapid"
@@ -93,7 +93,8 @@ def answer(touchpoint: str, name: str, at: datetime, chance: random.Random, bad:
         "collected_at": f"{at:%Y-%m-%dT%H:%M:%S+00:00}",
         "score": chance.choice((1, 2)) if is_bad else chance.choice((3, 4, 5, 5, 5)),
         "customer_id": f"world-{name}",
-        **({"comment": comment, "lang": "en"} if is_bad else {}),
+        "lang": "en",
+        **({"comment": comment} if is_bad else {}),
     }
 
 

@@ -11,6 +11,7 @@ from typing import Protocol
 from shared.scales import Scale
 
 SHORTEST_BEFORE, LONGEST_BEFORE = timedelta(days=28), timedelta(days=365)
+LONGEST_GAP = timedelta(days=7)
 TIMES_AS_LONG = 4
 """What was before is looked at for so many times as long as what came since: it is what the change is measured by."""
 Value = str | int | float | bool
@@ -68,10 +69,12 @@ class Spans:
 def spans(began_between: datetime, began: datetime, until: datetime) -> Spans:
     """The spans of a change. began_between: the earliest moment at which it may have begun; began: the likeliest.
 
-    What lies between the two is in neither.
+    What lies between the two is in neither, a week of it at most: a change that may have begun at any time would
+    else leave nothing before it.
     """
     length = min(max(SHORTEST_BEFORE, TIMES_AS_LONG * (until - began)), LONGEST_BEFORE)
-    return Spans(began_between - length, began_between, began, max(until, began))
+    before_to = max(began_between, began - LONGEST_GAP)
+    return Spans(before_to - length, before_to, began, max(until, began))
 
 
 class Responses(Protocol):

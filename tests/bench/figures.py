@@ -8,6 +8,7 @@ python -m tests.bench.figures [--runs 500] [--only ways]
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from statistics import median
@@ -16,6 +17,7 @@ from services.aggregator.domain import priorities as ranking
 from services.aggregator.domain.value import total
 from shared.causes.finding import explained
 from shared.events import AlertEvent
+from tests.bench.planted import found as found_of
 from tests.causes import Change, world
 from tests.leaving import found as valued
 from tests.leaving import truths
@@ -64,6 +66,16 @@ def ways(runs: int) -> Iterator[Row]:
         yield f"{name}: an alert to both owners", share(both, several)
         yield f"{name}: an alert on the touchpoint alone", share(lone, several)
         yield f"{name}: an alert at all; median days until then", f"{share(len(delays), several)}; {median(delays):.2f}"
+
+
+def planted(runs: int) -> Iterator[Row]:
+    """What is found of the worlds that `etincelle simulate --world` brings, by what was planted."""
+    several = min(runs, 20)
+    right: Counter[str] = Counter()
+    for seed in range(1, several + 1):
+        right.update({one.about: one.is_right for one in found_of(seed)})
+    for about, n in right.items():
+        yield f"planted worlds: {about}", share(n, several)
 
 
 def since(world: Passing) -> list[AlertEvent]:
@@ -116,7 +128,7 @@ def share(hits: float, runs: int) -> str:
     return f"{100 * hits / runs:.1f} % of {runs}"
 
 
-PARTS: tuple[Callable[[int], Iterator[Row]], ...] = (causes, ways, adjustments, values, lists)
+PARTS: tuple[Callable[[int], Iterator[Row]], ...] = (causes, ways, planted, adjustments, values, lists)
 
 
 def main() -> None:

@@ -253,3 +253,12 @@ def test_a_long_alert_is_measured_by_what_was_long_before() -> None:
         found = spans(START, START + timedelta(days=1), START + timedelta(days=1 + days))
         assert found.before_to - found.before_from == timedelta(days=before)
         assert found.before_to == START
+
+
+def test_a_change_that_may_have_begun_at_any_time_still_has_something_before_it() -> None:
+    """Of what lies between the earliest moment and the likeliest, a week at most is in neither."""
+    began = START + timedelta(days=100)
+    for may_have_begun, before_to in ((98, 98), (90, 93), (0, 93)):
+        found = spans(START + timedelta(days=may_have_begun), began, began + timedelta(days=2))
+        assert found.before_to == START + timedelta(days=before_to)
+        assert found.before_to - found.before_from == timedelta(days=28)

@@ -74,11 +74,37 @@ def test_what_is_about_one_way_is_not_hidden_behind_another_s_alert() -> None:
 
 
 def test_what_a_hand_off_s_alert_hid_is_told_when_that_is_over() -> None:
-    """About whom its account said last: everybody, the same way still, or another one."""
-    way: list[Transition] = [said(RAISED, 3), said(RESOLVED, 6)]
-    for origin in ("", "basket", "search"):
+    """About whom its account said last: everybody, or those who came by another way."""
+    for origin in ("", "search"):
         own: list[Transition] = [said(RAISED, 4), said(STRENGTHENED, 5, origin=origin)]
-        assert ("own", RAISED, 6, origin) in told(own, way)
+        assert ("own", RAISED, 6, origin) in told(own, [said(RAISED, 3), said(RESOLVED, 6)])
+
+
+STILL: list[Transition] = [said(RAISED, 4, origin="basket"), said(STRENGTHENED, 5, origin="basket")]
+"""The touchpoint's own account finds those who come from the basket worse off."""
+
+
+def test_a_hand_off_s_alert_goes_on_while_the_touchpoint_s_own_account_tells_of_it() -> None:
+    """One trouble, one alert: nobody hears that it is over and begins at one instant. It ends with the last of them."""
+    way: list[Transition] = [said(RAISED, 3), said(RESOLVED, 6)]
+    assert told(STILL, way) == [("way", RAISED, 3, "")]
+    assert told([*STILL, said(RESOLVED, 9)], way) == [("way", RAISED, 3, ""), ("way", RESOLVED, 9, "")]
+
+
+def test_a_hand_off_s_account_that_raises_again_meanwhile_has_its_alert_back() -> None:
+    """It is over with its own end, whatever the touchpoint's account says."""
+    way: list[Transition] = [said(RAISED, 3), said(RESOLVED, 6), said(RAISED, 7), said(RESOLVED, 12)]
+    assert told([*STILL, said(RESOLVED, 9)], way) == [("way", RAISED, 3, ""), ("way", RESOLVED, 12, "")]
+
+
+def test_a_hand_off_s_alert_is_over_where_what_kept_it_open_is_everybody_s() -> None:
+    """Then that is told instead."""
+    own: list[Transition] = [*STILL, said(STRENGTHENED, 9, is_spread=True)]
+    assert told(own, [said(RAISED, 3), said(RESOLVED, 6)]) == [
+        ("way", RAISED, 3, ""),
+        ("way", RESOLVED, 9, ""),
+        ("own", RAISED, 9, ""),
+    ]
 
 
 def test_an_alert_that_stands_is_explained_by_the_hand_off_s() -> None:

@@ -172,7 +172,7 @@ def raised_alert(context: Context, transition: Transition) -> AlertFact:
         otherwise=otherwise_of(transition),
         seen_first=getattr(transition, "seen_first", None) or None,
         evidence=evidence_of(transition),
-        sentence=sentences(context, kind, transition),
+        sentence=sentences(context, kind, transition, origin),
         flood=flood_of(transition),
         links=links_of(context, alert_id(kind, series, origin, raised_at)),
     )
@@ -188,7 +188,7 @@ def confirmed_alert(context: Context, fact: AlertFact, transition: Transition) -
         before=share_of(transition.before),
         after=share_of(transition.after),
         evidence=evidence_of(transition),
-        sentence=sentences(context, fact.event.kind, transition),
+        sentence=sentences(context, fact.event.kind, transition, fact.event.origin),
         flood=None,
         revision=fact.event.revision + 1,
     )
@@ -209,17 +209,18 @@ def resolved_alert(context: Context, fact: AlertFact, transition: Transition) ->
         state="resolved",
         resolved_at=from_unix(transition.at),
         resolved_because="adopted" if transition.kind == ADOPTED else "recovered",
-        sentence=sentences(context, fact.event.kind, transition),
+        sentence=sentences(context, fact.event.kind, transition, fact.event.origin),
         revision=fact.event.revision + 1,
     )
 
 
 def explained_alert(context: Context, fact: AlertFact, transition: Transition) -> AlertFact:
     """The touchpoint's own alert, once it is known that it is about those who came from one other touchpoint."""
+    origin = origin_of(context.series, transition)
     return changed(
         fact,
-        explained_by=origin_of(context.series, transition),
-        sentence=sentences(context, fact.event.kind, transition),
+        explained_by=origin,
+        sentence=sentences(context, fact.event.kind, transition, origin),
         revision=fact.event.revision + 1,
     )
 
@@ -277,10 +278,10 @@ def evidence_of(transition: Transition) -> Evidence:
     )
 
 
-def sentences(context: Context, kind: AlertKind, transition: Transition) -> dict[str, str]:
-    """What happened in one sentence, in every language an alert speaks."""
-    touchpoint, origin = context.touchpoint, origin_of(context.series, transition)
-    before = context.origins.get(origin or "")
+def sentences(context: Context, kind: AlertKind, transition: Transition, origin: str | None) -> dict[str, str]:
+    """What happened in one sentence, in every language an alert speaks. origin: from where those came whom it is
+    about, None for everybody."""
+    touchpoint, before = context.touchpoint, context.origins.get(origin or "")
     return {
         lang: sentence(
             transition,

@@ -7,6 +7,8 @@ Each series' account speaks for itself. Laid side by side in order of event time
 - While a hand-off's alert is open, the touchpoint's own is not raised beside it, unless the others fare worse too,
   or until the hand-off's is over and the touchpoint's is not.
 - A touchpoint's own alert that stands when its hand-off's is raised says so.
+- A hand-off's alert is over when nothing tells of it any more: neither the account on which it was raised, nor the
+  touchpoint's own about those who came from there.
 - A customers' alert says whether the staff's was open before it, and the other way round.
 """
 
@@ -17,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from services.aggregator.domain.answers import Series
-from services.aggregator.domain.detection.transition import RAISED, STRENGTHENED, Transition
+from services.aggregator.domain.detection.transition import RAISED, RESOLVED, STRENGTHENED, Transition
 from services.aggregator.domain.findings import EXPLAINED, finding
 
 Told = tuple[Series, Transition]
@@ -34,6 +36,7 @@ class Touchpoint:
 
     drivers: the series on whose account a hand-off's alert stands, by the touchpoint before.
     hidden: series whose accounts are open, but told by another's alert, with what they said last.
+    heirs: of those, the ones whose account alone keeps a hand-off's alert open, with the series it was raised of.
     waiting: series whose accounts are open, but not whom they are about, and how often their evidence has grown.
     """
 
@@ -41,6 +44,7 @@ class Touchpoint:
     open: dict[Series, Transition] = field(default_factory=dict)
     drivers: dict[str, Series] = field(default_factory=dict)
     hidden: dict[Series, Transition] = field(default_factory=dict)
+    heirs: dict[Series, Series] = field(default_factory=dict)
     waiting: dict[Series, int] = field(default_factory=dict)
 
     def hear(self, series: Series, transition: Transition) -> None:
@@ -55,12 +59,24 @@ class Touchpoint:
             del self.waiting[series]
         elif series in self.hidden:
             del self.hidden[series]
+            if series in self.heirs:
+                self.ended(self.heirs.pop(series), transition)
+        elif (heir := self.heir_of(series)) is not None:
+            self.heirs[heir] = series
         else:
             self.ended(series, transition)
 
+    def heir_of(self, series: Series) -> Series | None:
+        """Of what is hidden, what still tells of the hand-off whose alert was raised of this series."""
+        origins = {name for name, driver in self.drivers.items() if driver == series}
+        return next((heir for heir, said in self.hidden.items() if origin_of(heir, said) in origins), None)
+
     def raised(self, series: Series, transition: Transition) -> None:
         """An account raised: it is told, or hidden behind a hand-off's alert that tells it already."""
-        origin = series.origin or getattr(transition, "origin", "")
+        if series in self.heirs.values():
+            self.heirs = {heir: raised for heir, raised in self.heirs.items() if raised != series}
+            return
+        origin = origin_of(series, transition)
         is_own = series.source == "customer" and not origin
         if origin in self.drivers or (self.drivers and is_own and not is_spread(transition)):
             self.hidden[series] = transition
@@ -112,9 +128,16 @@ class Touchpoint:
                 self.uncovered(hidden, replace(said, at=transition.at))
 
     def uncovered(self, series: Series, said: Transition) -> None:
-        """Raises what was hidden, about whom its account said last."""
+        """Raises what was hidden, about whom its account said last; a hand-off's that it alone kept open is over."""
         del self.hidden[series]
+        if series in self.heirs:
+            self.ended(self.heirs.pop(series), replace(said, kind=RESOLVED))
         self.raised(series, replace(said, kind=RAISED))
+
+
+def origin_of(series: Series, transition: Transition) -> str:
+    """The touchpoint from which those came whom it is about; empty for everybody."""
+    return series.origin or str(getattr(transition, "origin", ""))
 
 
 def is_spread(transition: Transition) -> bool:
