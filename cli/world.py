@@ -85,6 +85,7 @@ def visited(seed: int, number: int, chance: random.Random) -> Iterator[Row]:
 
 
 def answer(touchpoint: str, name: str, at: datetime, chance: random.Random, bad: float, *, is_hit: bool = False) -> Row:
+    """One answer, bad with that chance. is_hit: of somebody whom the change made it worse for, and who may say so."""
     is_bad = chance.random() < bad
     comment = COMPLAINT if is_hit and chance.random() < 0.7 else chance.choice(OTHERS)
     return {
