@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlencode
 
 import pytest
@@ -13,6 +13,7 @@ from services.registry.app import app
 from services.registry.subscribing import forms, pages
 from services.registry.wiring import Deps
 from shared.catalogue import Digest, QuietHours, Subscription
+from shared.events import NewsKind
 from shared.forms import FORM
 from shared.sessions import FORM_TOKEN
 from tests.alerts import World, owner, subscription
@@ -188,6 +189,7 @@ def test_what_the_file_has_is_shown_without_a_way_to_change_it(deps: Deps) -> No
         {"quiet_hours": QuietHours(start="20:00", end="07:00", weekends=True, except_for=())},
         {"touchpoints": ("a", "b.c"), "journeys": ("buy",), "pillars": ("brand",), "severities": ("low", "high")},
         {"everywhere": True, "time_zone": "Europe/Paris", "lang": "fr"},
+        {"kinds": ("drop", "weekly")},
     ],
 )
 def test_what_a_form_shows_and_sends_back_unchanged_changes_nothing(deps: Deps, fields: dict[str, Any]) -> None:
@@ -196,6 +198,17 @@ def test_what_a_form_shows_and_sends_back_unchanged_changes_nothing(deps: Deps, 
     sent = forms.fields_of(made) | {"do": "save", "version": "0"}
     assert visit(deps, "wes", "/subscriptions/web", sent).status == 303
     assert kept(deps)["boss"] == made
+
+
+@pytest.mark.parametrize(("person", "said"), [("wes", "Weekly report, on"), ("pat", "Bilan de la semaine, le")])
+def test_each_kind_of_news_has_its_tick_the_weekly_report_too(deps: Deps, person: str, said: str) -> None:
+    """By the name that people have for it; what is ticked is told in the list."""
+    page = visit(deps, person, "/subscriptions/web").body
+    assert all(f'name="kinds-{kind}"' in page for kind in get_args(NewsKind))
+    assert page.count(said) == 1
+    visit(deps, person, "/subscriptions/web", NEW | {"kinds-weekly": "1"})
+    assert kept(deps)["boss"].kinds == ("weekly",)
+    assert visit(deps, person, "/subscriptions/web").body.count(said) == 2
 
 
 def test_every_word_of_the_pages_is_there_in_both_languages() -> None:

@@ -8,10 +8,13 @@ from typing import Any, get_args
 
 from services.registry.domain.journey import WAYS, Pillar
 from shared.catalogue import Subscription
-from shared.events import Severity
+from shared.events import NewsKind, Severity
 
 SEVERITIES: tuple[str, ...] = get_args(Severity)
 PILLARS: tuple[str, ...] = get_args(Pillar)
+KINDS: tuple[str, ...] = get_args(NewsKind)
+TICKED = {"kinds": KINDS, "severities": SEVERITIES, "pillars": PILLARS}
+"""Filters that are chosen by ticks, and what each may name."""
 LISTS = ("touchpoints", "journeys")
 
 
@@ -24,7 +27,7 @@ def subscription_of(fields: Mapping[str, str]) -> dict[str, Any]:
     sent |= {"everywhere": True} if "everywhere" in fields else {}
     sent |= {
         name: ticked
-        for name, all_of in (("severities", SEVERITIES), ("pillars", PILLARS))
+        for name, all_of in TICKED.items()
         if (ticked := [one for one in all_of if f"{name}-{one}" in fields])
     }
     if fields.get("digest") in ("day", "week"):
@@ -44,7 +47,7 @@ def fields_of(one: Subscription) -> dict[str, str]:
     """The form's fields as they show a subscription."""
     shown = {"id": one.id, "way": one.kind, "target": one.target, "lang": one.lang, "time_zone": one.time_zone}
     shown |= {name: " ".join(getattr(one, name)) for name in LISTS}
-    shown |= {f"{name}-{value}": "1" for name in ("severities", "pillars") for value in getattr(one, name)}
+    shown |= {f"{name}-{value}": "1" for name in TICKED for value in getattr(one, name)}
     exceptions = {
         *(one.digest.except_for if one.digest else ()),
         *(one.quiet_hours.except_for if one.quiet_hours else ()),

@@ -11,7 +11,7 @@ from typing import Any
 from chalice.app import Response
 
 from services.registry.domain.journey import WAYS
-from services.registry.subscribing.forms import PILLARS, SEVERITIES, fields_of
+from services.registry.subscribing.forms import KINDS, PILLARS, SEVERITIES, fields_of
 from services.registry.subscribing.usecases import Listed
 from shared.catalogue import Owner
 from shared.errors import FieldError, NotFound
@@ -60,6 +60,7 @@ def team_page(team: Owner, found: list[Listed], visitor: Visitor, asked: Asked) 
         "typed": dict(asked.typed) or base,
         "wrong": asked.wrong,
         "ways": WAYS,
+        "kinds": KINDS,
         "severities": SEVERITIES,
         "pillars": PILLARS,
     }
