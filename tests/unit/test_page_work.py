@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
+
+import pytest
 
 from services.insights.adapters.cases import TableCases
 from services.insights.domain.reports import Day
@@ -12,7 +15,7 @@ from services.insights.usecases.ports import CaseLine
 from shared.tables import cases as keys
 from shared.times import key_time
 from tests import aws
-from tests.owners import NOW, FakeCases, FakeFigures, case_at, event_at, visit, world
+from tests.owners import NOW, PEOPLE, FakeCases, FakeFigures, case_at, event_at, visit, world
 
 HOUR = timedelta(hours=1)
 
@@ -46,6 +49,19 @@ def test_the_front_line_hears_of_no_case() -> None:
     for path in ("/", "/touchpoints/checkout"):
         page = visit(world(), "web-clerk", path).body
         assert "/cases" not in page and "/outreach" not in page
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("en", "As soon as something is changed thanks to you"), ("fr", "Dès que quelque chose changera grâce à vous")],
+)
+def test_the_front_line_reads_what_will_stand_there_in_a_persons_words(lang: str, said: str) -> None:
+    """No key of a file that they never see."""
+    deps = world()
+    deps.sessions.people.known["web-clerk"] = PEOPLE["web-clerk"].model_copy(update={"lang": lang})  # type: ignore[attr-defined]
+    page = visit(deps, "web-clerk", "/").body
+    assert said in page
+    assert not re.search("journey file|fichier de parcours|under changes|sous changes", page)
 
 
 def test_a_touchpoint_shows_its_cases_to_its_team_only() -> None:
