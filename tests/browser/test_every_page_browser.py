@@ -37,6 +37,7 @@ FILTERED = (
     "/?q=zzz",
     "/touchpoints/checkout?days=365",
     "/touchpoints/checkout?by=store&value=paris",
+    "/touchpoints/checkout?by=store&value=paris&channel=web",
     "/journeys/shop?channel=web",
     "/friction?state=open&owner=web",
     "/cases?which=overdue",

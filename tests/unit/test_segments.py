@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -222,7 +223,6 @@ def test_every_page_of_figures_is_filtered_by_time_channel_and_segment(path: str
         ({"by": "colour"}, "by"),
         ({"by": "no such name"}, "by"),
         ({"value": "paris"}, "by"),
-        ({"by": "store", "value": "paris", "channel": "web"}, "channel"),
         ({"by": "store", "value": "x" * 61}, "value"),
         ({"channel": "smoke"}, "channel"),
         ({"days": "29"}, "days"),
@@ -230,10 +230,34 @@ def test_every_page_of_figures_is_filtered_by_time_channel_and_segment(path: str
     ],
 )
 def test_a_filter_that_cannot_be_is_refused_by_its_name(path: str, query: dict[str, str], named: str) -> None:
-    """An attribute that is not named, a value of none, two filters that do not go together."""
+    """An attribute that is not named, a value of none, a channel or a time that there is not."""
     refused = see(path, **query)
     assert refused.status == 422
     assert f"It is about: {named}<" in refused.body
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(
+    ("person", "told", "other"),
+    [
+        ("web-owner", "shown is store: paris, by every channel", "Show “web page” instead"),
+        ("pilot", "vous voyez store : paris, tous canaux réunis", "Voir « page web » à la place"),
+    ],
+)
+def test_of_a_channel_and_a_segment_the_segment_is_shown_and_that_is_said(
+    path: str, person: str, told: str, other: str
+) -> None:
+    """They are not kept together. The figures and the file are the segment's; a link shows the channel's instead."""
+    both = {"by": "store", "value": "paris", "channel": "web"}
+    page, paris = (visit(world(), person, path, **query).body for query in (both, both | {"channel": ""}))
+    assert told in page and told not in paris
+    assert f'<a href="{path}?channel=web&amp;by=store">{other}</a>' in page
+    assert FIGURES.findall(page) == FIGURES.findall(paris) != []
+    files = [see(path, **query, **{"as": "csv"}).body for query in (both, both | {"channel": ""})]
+    assert files[0] == files[1]
+
+
+FIGURES = re.compile('class="big">([^<]*)')
 
 
 def test_a_small_segment_is_on_no_page() -> None:

@@ -25,6 +25,7 @@ Asked = TypeVar("Asked", bound="Filters")
 class Filters(BaseModel):
     """days: how long; to: the last day, UTC, today where none is named. by: an attribute of segments; value: of it.
 
+    channel and value are not kept together: of both, the value is shown, and the channel is `left_out`.
     part: which picture or table a file is of. An empty field says nothing.
     """
 
@@ -39,7 +40,11 @@ class Filters(BaseModel):
 
     @property
     def slice(self) -> Slice:
-        return Slice(self.channel, self.by, self.value)
+        return Slice(None if self.left_out else self.channel, self.by, self.value)
+
+    @property
+    def left_out(self) -> Channel | None:
+        return self.channel if self.value is not None else None
 
     def window(self, today: date) -> Window:
         return ending(min(self.to or today, today), self.days)
@@ -76,15 +81,13 @@ def paged(parameters: Mapping[str, str]) -> Paged:
 
 
 def parsed(model: type[Asked], parameters: Mapping[str, str]) -> Asked:
-    """The filters in an address. Raises InvalidInput, also where two of them do not go together."""
+    """The filters in an address. Raises InvalidInput, also where one of them lacks another."""
     asked: dict[str, object] = {name: value for name, value in parameters.items() if value}
     if str(asked.get("days", "")).isdecimal():
         asked["days"] = int(str(asked["days"])[:6])
     found = parse_query(model, asked)  # type: ignore[arg-type]
     if found.value is not None and found.by is None:
         raise InvalidInput(errors=[FieldError("query:by", "is needed beside `value`", "missing")])
-    if found.value is not None and found.channel is not None:
-        raise InvalidInput(errors=[FieldError("query:channel", "does not go with `value`: leave one out", "choice")])
     return found
 
 
