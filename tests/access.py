@@ -213,7 +213,7 @@ def seen(team: str, at: datetime) -> Interaction:
 STAGES: Mapping[str, Stage] = {
     "insights": Stage(
         insights.app,
-        owners.world,
+        owners.crossed,
         {
             "touchpoint": TEAMS,
             "journey": dict.fromkeys(TEAMS, "shop"),

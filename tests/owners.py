@@ -58,15 +58,20 @@ class FakePeople:
 
 @dataclass
 class FakeFigures:
-    """by touchpoint and audience: histograms by day. by_attribute: by touchpoint and attribute, parts of days."""
+    """by touchpoint and audience: histograms by day. by_attribute: by touchpoint and attribute, parts of days.
+
+    origins: by touchpoint, of each day's customers those who came from another.
+    """
 
     by_series: dict[tuple[str, str], dict[date, list[int]]] = field(default_factory=dict)
     channel: str = "web"
     by_attribute: dict[tuple[str, str], list[Part]] = field(default_factory=dict)
+    origins: dict[str, dict[str, list[int]]] = field(default_factory=dict)
 
     def days(self, touchpoint: str, audience: str, scale: str, window: Window) -> Iterable[Day]:
         of_series = self.by_series.get((touchpoint, audience), {})
-        return [Day(day, {self.channel: n}) for day, n in of_series.items() if window.first <= day <= window.last]
+        came = self.origins.get(touchpoint, {}) if audience == "customer" else {}
+        return [Day(day, {self.channel: n}, came) for day, n in of_series.items() if window.first <= day <= window.last]
 
     def parts(self, touchpoint: str, audience: str, scale: str, attribute: str, window: Window) -> Iterable[Part]:
         parts = self.by_attribute.get((touchpoint, attribute), [])
@@ -168,6 +173,13 @@ def world(alerts: Iterable[AlertEvent] | None = None) -> Deps:
         authenticator=Authenticator(FakeKeys()),
         openapi=lambda: "{}",
     )
+
+
+def crossed() -> Deps:
+    """The world, where every day some of either touchpoint's customers came from the other."""
+    made = world()
+    origins = {"checkout": {"till": [0, 0, 0, 1, 1]}, "till": {"checkout": [1, 0, 0, 0, 1]}}
+    return replace(made, figures=replace(made.figures, origins=origins))  # type: ignore[type-var]
 
 
 def studied(known: Iterable[Touchpoint]) -> fakes.FakeStudies:

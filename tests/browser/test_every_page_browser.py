@@ -112,6 +112,21 @@ def low_targets(page: Page) -> list[str]:
     return found
 
 
+@pytest.mark.parametrize("width", [320, 390, 1000, 1280])
+def test_no_table_is_cut(chromium: Browser, width: int) -> None:
+    """On a desk each fits into its place, beside another column too; on a phone a shade tells that it goes on."""
+    with opened(chromium, "fr", viewport={"width": width, "height": 844}) as (page, _, _):
+        for path in paths():
+            page.goto(HOST + path)
+            cut = page.evaluate(CUT)
+            assert width < 1000 or cut == [], path
+            assert all(is_shaded for _, is_shaded in cut), path
+
+
+CUT = """[...document.querySelectorAll('.scroll')].filter(e => e.checkVisibility() && e.scrollWidth > e.clientWidth)
+  .map(e => [e.ariaLabel, getComputedStyle(e).backgroundAttachment.includes('local')])"""
+
+
 def test_every_page_is_whole_on_paper(chromium: Browser) -> None:
     """What is read is printed, within the sheet; what is pressed is not."""
     with opened(chromium, "fr", viewport={"width": 794, "height": 1123}) as (page, _, _):
