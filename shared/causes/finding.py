@@ -48,7 +48,8 @@ def explained(before: Reading, after: Reading, audience: str) -> Explained:
     texts_before, texts_after = written(old, new)
     found = [] if audience == "staff" else segments.worsened(old, new)[:MOST_NAMED]
     least = SMALLEST_STAFF_GROUP if audience == "staff" else words.LEAST_SINCE
-    said = words.excess([one.terms for one in texts_before], [one.terms for one in texts_after])
+    content = [one.comment for one in (*old, *new) if one.comment and not one.is_bad]
+    said = words.excess([one.terms for one in texts_before], [one.terms for one in texts_after], content)
     said = [one for one in said if one.after >= least][:MOST_NAMED]
     bad = sorted(texts_after, key=lambda one: one.answer.lot)
     causes = Causes(

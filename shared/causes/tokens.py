@@ -94,13 +94,14 @@ def without_elision(word: str) -> str:
     return last if is_elided else word
 
 
-def is_unparted(term: Term) -> bool:
-    return bool(re.match(f"[{UNPARTED}]", term.key))
+def is_unparted(key: str) -> bool:
+    """Whether it is of a script that does not part words."""
+    return bool(re.match(f"[{UNPARTED}]", key))
 
 
 def joined(first: Term, second: Term) -> Term | None:
     """The phrase of two neighbouring words; none of characters that follow one another without a space."""
-    if is_unparted(first) or is_unparted(second):
+    if is_unparted(first.key) or is_unparted(second.key):
         return None
     return Term(f"{first.key} {second.key}", f"{first.text} {second.text}", (first.key, second.key))
 
@@ -108,6 +109,6 @@ def joined(first: Term, second: Term) -> Term | None:
 def unparted_phrases(clause: list[Term]) -> Iterator[Term]:
     """Of scripts that do not part words, any four characters that follow one another."""
     for first, middle, last in zip(clause, clause[1:], clause[2:], strict=False):
-        is_run = all(is_unparted(one) and len(one.key) == 2 for one in (first, middle, last))
+        is_run = all(is_unparted(one.key) and len(one.key) == 2 for one in (first, middle, last))
         if is_run and first.key[1] == middle.key[0] and middle.key[1] == last.key[0]:
             yield Term(first.key + last.key, first.text + last.text, (first.key, middle.key, last.key))

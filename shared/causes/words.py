@@ -4,7 +4,9 @@ Compared are comments of bad answers, before and since: that there are more of t
 write when they are not content would else be named. Each comment counts a word once. The log-odds that a comment
 has the word are drawn towards no difference by an informative Dirichlet prior: as if the word had been seen in
 `PRIOR` further comments on either side as often as over all. So words that everybody uses all the time need no list
-to be left out, and rare ones need more than one loud person.
+to be left out, and rare ones need more than one loud person. What holds sentences together can still be more frequent
+since by chance, or because it stands in what people now complain of: a word is named alone only where it is long
+enough, and those who are content write it less.
 """
 
 from __future__ import annotations
@@ -12,11 +14,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from math import log, sqrt
+from unicodedata import normalize
 
 from shared.causes.exact import normal_tail, q_values
 from shared.causes.segments import FALSE_SHARE
-from shared.causes.tokens import Term
+from shared.causes.tokens import APOSTROPHES, Term, folded, is_unparted, terms
 
 PRIOR = 10.0
 LEAST_SEEN = 4
@@ -24,6 +28,10 @@ LEAST_SEEN = 4
 LEAST_SINCE = 3
 COMMON = 0.08
 """A word in so large a share of the comments before makes no phrase: `the delivery` says no more than `delivery`."""
+SHORTEST = 3
+"""Letters of a word that is named alone: the shorter a word, the more it is used, in any language (Zipf 1935)."""
+EVERYDAY = 0.5
+"""A word that those who are content write so often, measured by those who are not since, tells of nothing wrong."""
 MOST_OVERLAP = 0.8
 """A word that stands in so large a share of its comments within a phrase that is named is not named beside it."""
 Document = Mapping[str, Term]
@@ -42,8 +50,11 @@ class Excess:
     q_value: float
 
 
-def excess(before: Sequence[Document], after: Sequence[Document]) -> list[Excess]:
-    """What is written more often since, the strongest first. before, after: the terms of each comment."""
+def excess(before: Sequence[Document], after: Sequence[Document], content: Sequence[str] = ()) -> list[Excess]:
+    """What is written more often since, the strongest first.
+
+    before, after: the terms of each comment of a bad answer; content: the comments of the others.
+    """
     old, new = (Counter(key for one in documents for key in one) for documents in (before, after))
     parts = {key: term.parts for one in (*before, *after) for key, term in one.items()}
     common = common_words(before or after)
@@ -59,6 +70,7 @@ def excess(before: Sequence[Document], after: Sequence[Document]) -> list[Excess
         for key, z, q in zip(tested, scores, chances, strict=True)
         if q <= FALSE_SHARE and new[key] >= LEAST_SINCE
     }
+    named = {key: one for key, one in named.items() if not is_everyday(one, len(after), content)}
     spoken = spellings(after, named)
     ordered = sorted((spelt(one, spoken) for one in named.values()), key=lambda one: (-one.z, one.key))
     return chained(without_overlap(ordered))
@@ -72,6 +84,17 @@ def log_odds(old: int, old_n: int, new: int, new_n: int) -> float:
     if min(without_since, without_ere) <= 0:
         return 0.0
     return (log(since / without_since) - log(ere / without_ere)) / sqrt(1 / since + 1 / ere)
+
+
+def is_everyday(one: Excess, after: int, content: Sequence[str]) -> bool:
+    """Whether it is a word that holds sentences together, whatever they tell of. after: comments since."""
+    if len(one.parts) > 1:
+        return False
+    if len(normalize("NFD", one.key)) < SHORTEST and not is_unparted(one.key):
+        return True
+    allowed = EVERYDAY * one.after / after * len(content)
+    having = (text for text in content if one.key in APOSTROPHES.sub("", folded(text)) and one.key in terms(text))
+    return next(islice(having, int(allowed), None), None) is not None
 
 
 def common_words(documents: Sequence[Document]) -> set[str]:

@@ -198,6 +198,26 @@ def test_spellings_of_a_word_are_one_word_told_with_its_accents() -> None:
     assert (found.text, found.before, found.after) == ("refusé", 0, 20)
 
 
+def test_a_word_of_one_or_two_letters_is_named_in_its_phrase_only() -> None:
+    """What everybody writes all the time is short; where characters are syllables or words, two say enough."""
+    before = [terms(text) for text in ("nul", "trop cher", "pas content", "별로", "不好") * 30]
+    after = ["colis au dépôt"] * 10 + ["commande perdue au magasin"] * 5 + ["결제 실패", "支付失败"] * 6 + ["nul"] * 30
+    said = [one.text for one in words.excess(before, [terms(text) for text in after])]
+    assert "au" not in said
+    assert {"colis au dépôt", "결제 실패", "支付失败"} <= set(said)
+
+
+def test_a_word_that_the_content_write_nearly_as_often_is_no_cause() -> None:
+    """`pour` is in one comment of ten, good or bad; that bad ones before lack it is chance."""
+    before = [terms("nul") for _ in range(100)]
+    with_it = ["rien pour nous", "pour hier", "cher pour cela", "pour une fois", "lent pour payer", "pour moi non"]
+    after = [terms(text) for text in [*with_it, *["carton cassé"] * 8, *["nul"] * 46]]
+    content = ["Merci pour tout"] * 30 + ["pourtant très bien"] * 270
+    assert [one.text for one in words.excess(before, after)] == ["carton cassé", "pour"]
+    assert [one.text for one in words.excess(before, after, content)] == ["carton cassé"]
+    assert [one.text for one in words.excess(before, after, ["pourtant très bien"] * 300)] == ["carton cassé", "pour"]
+
+
 def test_names_addresses_and_numbers_are_masked() -> None:
     """Where somebody is named, in the samples and in the words alike; times of day and small counts stay."""
     comments = [
