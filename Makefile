@@ -48,28 +48,14 @@ engine: .engine/ready ## the AWS-compatible engine that `run` and the tests use
 	@$(BIN)/python $(PIP) -r requirements/dev.lock
 	@touch $@
 
-.engine/ready: requirements/engine.lock | .venv/bin/python
-	@echo "installing the engine (.engine)"
-	@$(PYTHON) -m venv .engine
-	@.engine/bin/python $(PIP) -r requirements/engine.lock
-	@touch $@
-
-.fuzz/ready: requirements/fuzz.lock | .venv/bin/python
-	@echo "installing what sends the API anything (.fuzz)"
-	@$(PYTHON) -m venv .fuzz
-	@.fuzz/bin/python $(PIP) -r requirements/fuzz.lock
-	@touch $@
-
-.checkov/ready: requirements/checkov.lock | .venv/bin/python
-	@echo "installing what looks for faults of security (.checkov)"
-	@$(PYTHON) -m venv .checkov
-	@.checkov/bin/python $(PIP) -r requirements/checkov.lock
-	@touch $@
-
-.audit/ready: requirements/audit.lock | .venv/bin/python
-	@echo "installing what asks for advisories (.audit)"
-	@$(PYTHON) -m venv .audit
-	@.audit/bin/python $(PIP) -r requirements/audit.lock
+.engine/ready: WHY := the engine
+.fuzz/ready: WHY := what sends the API anything
+.checkov/ready: WHY := what looks for faults of security
+.audit/ready: WHY := what asks for advisories
+.%/ready: requirements/%.lock | .venv/bin/python
+	@echo "installing $(WHY) (.$*)"
+	@$(PYTHON) -m venv .$*
+	@.$*/bin/python $(PIP) -r $<
 	@touch $@
 
 .PHONY: browser

@@ -74,12 +74,15 @@ class FakeTraces:
     """Traces in memory, with the time until which each is kept."""
 
     kept: dict[Trace, datetime] = field(default_factory=dict)
+    by_customer: dict[tuple[str, str], dict[Trace, None]] = field(default_factory=dict)
 
     def add(self, traces: Mapping[Trace, datetime]) -> None:
         self.kept |= traces
+        for one in traces:
+            self.by_customer.setdefault((one.customer, one.journey), {})[one] = None
 
     def of(self, customer: str, journey: str) -> list[Trace]:
-        return [one for one in self.kept if (one.customer, one.journey) == (customer, journey)]
+        return list(self.by_customer.get((customer, journey), {}))
 
 
 @dataclass

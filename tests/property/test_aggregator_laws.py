@@ -22,22 +22,13 @@ from services.collector.domain.responses import Response
 from shared.dynamo import marshal_item
 from shared.events import canonical
 from tests import aws, fakes
+from tests.deliveries import deliveries
 from tests.http import Context
 from tests.unit.test_aggregator import CHECKOUT, deps_at
 from tests.worlds import START, World, answers
 
 WORLD = answers(World(days=12, per_day=10, worse_from=9))
 AFTERWARDS = START + timedelta(days=13)
-
-
-@st.composite
-def deliveries(draw: st.DrawFn, most_batches: int = 40) -> list[list[int]]:
-    """Places of answers in batches: each at least once, in any order, cut anywhere, some again."""
-    places = draw(st.permutations(range(len(WORLD))))
-    again = draw(st.lists(st.sampled_from(range(len(WORLD))), max_size=60))
-    sent = [*places, *again]
-    cuts = sorted(draw(st.sets(st.integers(1, len(sent) - 1), max_size=most_batches)))
-    return [sent[a:b] for a, b in zip([0, *cuts], [*cuts, len(sent)], strict=True)]
 
 
 def outcome(deps: Deps) -> tuple[Any, ...]:
@@ -69,7 +60,7 @@ def test_the_world_of_these_laws_raises_an_alert() -> None:
 
 
 @settings(max_examples=1000, deadline=None)
-@given(deliveries())
+@given(deliveries(len(WORLD), most_batches=40))
 def test_any_delivery_of_the_same_answers_gives_the_same_bytes(batches: list[list[int]]) -> None:
     """A thousand batchings, duplications and reorderings."""
     deps = deps_at(AFTERWARDS)
@@ -79,7 +70,7 @@ def test_any_delivery_of_the_same_answers_gives_the_same_bytes(batches: list[lis
 
 
 @settings(max_examples=100, deadline=None)
-@given(deliveries(most_batches=8), st.sets(st.integers(0, 8)))
+@given(deliveries(len(WORLD), most_batches=8), st.sets(st.integers(0, 8)))
 def test_looks_in_between_change_nothing_but_the_history_of_an_alert(
     batches: list[list[int]], looked_after: set[int]
 ) -> None:
@@ -149,7 +140,7 @@ def handled(batches: Sequence[Sequence[int]]) -> tuple[Any, ...]:
 
 
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(deliveries(most_batches=12))
+@given(deliveries(len(WORLD), most_batches=12))
 def test_the_stream_handler_and_the_store_give_the_same_bytes_too(batches: list[list[int]]) -> None:
     """Through the Lambda handler and DynamoDB; equal to what the fakes gave."""
     assert handled(batches) == in_one_go()

@@ -21,6 +21,7 @@ from services.aggregator.domain.traces import Trace
 from services.aggregator.usecases import Deps
 from shared.events import canonical
 from tests import aws
+from tests.deliveries import deliveries
 from tests.unit.test_aggregator import CHECKOUT, deps_at
 from tests.unit.test_handoffs import JOURNEY
 from tests.worlds import START, Passing, passing
@@ -29,16 +30,6 @@ WORLD: list[Trace | Answer] = [
     each for several in passing(Passing(days=10, per_day=16, worse_from=6, share=0.5, seed=12)) for each in several
 ]
 AFTERWARDS = START + timedelta(days=12)
-
-
-@st.composite
-def deliveries(draw: st.DrawFn, most_batches: int = 30) -> list[list[int]]:
-    """Places of interactions and answers, mixed, in batches: each at least once, in any order, some again."""
-    places = draw(st.permutations(range(len(WORLD))))
-    again = draw(st.lists(st.sampled_from(range(len(WORLD))), max_size=60))
-    sent = [*places, *again]
-    cuts = sorted(draw(st.sets(st.integers(1, len(sent) - 1), max_size=most_batches)))
-    return [sent[a:b] for a, b in zip([0, *cuts], [*cuts, len(sent)], strict=True)]
 
 
 def delivered(batch: Sequence[int], deps: Deps) -> None:
@@ -81,7 +72,7 @@ def test_the_world_of_these_laws_has_a_hand_off_in_friction() -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(deliveries())
+@given(deliveries(len(WORLD)))
 def test_any_delivery_of_the_same_facts_gives_the_same_bytes(batches: list[list[int]]) -> None:
     """Answers before the interactions they belong to, and long after; where they came from is found all the same."""
     deps = fresh()
@@ -91,7 +82,7 @@ def test_any_delivery_of_the_same_facts_gives_the_same_bytes(batches: list[list[
 
 
 @settings(max_examples=30, deadline=None)
-@given(deliveries(most_batches=8), st.sets(st.integers(0, 8)))
+@given(deliveries(len(WORLD), most_batches=8), st.sets(st.integers(0, 8)))
 def test_looks_in_between_change_nothing_but_the_history_of_an_alert(
     batches: list[list[int]], looked_after: set[int]
 ) -> None:

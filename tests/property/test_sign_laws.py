@@ -27,6 +27,7 @@ from shared.dynamo import Item, marshal_item, unmarshal_item
 from shared.events import canonical
 from shared.streams import Change
 from tests import aws
+from tests.deliveries import deliveries
 from tests.unit.test_aggregator import deps_at
 from tests.worlds import START
 
@@ -86,16 +87,6 @@ def made() -> list[Item]:
 WORLD = made()
 
 
-@st.composite
-def deliveries(draw: st.DrawFn, most_batches: int = 30) -> list[list[int]]:
-    """Places of states in batches: each at least once, in any order, cut anywhere, some again."""
-    places = draw(st.permutations(range(len(WORLD))))
-    again = draw(st.lists(st.sampled_from(range(len(WORLD))), max_size=60))
-    sent = [*places, *again]
-    cuts = sorted(draw(st.sets(st.integers(1, len(sent) - 1), max_size=most_batches)))
-    return [sent[a:b] for a, b in zip([0, *cuts], [*cuts, len(sent)], strict=True)]
-
-
 def delivered(batch: Sequence[int], deps: Deps) -> None:
     """One batch of the stream, as the function reads it."""
     signs, unread = signs_in([Change(str(place), None, WORLD[place]) for place in batch])
@@ -138,7 +129,7 @@ def test_each_invitation_and_interaction_is_counted_once_by_its_last_state() -> 
 
 
 @settings(max_examples=150, deadline=None)
-@given(deliveries())
+@given(deliveries(len(WORLD)))
 def test_any_delivery_of_the_same_states_gives_the_same_bytes(batches: list[list[int]]) -> None:
     """Answered before it was sent, bounced before it was opened: what is known last holds all the same."""
     deps = deps_at(AFTERWARDS)
@@ -148,7 +139,7 @@ def test_any_delivery_of_the_same_states_gives_the_same_bytes(batches: list[list
 
 
 @settings(max_examples=30, deadline=None)
-@given(deliveries(most_batches=8), st.sets(st.integers(0, 8)))
+@given(deliveries(len(WORLD), most_batches=8), st.sets(st.integers(0, 8)))
 def test_looks_in_between_change_nothing_but_the_history_of_an_alert(
     batches: list[list[int]], looked_after: set[int]
 ) -> None:

@@ -28,6 +28,7 @@ from services.invitations.domain.outcomes import Outcome
 from shared.causes.answers_table import TableGiven
 from shared.dynamo import Item, Table, unmarshal_item
 from tests import fakes
+from tests.deliveries import deliveries
 from tests.soak.dynamodb import MemoryDynamoDB
 from tests.unit.test_aggregator import deps_at
 from tests.worlds import START
@@ -114,15 +115,6 @@ class Company:
 NAMES = ("friction", "responses", "contacts")
 
 
-@st.composite
-def deliveries(draw: st.DrawFn) -> list[list[int]]:
-    """Places of responses in batches: each at least once, in any order, cut anywhere, some again."""
-    everything = range(len(facts().responses))
-    sent = [*draw(st.permutations(everything)), *draw(st.lists(st.sampled_from(everything), max_size=60))]
-    cuts = sorted(draw(st.sets(st.integers(1, len(sent) - 1), max_size=25)))
-    return [sent[a:b] for a, b in zip([0, *cuts], [*cuts, len(sent)], strict=True)]
-
-
 @cache
 def in_one_go() -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], str]]:
     company = Company()
@@ -141,7 +133,7 @@ def test_the_study_of_this_world_tells_something() -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(deliveries())
+@given(st.deferred(lambda: deliveries(len(facts().responses), most_batches=25)))
 def test_any_delivery_of_the_same_responses_gives_the_same_bytes(batches: list[list[int]]) -> None:
     """Of today, and of a day that is past, in a run of its own."""
     company = Company()

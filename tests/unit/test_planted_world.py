@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from cli.world import CHANGE, COMPLAINT, DELIVERY, SHOP, document, judged, world
 from services.registry.domain.journey import JourneyDocument
+from tests.bench.planted import found
 
 WAY = {
     "kind": "handoff",
@@ -56,3 +59,9 @@ def test_what_was_found_is_held_against_what_was_planted() -> None:
     others = {"segments": [{"attribute": "floor", "value": "upper"}], "words": [{"text": "dear"}]}
     missing = [*VALUES[:2], {"because": "too_few_people"}]
     assert rights([WAY, lone], others, missing) == [True, True, False, False, False, False]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_what_was_planted_is_found(seed: int) -> None:
+    """Once all has come in, with the product's own verbs in one process; the long form asks twenty worlds."""
+    assert [one for one in found(seed) if not one.is_right] == []

@@ -69,12 +69,13 @@ def traced(added: Sequence[Trace], deps: Deps) -> list[Mark]:
 
     All are kept before any is read, so that of two who do this at once at least one sees both.
     """
-    deps.traces.add({one: kept_until(one, deps) for one in added})
+    new = {one: kept_until(one, deps) for one in added}
+    deps.traces.add(new)
     marks: list[Mark] = []
-    for customer, journey in sorted({(one.customer, one.journey) for one in added}):
+    for customer, journey in sorted({(one.customer, one.journey) for one in new}):
         known = deps.traces.of(customer, journey)
         for answer in (one for one in known if one.scale_name is not None):
-            marks += news([answer], added, known, reach_of(answer.touchpoint, deps))
+            marks += news([answer], new.keys(), known, reach_of(answer.touchpoint, deps))
     return marks
 
 
