@@ -32,7 +32,8 @@ from services.alerts.domain.notes import Message, Reason, note
 from services.alerts.domain.subscribers import Subscriber
 from services.alerts.messages.letters import letter
 from services.alerts.messages.slack import MOST_BLOCKS
-from services.alerts.messages.story import story
+from services.alerts.messages.story import piece, story, title_of
+from services.alerts.messages.words import SAID
 from shared.catalogue import Way
 from shared.events import AlertEvent, Causes, ExcessSegment
 from shared.gsm import count
@@ -319,6 +320,21 @@ def test_a_post_has_figures_comments_and_buttons_and_calls_nobody(receiver: Rece
     code = CODES.code(alert_event().alert_id, "web/one")
     assert (take_on["action_id"], take_on["value"]) == ("acknowledge", code)
     assert mute["url"] == f"https://example.com/alerts/{code}"
+
+
+@pytest.mark.parametrize(
+    ("states", "en", "fr"),
+    [
+        (["resolved", "resolved"], "2 alerts, none of them new", "2 alertes, aucune nouvelle"),
+        (["raised", "resolved", "resolved"], "3 alerts, one of them new", "3 alertes, dont une nouvelle"),
+        (["raised", "raised", "resolved"], "3 alerts, 2 new", "3 alertes, dont 2 nouvelles"),
+    ],
+)
+def test_a_digest_says_how_many_of_its_alerts_are_new(states: list[str], en: str, fr: str) -> None:
+    """As a person says it: none, one, two."""
+    for lang, said in (("en", en), ("fr", fr)):
+        pieces = [piece(alert_event(state=state), SAID[lang], lang, "") for state in states]
+        assert title_of(pieces, SAID[lang], lang) == said
 
 
 def test_a_long_digest_is_still_a_post_that_slack_takes(receiver: Receiver) -> None:

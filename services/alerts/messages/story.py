@@ -155,7 +155,8 @@ def title_of(pieces: Sequence[Piece], frame: Frame, lang: str) -> str:
         return f"{title_of(alerts, frame, lang)} · {several}" if alerts else several
     began = [one.event for one in pieces if one.event.state == "raised"]
     if len(began) < len(pieces):
-        return frame.digest.format(n=len(pieces), began=len(began))
+        said = (frame.digest_none, frame.digest_one, frame.digest)[min(len(began), 2)]
+        return said.format(n=len(pieces), began=len(began))
     places = {event.touchpoint: event.touchpoint_name for event in began if isinstance(event, AlertEvent)}
     if len(places) == 1:
         [name] = places.values()

@@ -26,6 +26,8 @@ class Frame:
     several: str
     same_place: str
     digest: str
+    digest_none: str
+    digest_one: str
     before: str
     after: str
     ended: str
