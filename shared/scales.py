@@ -89,3 +89,12 @@ def scale(name: str) -> Scale:
     if found is None:
         raise ValueError(f"unknown scale {name!r}; known: {', '.join(SCALES)}")
     return found
+
+
+def told_from(name: str, asked: Scale) -> Scale:
+    """The scale of the answers that a figure on the scale `name` is told from. asked: the survey's, with its cut.
+
+    It is the survey's where that still asks on it, and where the figure is counted, so that nobody answers on its
+    scale: a promise, an early sign. Raises ValueError where there is no scale of that name.
+    """
+    return asked if asked.name == name or name in COUNTED else scale(name)

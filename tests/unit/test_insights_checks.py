@@ -85,6 +85,15 @@ def test_a_check_reads_the_days_that_it_compares() -> None:
     assert list(asked.values()) == [("customer", "csat", date(2024, 1, 30), date(2024, 3, 24))]
 
 
+def test_a_promise_is_checked_by_what_was_answered_there() -> None:
+    """Its scale is counted, nobody answers on it: the survey's own is read, and others that ask on it are compared."""
+    broken = EVENT.model_copy(update={"kind": "promise", "scale": "promise"})
+    deps = replace(world(), alerts=FakeAlerts([broken]))
+    found = checking.checked(EVENT.alert_id, None, deps).findings
+    assert (found.verdict, found.comparisons) == ("worked", 4)
+    assert {scale for _, _, scale, *_ in deps.figures.asked} == {"csat"}  # type: ignore[attr-defined]
+
+
 def test_touchpoints_where_something_was_done_or_wrong_are_not_compared_with() -> None:
     """A remedy, a change of the journey's own, an alert in those days; one that was over before counts."""
     assert compared(world()) == 4

@@ -24,7 +24,7 @@ from services.invitations.views.outreach import outreach_csv, outreach_view
 from shared.auth import Authenticator
 from shared.catalogue import Cap, Pressure
 from shared.catalogue import Person as SignedIn
-from shared.causes.answers import Given
+from shared.causes.answers import Given, Reading, Whose
 from shared.codes import keyed_hash
 from shared.errors import Conflict, NotFound
 from shared.events import AlertEvent
@@ -111,6 +111,21 @@ def test_those_who_may_have_fared_badly_come_first_with_the_reason() -> None:
     assert first.chance is not None and last.chance is not None and first.chance > 0.5 > last.chance
     assert (first.reasons[0].attribute, first.reasons[0].value) == ("browser", "safari")
     assert found.model is not None and found.model.tested.is_better_than_chance
+
+
+def test_of_a_promise_too_those_who_answered_are_not_listed() -> None:
+    """Its scale is counted, nobody answers on it: what was said on the survey's own is read."""
+
+    class Answered(fakes.FakeResponses):
+        def between(self, whose: Whose, since: datetime, until: datetime) -> Reading:
+            return super().between(whose, since, until) if whose.measure.name == "csat" else Reading([])
+
+    scene = Scene(decided("x"))
+    deps = replace(
+        scene.deps(EVENT.model_copy(update={"kind": "promise", "scale": "promise"})), responses=Answered(scene.answers)
+    )
+    found = outreach(EVENT.alert_id, 50, deps)
+    assert ([one.interaction.interaction_id for one in found.people], found.answered) == (["x"], 60)
 
 
 def test_a_person_is_listed_once_and_by_no_other_way_of_answering() -> None:

@@ -11,7 +11,7 @@ from shared.causes.finding import Explained, explained
 from shared.errors import NotFound
 from shared.events import AlertEvent
 from shared.marks import digest
-from shared.scales import COUNTED, Scale, scale
+from shared.scales import Scale, scale, told_from
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,6 @@ def last_moment(event: AlertEvent, now: datetime) -> datetime:
 
 
 def measure_of(event: AlertEvent, deps: Deps) -> Scale:
-    """The scale of the answers it is told from, with the cut of the survey where it still asks on that scale.
-
-    A hand-off, a promise or an early sign has a scale of its own, on which nobody answers: it is told from what
-    customers answered there.
-    """
+    """The scale of the answers it is told from, with the cut of the survey where there still is one."""
     known = deps.catalogue.touchpoint(event.touchpoint)
-    measure = known.survey_for(event.audience).measure if known else None
-    is_its_own = measure is not None and (measure.name == event.scale or event.scale in COUNTED)
-    return measure if measure and is_its_own else scale(event.scale)
+    return told_from(event.scale, known.survey_for(event.audience).measure) if known else scale(event.scale)

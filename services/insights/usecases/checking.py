@@ -17,7 +17,7 @@ from shared.catalogue import Touchpoint
 from shared.errors import NotFound
 from shared.events import AlertEvent
 from shared.remedies import Remedy
-from shared.scales import Scale, scale
+from shared.scales import Scale, told_from
 
 MOST_LOOKED_AT = 120
 MOST_COMPARED = 24
@@ -63,14 +63,13 @@ def findings(event: AlertEvent, remedy: Remedy, remedies: list[Remedy], touchpoi
     measure = measure_of(event, touchpoint)
     read = (spans.usual[0], max(spans.after[1], remedy.on))
     counts = counts_of(touchpoint.id, event, measure, read, deps)
-    others = list(islice(comparable(event, spans, read, deps), MOST_COMPARED))
+    others = list(islice(comparable(event, measure.name, spans, read, deps), MOST_COMPARED))
     return check.check(event, spans, counts, others, is_first=since is None)
 
 
 def measure_of(event: AlertEvent, touchpoint: Touchpoint) -> Scale:
-    """The scale that the alert was about, with the survey's own cut where it still asks on that scale."""
-    asked = touchpoint.survey_for(event.audience).measure
-    return asked if asked.name == event.scale else scale(event.scale)
+    """The scale of the answers that the alert was told from, with the survey's own cut where it still asks on it."""
+    return told_from(event.scale, touchpoint.survey_for(event.audience).measure)
 
 
 def counts_of(touchpoint: str, event: AlertEvent, measure: Scale, span: Span, deps: Deps) -> list[Count]:
@@ -84,8 +83,8 @@ def counts_of(touchpoint: str, event: AlertEvent, measure: Scale, span: Span, de
     return [Count(day, bad[day], n[day]) for day in sorted(n)]
 
 
-def comparable(event: AlertEvent, spans: Spans, read: Span, deps: Deps) -> Iterator[Compared]:
-    """Touchpoints of the same scale where nothing was done and nothing was wrong in all those days.
+def comparable(event: AlertEvent, asked: str, spans: Spans, read: Span, deps: Deps) -> Iterator[Compared]:
+    """Touchpoints that ask on the same scale where nothing was done and nothing was wrong in all those days.
 
     Looked at in an order that depends on nothing but the alert and their ids: the same check of the same days finds
     the same, and no touchpoint is chosen for its answers.
@@ -93,7 +92,7 @@ def comparable(event: AlertEvent, spans: Spans, read: Span, deps: Deps) -> Itera
     names = sorted(deps.catalogue.touchpoints(), key=lambda name: sha256(f"{event.alert_id} {name}".encode()).digest())
     for name in [name for name in names if name != event.touchpoint][:MOST_LOOKED_AT]:
         touchpoint = deps.catalogue.touchpoint(name)
-        if touchpoint is None or touchpoint.survey_for(event.audience).scale != event.scale:
+        if touchpoint is None or touchpoint.survey_for(event.audience).scale != asked:
             continue
         if is_quiet(touchpoint, event.audience, read, deps):
             measure = measure_of(event, touchpoint)

@@ -29,7 +29,7 @@ from shared.causes.segments import cuts_of, shown
 from shared.codes import keyed_hash
 from shared.errors import Conflict, NotFound
 from shared.events import AlertEvent
-from shared.scales import scale
+from shared.scales import told_from
 from shared.sessions import Visitor
 
 MOST_INTERACTIONS = 4000
@@ -167,7 +167,7 @@ def is_standing(event: AlertEvent) -> bool:
 
 def answers_since(event: AlertEvent, known: Touchpoint, now: datetime, deps: OutreachDeps) -> Reading:
     """What has been answered since the change."""
-    measure = known.survey.measure if known.survey.scale == event.scale else scale(event.scale)
+    measure = told_from(event.scale, known.survey.measure)
     return deps.responses.between(
         Whose(event.touchpoint, "customer", measure), event.change_started_at, now + timedelta(seconds=1)
     )
