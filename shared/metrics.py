@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import sqrt
+from math import floor, log10, sqrt
 
 from shared.scales import Scale
 
@@ -97,3 +97,11 @@ def bad_share(scale: Scale, counts: Sequence[float]) -> Figure:
 def merged(histograms: Sequence[Sequence[int]], levels: int) -> list[int]:
     """The sum of histograms, place by place."""
     return [sum(histogram[place] for histogram in histograms) for place in range(levels)]
+
+
+def one_figure(odds: float) -> int:
+    """Odds against chance as they are told: one figure that matters, rounded down; nobody needs one in 10,237."""
+    if odds < 2:
+        return max(floor(odds), 1)
+    step: int = 10 ** floor(log10(odds))
+    return int(odds // step * step)

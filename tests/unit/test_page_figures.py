@@ -16,7 +16,7 @@ from services.insights.domain import shares, voices, windows
 from services.insights.domain.reports import Day
 from services.insights.domain.shares import BadShare
 from services.insights.domain.windows import Window
-from shared.events import AlertEvent, Money, Share
+from shared.events import AlertEvent, Causes, CausesRead, ExcessWord, Money, Share
 from shared.metrics import wilson
 from shared.pages import charts, formats
 from shared.pages.spreadsheet import csv_file
@@ -130,6 +130,26 @@ def test_which_side_saw_it_first_is_told() -> None:
     )  # fmt: skip
     page = visit(world([customers, earlier]), "web-owner", "/touchpoints/checkout").body
     assert "Staff saw it first" in page or "les ont vu" in page or "les premières" in page
+
+
+@pytest.mark.parametrize(
+    ("person", "said", "odds"),
+    [
+        ("web-owner", "10 of 14 comments of bad answers, 0 of 21 before", "50 to 1 against chance"),
+        ("pilot", "10 commentaires de mauvaises réponses sur 14, 0 sur 21 avant", "50 contre 1"),
+    ],
+)
+def test_an_alert_tells_of_how_many_comments_a_word_is_and_the_odds_of_its_sentence(
+    person: str, said: str, odds: str
+) -> None:
+    """Rounded down to one figure in both places: 59.7 to 1 is told as 50."""
+    word = ExcessWord(text="colis", before=0, after=10, q_value=0.001)
+    read = CausesRead(before=900, after=45, comments_before=21, comments_after=14, is_whole=True)
+    event = event_at("checkout", "web").model_copy(update={"causes": Causes(words=[word], read=read)})
+    evidence = event.evidence.model_copy(update={"e_value": 59.7})
+    page = visit(world([event.model_copy(update={"evidence": evidence})]), person, f"/friction/{event.alert_id}").body
+    assert said in page
+    assert odds in page
 
 
 def test_a_span_has_an_equal_one_before_it() -> None:

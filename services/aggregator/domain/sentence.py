@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
-from math import floor, log10
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from services.aggregator.domain.detection.transition import ADOPTED, RESOLVED, Flood, Transition
 from services.aggregator.domain.findings import EXPLAINED
+from shared.metrics import one_figure
 
 THIN = "\u202f"
 """Narrow no-break space: French sets it before %, and between thousands."""
@@ -58,7 +58,7 @@ def sentence(transition: Transition, setting: Setting, lang: str) -> str:
         otherwise=_percent(otherwise.share if otherwise else None, lang),
         promised=_percent(transition.before.low, lang),
         n=_events(transition.after.n, setting.kind, lang),
-        chance=said["chance"].format(odds=_number(_rounded(transition.e_value), lang)),
+        chance=said["chance"].format(odds=_number(one_figure(transition.e_value), lang)),
         days=_days(transition.flood, lang) if transition.flood else "",
         times=round(transition.flood.times) if transition.flood else "",
         name=said["quoted"].format(name=setting.name, thin=THIN),
@@ -103,11 +103,3 @@ def _events(n: int, kind: str, lang: str) -> str:
 
 def _number(n: int, lang: str) -> str:
     return f"{n:,}".replace(",", THIN) if lang == "fr" else f"{n:,}"
-
-
-def _rounded(evidence: float) -> int:
-    """One figure that matters, rounded down: nobody needs one chance in 10,237."""
-    if evidence < 2:
-        return max(floor(evidence), 1)
-    step = 10 ** floor(log10(evidence))
-    return int(evidence // step * step)

@@ -7,6 +7,7 @@ from chalice.app import Response
 from services.insights.pages.frame import address, alert_title, shown, words
 from services.insights.usecases.friction import AlertView, FrictionList
 from services.insights.views.filters import Listed
+from shared.metrics import one_figure
 from shared.pages import formats
 from shared.pages.spreadsheet import csv_file
 from shared.sessions import Visitor
@@ -23,7 +24,7 @@ def list_page(found: FrictionList, visitor: Visitor, asked: Listed, here: str) -
 
 def alert_page(found: AlertView, visitor: Visitor, here: str) -> Response:
     title = alert_title(found.event, visitor.lang)
-    odds = formats.number(found.event.evidence.e_value, visitor.lang)
+    odds = formats.number(one_figure(found.event.evidence.e_value), visitor.lang)
     return shown("alert.html", title, visitor, "/friction", here, view=found, event=found.event, odds=odds)
 
 
