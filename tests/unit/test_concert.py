@@ -41,12 +41,12 @@ def test_what_may_be_another_s_waits_until_it_is_known_whom_it_is_about() -> Non
         assert told(own, []) == [("own", RAISED, 5, origin)]
 
 
-def test_no_alert_waits_until_its_evidence_has_grown_more_than_three_times() -> None:
+def test_no_alert_waits_until_its_evidence_has_grown_more_than_five_times() -> None:
     """Then everybody is blamed, as that is the likeliest, though not by much."""
     own: list[Transition] = [said(RAISED, 1, is_open=True)]
-    own += [said(STRENGTHENED, at, is_open=True) for at in (3, 5, 7)]
-    assert told(own[:3], []) == []
-    assert told(own, []) == [("own", RAISED, 7, "")]
+    own += [said(STRENGTHENED, at, is_open=True) for at in (3, 5, 7, 9, 11)]
+    assert told(own[:5], []) == []
+    assert told(own, []) == [("own", RAISED, 11, "")]
 
 
 def test_what_waits_and_is_over_is_not_told() -> None:
@@ -104,6 +104,16 @@ def test_a_hand_off_s_alert_is_over_where_what_kept_it_open_is_everybody_s() -> 
         ("way", RAISED, 3, ""),
         ("way", RESOLVED, 9, ""),
         ("own", RAISED, 9, ""),
+    ]
+
+
+def test_an_alert_that_turns_out_to_be_about_one_way_says_so_at_once() -> None:
+    """Before the hand-off's own account knows enough; once."""
+    own = [said(RAISED, 1), said(STRENGTHENED, 2, origin="basket"), said(STRENGTHENED, 4, origin="basket")]
+    assert [one for one in told(own, [said(RAISED, 5)]) if one[1] != STRENGTHENED] == [
+        ("own", RAISED, 1, ""),
+        ("own", EXPLAINED, 2, "basket"),
+        ("way", RAISED, 5, ""),
     ]
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import exp, log
 
-SURE = 6.0
+SURE = 12.0
 STEPS = tuple(step / 10 for step in range(1, 51))
 """Of log-odds that are tried."""
 PRIOR = 10.0

@@ -3,10 +3,11 @@
 Each series' account speaks for itself. Laid side by side in order of event time:
 
 - A touchpoint's own alert that is only about those who came from one other touchpoint is that hand-off's alert.
-- As long as it is open which of the two it is, it waits, until its evidence has grown three times at the most.
+- As long as it is open which of the two it is, it waits, until its evidence has grown five times at the most.
 - While a hand-off's alert is open, the touchpoint's own is not raised beside it, unless the others fare worse too,
   or until the hand-off's is over and the touchpoint's is not.
-- A touchpoint's own alert that stands when its hand-off's is raised says so.
+- A touchpoint's own alert that stands when its hand-off's is raised, or that turns out to be about those who came from
+  one other touchpoint, says so.
 - A hand-off's alert is over when nothing tells of it any more: neither the account on which it was raised, nor the
   touchpoint's own about those who came from there.
 - A customers' alert says whether the staff's was open before it, and the other way round.
@@ -26,7 +27,7 @@ Told = tuple[Series, Transition]
 AUDIENCE_OF = {"customer": "staff", "staff": "customer"}
 """By audience the other one."""
 
-MOST_GROWN = 3
+MOST_GROWN = 5
 """So often, by one half each time, evidence grows while it is open whom it is about; no alert waits for more."""
 
 
@@ -105,6 +106,8 @@ class Touchpoint:
             self.grown(series, transition)
         elif series in self.open:
             self.told.append((series, transition))
+            if not series.origin and (origin := origin_of(series, transition)):
+                self.explain(origin, transition)
         elif series in self.hidden:
             self.hidden[series] = transition
             if series.source == "customer" and is_spread(transition):
