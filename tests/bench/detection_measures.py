@@ -10,6 +10,8 @@ import pickle
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from math import inf
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -57,10 +59,11 @@ def listed(world: World, stream: Stream) -> tuple[list[float], list[int]]:
 
 
 def false_alarms(make: Make, world: World, days: float, streams: int, seed: int) -> Row:
-    """Nothing changes: alerts, over how many years and answers."""
+    """Nothing changes, or drifts from the first day on as slowly as the world's ramp: alerts, over how many years."""
+    drifts_from = 0.0 if world.worse else None
     alarms, answers, years = 0, 0, 0.0
     for i in range(streams):
-        times, scores = listed(world, lasting(world, days, None, seed, i))
+        times, scores = listed(world, lasting(world, days, drifts_from, seed, i))
         events = heard(make(replace(world, worse=SIZES["medium"]), None), times, scores)
         alarms += sum(event.kind == "raised" and event.at > times[FIRST] for event in events)
         answers += len(times) - FIRST
@@ -92,6 +95,44 @@ def delays(make: Make, world: World, history: int, after: int, streams: int, see
         "median_hours": float(np.median(hours)) if hours else None,
         "date_answers": float(np.median(off)) if off else None,
     }
+
+
+def spotted(make: Make, world: World, days: tuple[int, int], streams: int, seed: int) -> Row:
+    """A change after so many days, watched for so many more: how many hours until the first alert after it began?
+
+    A stream with an alert open at the change is left out.
+    """
+    hours, missed = [], 0
+    for i in range(streams):
+        stream = lasting(world, sum(days), days[0], seed, i)
+        found = _first_after(make(world, None), world, stream)
+        if found is None:
+            continue
+        missed += found.kind != "raised"
+        hours.append((found.at - (stream.change or 0.0)) / HOUR if found.kind == "raised" else inf)
+    within = sum(late <= 24 for late in hours)
+    return {"n": len(hours), "missed": missed, "median_hours": float(np.median(hours)), "within_a_day": within}
+
+
+def endings(make: Make, world: World, days: tuple[int, int], streams: int, seed: int) -> Row:
+    """A friction that ends: is the first alert on it closed before its end, or how many hours after?
+
+    days: before it begins, and after its end.
+    """
+    hours, raised, early = [], 0, 0
+    for i in range(streams):
+        stream = lasting(world, days[0] + world.lasts_days + days[1], days[0], seed, i)
+        began = stream.change or 0.0
+        ends = began + world.lasts_days * DAY
+        said = [event for event in heard(make(world, None), *listed(world, stream)) if event.at >= began]
+        if not said or said[0].kind != "raised":
+            continue
+        raised += 1
+        closed = next((event.at for event in said if event.kind == "resolved"), inf)
+        early += closed < ends
+        hours += [(closed - max(ends, said[0].at)) / HOUR] if closed >= ends else []
+    middle, mean = (float(np.median(hours)), fmean(hours)) if hours else (None, None)
+    return {"raised": raised, "early": early, "median_hours": middle, "mean_hours": mean}
 
 
 def _first_after(rule: Rule, world: World, stream: Stream) -> Event | None:

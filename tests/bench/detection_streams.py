@@ -8,6 +8,7 @@ fewer answer then.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,8 @@ SIZES = {"small": 0.05, "medium": 0.12, "large": 0.35}
 @dataclass(frozen=True)
 class World:
     """One touchpoint: its scale, answers a day, moods; rhythm: strength, 0 for none; worse: share of people whom the
-    friction meets; ramp_days: how long that share takes to build up.
+    friction meets; ramp_days: how long that share takes to build up; lasts_days: how long the friction lasts;
+    day_noise: by how much days differ, as the standard deviation of the logarithm of their bad moods.
     """
 
     scale: str = "csat"
@@ -55,6 +57,8 @@ class World:
     rhythm: float = 0.0
     worse: float = 0.0
     ramp_days: float = 0.0
+    lasts_days: float = inf
+    day_noise: float = 0.0
 
     def laws(self) -> tuple[Values, Values]:
         """The histograms before and after the change, hours aside."""
@@ -110,6 +114,9 @@ def _levels(world: World, times: Values, change: float | None, chance: np.random
     hours = (times - MONDAY) / HOUR
     bad = 1 + 0.25 * world.rhythm * np.cos(2 * np.pi * (hours % 24 - 3) / 24)
     bad *= np.where(_weekend(hours), 1 + 0.35 * world.rhythm, 1)
+    if world.day_noise:
+        days = ((times - MONDAY) // DAY).astype(int)
+        bad *= chance.lognormal(-(world.day_noise**2) / 2, world.day_noise, days[-1] + 1)[days]
     lukewarm, angry = world.usual[1] * bad, world.usual[2] * bad
     moods = np.stack([1 - lukewarm - angry, lukewarm, angry], axis=1)
     met = _met(world, times, change)[:, None]
@@ -125,7 +132,7 @@ def _met(world: World, times: Values, change: float | None) -> Values:
         return np.zeros(len(times))
     since = (times - change) / DAY
     share: Values = world.worse * np.clip(since / max(world.ramp_days, 1e-9), 0, 1)
-    return share
+    return np.where(since < world.lasts_days, share, 0.0)
 
 
 def _drawn(cumulative: Any, chance: np.random.Generator) -> NDArray[np.int64]:

@@ -11,7 +11,7 @@ from scipy import stats
 from shared.scales import SCALES
 from tests.bench.detection_event import Event, Rule
 from tests.bench.detection_limit import bound, mean_passage, steps
-from tests.bench.detection_measures import FleetWorld, cost, delays, false_alarms, fleet
+from tests.bench.detection_measures import FleetWorld, cost, delays, endings, false_alarms, fleet, spotted
 from tests.bench.detection_rules import Adwin, DayAgainstWeek, Ewma, Nelson, Oracle, PageHinkley, RollingMean
 from tests.bench.detection_run import OURS, ours, tasks
 from tests.bench.detection_run import SHORT as PLAN
@@ -62,6 +62,65 @@ def test_seeds_fix_a_stream() -> None:
     first, again, other = (lasting(World(), 30, 15.0, seed) for seed in (1, 1, 2))
     assert np.array_equal(first.times, again.times) and np.array_equal(first.levels, again.levels)
     assert not np.array_equal(first.times[:10], other.times[:10])
+
+
+def test_a_friction_that_lasts_a_week_is_gone_after_it() -> None:
+    """The worst answers are frequent in that week, and as rare after it as before."""
+    stream = lasting(World(per_day=500, worse=0.35, lasts_days=7), 60, 20.0, 1)
+    day, worst = (stream.times - MONDAY) / 86400, stream.levels == 0
+    before, during, after = (worst[(day >= a) & (day < b)].mean() for a, b in ((0, 20), (20, 27), (27, 60)))
+    assert during > 3 * before
+    assert after == pytest.approx(before, rel=0.2)
+
+
+def test_noisy_days_differ_by_more_than_counting_explains_and_leave_the_level() -> None:
+    """The worst answers of a day have a variance well above their mean's, and on the whole the steady world's mean."""
+    steady, noisy = (lasting(World(per_day=2000, day_noise=noise), 100, None, 1) for noise in (0.0, 0.3))
+    counts = [np.bincount(((s.times - MONDAY) // 86400).astype(int)[s.levels == 0]) for s in (steady, noisy)]
+    assert counts[0].var() < 2 * counts[0].mean()
+    assert counts[1].var() > 4 * counts[1].mean()
+    assert counts[1].mean() == pytest.approx(counts[0].mean(), rel=0.1)
+
+
+class Told:
+    """A rule that says what it is told to, at the first answer at or after each time."""
+
+    def __init__(self, *events: Event) -> None:
+        self.events = list(events)
+
+    def update(self, timestamp: float, score: int) -> Event | None:
+        """The next event, when it is due."""
+        return self.events.pop(0) if self.events and timestamp >= self.events[0].at else None
+
+    def state(self) -> None:
+        """Nothing."""
+
+
+def at_day(kind: str, day: float) -> Event:
+    return Event(kind, MONDAY + day * 86400)
+
+
+@pytest.mark.parametrize(
+    ("raised", "closed", "early", "hours"),
+    [(11, 13, 1, None), (11, 16, 0, 24), (15.5, 16, 0, 12)],
+)
+def test_an_ending_is_early_before_the_friction_ends_and_else_late_by_hours(
+    raised: float, closed: float, early: int, hours: float | None
+) -> None:
+    """A friction of five days from day 10 on; an alert that comes after its end is late from then on."""
+    world = World(worse=0.35, lasts_days=5)
+    row = endings(
+        lambda world, shared: Told(at_day("raised", raised), at_day("resolved", closed)), world, (10, 5), 1, 1
+    )
+    assert (row["raised"], row["early"]) == (1, early)
+    assert row["median_hours"] == row["mean_hours"] == (hours and pytest.approx(hours))
+
+
+@pytest.mark.parametrize(("day", "within", "missed"), [(10.5, 1, 0), (12, 0, 0), (99, 0, 1)])
+def test_a_friction_is_spotted_within_a_day_later_or_never(day: float, within: int, missed: int) -> None:
+    """It begins on day 10, and the stream ends on day 15."""
+    row = spotted(lambda world, shared: Told(at_day("raised", day)), World(worse=0.35), (10, 5), 1, 1)
+    assert (row["n"], row["within_a_day"], row["missed"]) == (1, within, missed)
 
 
 def test_the_bound_is_the_mean_delay_of_the_oracle_by_simulation() -> None:

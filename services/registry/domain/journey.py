@@ -226,7 +226,7 @@ class Detection(Part):
     patience_days: Days | None = Field(None, description="how long evidence is remembered; 90")
     least_answers: Count | None = Field(None, description="no alert from fewer answers than this; 3")
     adopt_days: Days | None = Field(None, description="a worse level that lasts so long becomes the usual; 28")
-    resolve_per_year: Rate | None = Field(None, description="early closings a year of an open alert; 5")
+    resolve_per_year: Rate | None = Field(None, description="early closings a year of an open alert; 4")
 
 
 class Ask(Part):

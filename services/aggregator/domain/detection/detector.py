@@ -240,8 +240,7 @@ def _judged(account: Account, settings: Settings) -> tuple[Account, tuple[Transi
         return _closed(account, alert.before if decided else account.usual), (said,)
     if evidence >= TOLD_AGAIN * alert.reported and _best(account, settings)[0].n:
         said = _told(account, STRENGTHENED, alert.before, evidence, settings)
-        alert = alert._replace(reported=evidence, tilt=said.tilt)
-        return replace(account, alert=alert), (said,)
+        return replace(account, alert=alert._replace(reported=evidence)), (said,)
     return account, ()
 
 

@@ -2,8 +2,8 @@
 
 While an alert is open the level before it is kept as it was.  The account bets that answers are back
 at that level, against the mildest worsening that the answers since the start allow still being there:
-what set the alert off was picked for looking bad.  When that evidence passes its threshold, the
-alert is resolved.
+what set the alert off was picked for looking bad.  The answers that look like the end are among them, as
+"it goes on" must tell its best story too.  When that evidence passes its threshold, the alert is resolved.
 """
 
 from __future__ import annotations
@@ -19,18 +19,22 @@ from shared.scales import Scale
 MILDEST = 0.25
 """No worsening is taken to be milder than this tilt: less could not be told from its end."""
 
-SURE = 1.64
-"""The worsening is taken to be so many standard deviations milder than estimated: its lower 95 % bound."""
+SURE = 1.0
+"""The worsening is taken to be so many standard deviations milder than estimated."""
 
-CERTAIN = 0.25
-"""However little is known of the worsening, so much of its estimate is taken to be true."""
+CERTAIN, FIRMEST = 0.5, 0.9
+"""However much better answers became, so much of what was estimated before is taken to be true, up to a
+tilt of FIRMEST.  Without that a short friction would never be over, as its few answers drown in the good
+ones that follow; with more, one noticed by a few of the worst answers would be over too soon.
+"""
 
 
 class Open(NamedTuple):
     """An alert that is not over.
 
     start: first cell of the worse period.  n, bad, pain: its answers so far.  tilt: how much worse,
-    > 0.  reported: the evidence last told.  before: the level before it.  back: the bet that it is over.
+    > 0, before answers began to look like the end.  reported: the evidence last told.  before: the
+    level before it.  back: the bet that it is over.
     """
 
     start: int
@@ -58,7 +62,7 @@ def continued(alert: Open, scale: Scale, cell: Cell, hour_tilt: float, variance:
 
     variance: of the pain of one answer at the worse level.  wander: as in `grown`.
     """
-    tilt = max(alert.tilt - SURE * sqrt(1 / (alert.n * variance) + wander), CERTAIN * alert.tilt)
+    tilt = _still(alert, scale, variance, wander)
     worse = outlook(scale, alert.before, hour_tilt + tilt)
     usual = sum(tilted(scale, alert.before, hour_tilt))
     gain = cell.n * log(worse.total / usual) - tilt * cell.pain
@@ -66,6 +70,14 @@ def continued(alert: Open, scale: Scale, cell: Cell, hour_tilt: float, variance:
     n, pain = alert.n + cell.n, alert.pain + cell.pain
     size = _followed(alert, scale, pain / n) if back.walk == 0 else alert.tilt
     return alert._replace(back=back, n=n, bad=alert.bad + cell.bad, pain=pain, tilt=size)
+
+
+def _still(alert: Open, scale: Scale, variance: float, wander: float) -> float:
+    """The worsening against which recovery is bet on; variance and wander as in `continued`."""
+    size = alert.tilt
+    if alert.back.walk > 0:
+        size = min(tilt_to(scale, alert.before, alert.pain / alert.n), size)
+    return max(size - SURE * sqrt(1 / (alert.n * variance) + wander), min(CERTAIN * alert.tilt, FIRMEST))
 
 
 def _followed(alert: Open, scale: Scale, mean_pain: float) -> float:

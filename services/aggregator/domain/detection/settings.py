@@ -75,7 +75,7 @@ class Settings:
     least_answers: int = 3
     adopt_days: float = 28.0
     adopt_answers: int = 300
-    resolve_per_year: float = 5.0
+    resolve_per_year: float = 4.0
     version: str = "1"
 
     @cached_property
