@@ -70,10 +70,9 @@ def excess(before: Sequence[Document], after: Sequence[Document], content: Seque
         for key, z, q in zip(tested, scores, chances, strict=True)
         if q <= FALSE_SHARE and new[key] >= LEAST_SINCE
     }
-    named = {key: one for key, one in named.items() if not is_everyday(one, len(after), content)}
     spoken = spellings(after, named)
     ordered = sorted((spelt(one, spoken) for one in named.values()), key=lambda one: (-one.z, one.key))
-    return chained(without_overlap(ordered))
+    return chained([one for one in without_overlap(ordered) if not is_everyday(one, len(after), content)])
 
 
 def log_odds(old: int, old_n: int, new: int, new_n: int) -> float:

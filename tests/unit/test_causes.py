@@ -201,10 +201,15 @@ def test_spellings_of_a_word_are_one_word_told_with_its_accents() -> None:
 def test_a_word_of_one_or_two_letters_is_named_in_its_phrase_only() -> None:
     """What everybody writes all the time is short; where characters are syllables or words, two say enough."""
     before = [terms(text) for text in ("nul", "trop cher", "pas content", "별로", "不好") * 30]
-    after = ["colis au dépôt"] * 10 + ["commande perdue au magasin"] * 5 + ["결제 실패", "支付失败"] * 6 + ["nul"] * 30
-    said = [one.text for one in words.excess(before, [terms(text) for text in after])]
-    assert "au" not in said
-    assert {"colis au dépôt", "결제 실패", "支付失败"} <= set(said)
+    lost = ["colis laissé au dépôt"] * 7 + ["colis au dépôt"] * 3
+    for since, told in (
+        (lost, {"au dépôt", "colis"}),
+        ([*lost, *["perdu au magasin"] * 5], {"dépôt", "colis", "magasin"}),
+    ):
+        after = [*since, *["결제 실패", "支付失败"] * 6, *["nul"] * 30]
+        said = {one.text for one in words.excess(before, [terms(text) for text in after])}
+        assert {*told, "laissé", "결제 실패", "支付失败"} <= said
+        assert not {"au", "laissé au"} & said
 
 
 def test_a_word_that_the_content_write_nearly_as_often_is_no_cause() -> None:
