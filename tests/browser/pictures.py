@@ -30,6 +30,8 @@ TOUCHPOINT, NAMES = "livraison", ("Home delivery", "Livraison à domicile")
 LARGEST = 200_000
 BACKGROUND, GAP, HEIGHT = (240, 236, 230), 24, 690
 LINK = re.compile(r'href="(/s/\w+)[^>]*>([^<]*)')
+ALERTING = 'iframe[title*="riction"], iframe[title*="romise"]'
+"""Which of the two is told first is chance; the other is not told at once as well."""
 SECONDS = 30
 
 
@@ -64,10 +66,10 @@ def question(chromium: Browser, base: str) -> bytes:
 
 
 def alert(chromium: Browser, base: str) -> bytes:
-    """The newest mail of friction that the delivery's team got, as the outbox shows it."""
+    """The newest mail of friction, or of a promise not kept, that the delivery's team got, as the outbox shows it."""
     with opened(chromium, 520, 0.85) as page:
         page.goto(f"{base}/outbox")
-        mail = page.locator("article.mail", has_text=f"to {TEAM}").locator('iframe[title*="riction"]').first
+        mail = page.locator("article.mail", has_text=f"to {TEAM}").locator(ALERTING).first
         page.set_content(mail.get_attribute("srcdoc") or "")
         return page.screenshot()
 
