@@ -30,12 +30,13 @@ from services.alerts.app import app
 from services.alerts.domain.deliveries import Attempt, Delivery, delivery
 from services.alerts.domain.notes import Message, Reason, note
 from services.alerts.domain.subscribers import Subscriber
+from services.alerts.messages import chart
 from services.alerts.messages.letters import letter
 from services.alerts.messages.slack import MOST_BLOCKS
 from services.alerts.messages.story import piece, story, title_of
 from services.alerts.messages.words import SAID
 from shared.catalogue import Way
-from shared.events import AlertEvent, Causes, ExcessSegment
+from shared.events import AlertEvent, Causes, ExcessSegment, Share
 from shared.gsm import count
 from tests import fakes
 from tests.alerts import CODES, MINUTE, owner, subscription
@@ -405,6 +406,16 @@ def test_several_alerts_in_a_letter_are_told_with_what_they_have_in_common() -> 
 
 def share() -> Any:
     return alert_event().before
+
+
+def test_a_promise_is_drawn_as_a_bar_as_long_as_what_is_promised() -> None:
+    """Without an interval: nothing of it was measured."""
+    promised, lived = Share(bad=0, n=0, low=0.12, high=0.12), Share(bad=16, n=39, low=0.13, high=0.57)
+    drawn = Image.open(BytesIO(chart.png(alert_event(kind="promise", before=promised, after=lived)))).convert("RGB")
+    middle = [drawn.getpixel((x, 50)) for x in range(chart.WIDTH)]
+    length = round((chart.WIDTH - 2 * chart.MARGIN) * 0.12 / 0.57)
+    assert middle[chart.MARGIN : chart.MARGIN + length] == [(0x8F, 0x83, 0x78)] * length
+    assert (0x22, 0x1D, 0x19) not in middle
 
 
 @pytest.mark.parametrize(("because", "said"), [("watching", "watches every"), ("escalated", "nobody took it on")])

@@ -27,13 +27,13 @@ def png(event: AlertEvent) -> bytes:
 
 
 def draw(pixels: list[bytearray], share: Share, top: int, colour: int, most: float) -> None:
-    """A bar as long as the share, and a line with ends as long as its interval."""
-    value = share.bad / share.n if share.n else 0.0
+    """A bar as long as the share, and a line with ends as long as its interval; what is promised has none."""
+    value = share.bad / share.n if share.n else share.low
     end, low, high = (MARGIN + round((WIDTH - 2 * MARGIN) * one / most) for one in (value, share.low, share.high))
     middle = top + BAR // 2
     fill(pixels, range(MARGIN, max(end, MARGIN + 4)), range(top, top + BAR), colour)
     fill(pixels, range(low, high), range(middle - 2, middle + 2), INK)
-    for edge in (low, high):
+    for edge in (low, high) if low < high else ():
         fill(pixels, range(edge - 2, edge + 2), range(middle - 12, middle + 12), INK)
 
 
