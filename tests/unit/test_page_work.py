@@ -37,6 +37,9 @@ def test_friction_that_stands_for_long_is_told_with_its_date() -> None:
     deps = world([event_at("checkout", "web").model_copy(update={"change_started_at": began})])
     for path, times in (("/", 1), ("/touchpoints/checkout", 2), ("/friction", 1)):
         assert visit(deps, "web-owner", path).body.count("since 14\u00a0Feb 2024") == times
+    over = event_at("checkout", "web").model_copy(update={"state": "resolved", "resolved_at": NOW})
+    for path in ("/touchpoints/checkout", "/friction"):
+        assert "since " not in visit(world([over]), "web-owner", path).body
 
 
 def test_where_nothing_is_urgent_the_next_place_to_mend_is_named() -> None:
