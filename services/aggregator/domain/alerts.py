@@ -11,7 +11,7 @@ from services.aggregator.domain.answers import Series
 from services.aggregator.domain.detection import detector
 from services.aggregator.domain.detection.detector import Transition
 from services.aggregator.domain.detection.transition import ADOPTED, RAISED, RESOLVED
-from services.aggregator.domain.findings import EXPLAINED
+from services.aggregator.domain.findings import EXPLAINED, origin_of
 from services.aggregator.domain.sentence import Setting, sentence
 from services.aggregator.domain.signs import SIGNS
 from services.aggregator.domain.watching import METHOD
@@ -144,7 +144,7 @@ def changed(fact: AlertFact, **fields: Any) -> AlertFact:
 def raised_alert(context: Context, transition: Transition) -> AlertFact:
     """The alert that the raising transition makes."""
     series, touchpoint = context.series, context.touchpoint
-    raised_at, origin = from_unix(transition.at), origin_of(series, transition)
+    raised_at, origin = from_unix(transition.at), origin_of(series, transition) or None
     kind = kind_of(series, origin)
     event = AlertEvent(
         alert_id=alert_id(kind, series, origin, raised_at),
@@ -223,11 +223,6 @@ def explained_alert(context: Context, fact: AlertFact, transition: Transition) -
         sentence=sentences(context, fact.event.kind, transition, origin),
         revision=fact.event.revision + 1,
     )
-
-
-def origin_of(series: Series, transition: Transition) -> str | None:
-    """The touchpoint from which those came whom it is about; None where it is about everybody."""
-    return series.origin or getattr(transition, "origin", None) or None
 
 
 def kind_of(series: Series, origin: str | None) -> AlertKind:

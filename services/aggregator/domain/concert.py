@@ -21,7 +21,7 @@ from itertools import groupby
 
 from services.aggregator.domain.answers import Series
 from services.aggregator.domain.detection.transition import RAISED, RESOLVED, STRENGTHENED, Transition
-from services.aggregator.domain.findings import EXPLAINED, finding
+from services.aggregator.domain.findings import EXPLAINED, finding, origin_of
 
 Told = tuple[Series, Transition]
 AUDIENCE_OF = {"customer": "staff", "staff": "customer"}
@@ -136,11 +136,6 @@ class Touchpoint:
         if series in self.heirs:
             self.ended(self.heirs.pop(series), replace(said, kind=RESOLVED))
         self.raised(series, replace(said, kind=RAISED))
-
-
-def origin_of(series: Series, transition: Transition) -> str:
-    """The touchpoint from which those came whom it is about; empty for everybody."""
-    return series.origin or str(getattr(transition, "origin", ""))
 
 
 def is_spread(transition: Transition) -> bool:

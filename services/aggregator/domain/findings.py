@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from services.aggregator.domain.answers import Series
 from services.aggregator.domain.detection.interval import Share
 from services.aggregator.domain.detection.transition import Transition
 
@@ -36,3 +37,8 @@ def finding(transition: Transition, **more: Any) -> Finding:
         return replace(transition, **more)
     known = {each.name: getattr(transition, each.name) for each in fields(Transition)}
     return Finding(**{**known, **more})
+
+
+def origin_of(series: Series, transition: Transition) -> str:
+    """The touchpoint from which those came whom it is about; empty for everybody."""
+    return series.origin or str(getattr(transition, "origin", ""))
