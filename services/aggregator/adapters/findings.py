@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from services.aggregator.domain import publishing
 from services.aggregator.domain.alerts import AlertFact
@@ -18,6 +19,8 @@ from shared.tables import friction as keys
 from shared.times import from_unix
 
 FIRST_YEAR = 2000
+MOST_REMEMBERED = 2_000
+"""Of alerts read from text, as every decision reads all of them; some 20 MB."""
 
 
 @dataclass(frozen=True)
@@ -116,5 +119,11 @@ class TableAlerts:
 
 
 def alert_fact(item: Item) -> AlertFact:
-    event = AlertEvent.model_validate_json(item["event"])
+    event = event_of(item["event"])
     return AlertFact(Series(*item.get("series", (event.touchpoint, event.audience, event.scale))), event)
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def event_of(text: str) -> AlertEvent:
+    """The alert that was written as this text."""
+    return AlertEvent.model_validate_json(text)

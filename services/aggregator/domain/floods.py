@@ -6,16 +6,15 @@ of those who answer changed. So what an account says after a flood is asked once
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from math import sqrt
 from statistics import median
 
 from services.aggregator.domain.detection.detector import Settings, Transition
 from services.aggregator.domain.detection.transition import ADOPTED, RAISED, RESOLVED, Flood
 from services.aggregator.domain.watching import Hour, Watch, stepped
-from shared.marks import tally_cells
 from shared.scales import Scale
 from shared.times import from_unix
 
@@ -44,34 +43,23 @@ def flooded(days: Iterable[DayCount]) -> Flood | None:
 
     days: some weeks, in any order. None where there is no such day, or where they were no better.
     """
-    counted = sorted((day for day in days if day.n), key=lambda day: day.day)
-    rule = median([day.n for day in counted]) if counted else 0
-    wet = [day for day in counted if day.n >= max(TIMES * rule, LEAST_ANSWERS)]
-    if not is_better(wet, [day for day in counted if day not in wet]):
+    some = sorted((day for day in days if day.n), key=lambda day: day.day)
+    rule = median([day.n for day in some]) if some else 0
+    wet = [day for day in some if day.n >= max(TIMES * rule, LEAST_ANSWERS)]
+    if not is_better(wet, [day for day in some if day not in wet]):
         return None
     return Flood(tuple(day.day for day in wet), total(wet)[1] / len(wet) / rule)
 
 
-def looked_for(told: Transition) -> tuple[datetime, datetime]:
-    """The hours in which floods are looked for, both included: the days before the alarm's own."""
-    first, last = from_unix(told.change_started_at) - LOOKED_BACK, from_unix(told.at)
-    return midnight(first), midnight(last) - timedelta(hours=1)
+def looked_for(told: Transition) -> tuple[date, date]:
+    """The days among which floods are looked for, both included: those before the alarm's own."""
+    first, alarm = from_unix(told.change_started_at) - LOOKED_BACK, from_unix(told.at)
+    return first.date(), alarm.date() - timedelta(days=1)
 
 
-def midnight(time: datetime) -> datetime:
-    """When the day of that time began, UTC."""
-    return time.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def counts_by_day(hours: Iterable[Hour], measure: Scale) -> list[DayCount]:
-    """The days that have answers which count, in order of their hours."""
-    counted: dict[date, tuple[int, int]] = {}
-    for hour in hours:
-        n, bad = counted.get(hour.start.date(), (0, 0))
-        for counts in tally_cells(hour.start, hour.marks, measure.levels).values():
-            n, bad = n + sum(counts), bad + sum(counts[: measure.bad_levels])
-        counted[hour.start.date()] = n, bad
-    return [DayCount(day, n, bad) for day, (n, bad) in counted.items() if n]
+def counted(histograms: Mapping[date, Sequence[int]], measure: Scale) -> list[DayCount]:
+    """Each day's answers, and how many of them were bad."""
+    return [DayCount(day, sum(counts), sum(counts[: measure.bad_levels])) for day, counts in histograms.items()]
 
 
 def is_said_without(flood: Flood, hours: Iterable[Hour], upto: Watch, measure: Scale, settings: Settings) -> bool:
@@ -97,5 +85,5 @@ def is_better(these: Sequence[DayCount], others: Sequence[DayCount]) -> bool:
 
 def total(days: Iterable[DayCount]) -> tuple[int, int]:
     """Bad answers and answers of all of them."""
-    counted = list(days)
-    return sum(day.bad for day in counted), sum(day.n for day in counted)
+    several = list(days)
+    return sum(day.bad for day in several), sum(day.n for day in several)

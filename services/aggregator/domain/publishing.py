@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
@@ -22,6 +23,8 @@ from services.aggregator.domain.findings import Finding
 from shared.catalogue import AUDIENCES
 
 SHARE_FALSE = 0.05
+MOST_REMEMBERED = 10_000
+"""Of what was read from text, as every decision reads all that was said; some 15 MB."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ def to_json(transition: Transition) -> str:
     return json.dumps(asdict(transition), sort_keys=True, default=date.isoformat)
 
 
+@lru_cache(maxsize=MOST_REMEMBERED)
 def from_json(text: str) -> Transition:
     """The transition, or finding, that was written as this text."""
     fields: dict[str, Any] = json.loads(text)

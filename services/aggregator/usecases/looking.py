@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 
 from services.aggregator.domain import floods, handoffs, promises, watching
@@ -29,6 +29,7 @@ from shared.times import from_unix
 
 Cells = tuple[int, Sequence[int], float]
 """A cell, its histogram, and how much whole days differed before it."""
+DAY = timedelta(days=1)
 DECIDED_AFTER_S = 2
 """Seconds within which the index over all that was said shows what was just written."""
 
@@ -93,13 +94,21 @@ def with_flood(told: Transition, look: Look, settings: Settings, deps: Deps) -> 
     series, measure = look.seen.series, look.measure
     if told.kind not in (RAISED, STRENGTHENED):
         return told
-    found = floods.flooded(floods.counts_by_day(deps.marks.hours(series, *floods.looked_for(told)), measure))
+    found = floods.flooded(floods.counted(histograms(look, *floods.looked_for(told), deps), measure))
     if found is None:
         return told
     upto = Watch(series, claimed_to=told.at // CELL_SECONDS)
     hours = deps.marks.hours(series, upto.reads_from, watching.hour_of_cell(upto.claimed_to))
     is_said = floods.is_said_without(found, hours, upto, measure, settings)
     return told if is_said else replace(told, flood=found)
+
+
+def histograms(look: Look, first: date, last: date, deps: Deps) -> dict[date, list[int]]:
+    """All channels' of each day, both ends included: as they were rolled up, and of later ones by the look's hours."""
+    series, rolled_to = look.seen.series, look.seen.rolled_to or date.min
+    before = deps.marks.histograms(series, first, min(last, rolled_to - DAY)) if first < rolled_to else {}
+    hours = [hour for hour in look.hours if max(first, rolled_to) <= hour.start.date() <= last]
+    return before | watching.histograms_in(hours, series.scale.levels)
 
 
 def handoff_settings(look: Look) -> Settings:
