@@ -15,8 +15,8 @@ from services.registry.signing_in import usecases as signing_in
 from services.registry.signing_in.adapters import TableLinks, TableVisits
 from services.registry.signing_in.usecases import SignInLink
 from services.registry.subscribing import usecases as subscribing
-from services.registry.subscribing.adapters import TableSubscriptions, without_secrets
-from services.registry.subscribing.usecases import Kept, Subscriptions, Team
+from services.registry.subscribing.adapters import TableMutes, TableSubscriptions, without_secrets
+from services.registry.subscribing.usecases import Kept, Team
 from services.registry.usecases import ApiKey, Described, Documents, KeyRing, MadeHere, Version
 from services.registry.wiring import Deps
 from shared.auth import SCOPES, ApiKeys, Authenticator, Principal
@@ -173,6 +173,16 @@ class FakeSubscriptions:
         return [without_secrets(one) for one in self.documents.subscriptions.get((owner, subscription), [])]
 
 
+@dataclass
+class FakeMutes:
+    """kept: until when, by subscription and by what is muted."""
+
+    kept: dict[tuple[str, str], datetime] = field(default_factory=dict)
+
+    def of(self, subscription: str, now: datetime) -> dict[str, datetime]:
+        return {what: until for (who, what), until in self.kept.items() if who == subscription and until > now}
+
+
 def counting_bytes() -> Any:
     """Random bytes that are different each time, and the same in each test."""
     numbers = itertools.count()
@@ -260,24 +270,25 @@ def signing_in_deps(people: People, table: Table | None = None) -> signing_in.De
 
 
 def whole(
-    documents: Documents, ring: KeyRing, keys: ApiKeys, sign_in: signing_in.Deps, subscriptions: Subscriptions
+    documents: Documents, ring: KeyRing, keys: ApiKeys, sign_in: signing_in.Deps, subscribed: subscribing.Deps
 ) -> Deps:
-    subscribed = subscribing.Deps(subscriptions, lambda: NOW)
     sessions = Sessions(sign_in.people, sign_in.secret, sign_in.now, sign_in.public_url)
     return Deps(documents, ring, lambda: NOW, counting_bytes(), Authenticator(keys), sessions, sign_in, subscribed)
 
 
 def fake_deps() -> Deps:
     ring, documents = FakeKeyRing(), FakeDocuments()
-    return whole(documents, ring, ring, signing_in_deps(FakePeople(documents)), FakeSubscriptions(documents))
+    subscribed = subscribing.Deps(FakeSubscriptions(documents), FakeMutes(), lambda: NOW)
+    return whole(documents, ring, ring, signing_in_deps(FakePeople(documents)), subscribed)
 
 
 def table_deps(table: Table, at_once: int = AT_ONCE) -> Deps:
     """at_once: how many writes a transaction has."""
     sign_in = signing_in_deps(TableCatalogue(table, lambda: NOW, seconds=0), table)
     documents = TableDocuments(table, at_once)
-    subscriptions = TableSubscriptions(table, documents)
-    return whole(documents, TableKeyRing(table), TableApiKeys(table), sign_in, subscriptions)
+    mutes = TableMutes(replace(table, name=table.name.replace("registry", "cases")))
+    subscribed = subscribing.Deps(TableSubscriptions(table, documents), mutes, lambda: NOW)
+    return whole(documents, TableKeyRing(table), TableApiKeys(table), sign_in, subscribed)
 
 
 def empty(table: Table) -> None:

@@ -14,7 +14,8 @@ from services.alerts.domain.subscribers import subscriber
 from services.alerts.messages.letters import TEMPLATES
 from services.alerts.messages.story import piece
 from services.alerts.messages.words import SAID, Frame, language
-from services.alerts.usecases.acting import MUTED_FOR, Opened
+from services.alerts.usecases import acting
+from services.alerts.usecases.acting import Opened
 from services.alerts.usecases.ports import Deps
 from services.alerts.usecases.weekly import Reader
 from shared.catalogue import words
@@ -51,14 +52,14 @@ def alert_page(
     """
     known = subscriber(opened.subscription, deps.catalogue)
     lang = language(known.subscription.lang if known else None)
-    frame, standing = SAID[lang], opened.standing
+    frame, standing, muted = SAID[lang], opened.standing, acting.muted(opened, deps)
     shown = piece(standing.event, frame, lang, "")
     values = remedy_values(opened, deps, lang, typed) | {
         "code": code,
         "piece": shown,
-        "notice": notice(opened, done, frame),
+        "notice": notice(opened, done, frame) or (frame.is_muted if muted else ""),
         "may_acknowledge": standing.state == "open",
-        "wishes": [(wish, getattr(frame, wish)) for wish in MUTED_FOR],
+        "wishes": [(wish, getattr(frame, wish)) for wish in acting.MUTED_FOR if wish not in muted],
         "subscription": opened.subscription,
     }
     return rendered("page.html", lang, shown.title, 422 if typed else 200, values)
@@ -88,7 +89,7 @@ def remedy_values(opened: Opened, deps: Deps, lang: str, typed: Typed | None) ->
 def notice(opened: Opened, done: str | None, frame: Frame) -> str:
     """What to say of what was just done, or of how the alert stands."""
     standing = opened.standing
-    if done in MUTED_FOR:
+    if done in acting.MUTED_FOR:
         return frame.done_muted
     if done in ("remedy", "taken_back"):
         return frame.done_remedy if done == "remedy" else frame.done_taken_back

@@ -13,7 +13,7 @@ from services.registry.adapters import TableDocuments, TableKeyRing
 from services.registry.signing_in import usecases as signing_in
 from services.registry.signing_in.adapters import SesMailer, TableLinks, TableVisits
 from services.registry.subscribing import usecases as subscribing
-from services.registry.subscribing.adapters import TableSubscriptions
+from services.registry.subscribing.adapters import TableMutes, TableSubscriptions
 from shared import aws
 from shared.auth import SCOPES, Authenticator, CachedKeys, Principal
 from shared.catalogue_table import TableCatalogue
@@ -53,14 +53,16 @@ def verbs(table: Table) -> usecases.Deps:
 def deps() -> Deps:
     """Everything the service needs, from the environment."""
     environment = Environment(os.environ)
-    table = Table(aws.client("dynamodb", environment, now, os.urandom), environment.need("TABLE_REGISTRY"))
+    dynamodb = aws.client("dynamodb", environment, now, os.urandom)
+    table = Table(dynamodb, environment.need("TABLE_REGISTRY"))
+    mutes = TableMutes(Table(dynamodb, environment.need("TABLE_CASES")))
     sign_in = signing_in_deps(environment, table)
     return Deps(
         **vars(verbs(table)),
         authenticator=Authenticator(CachedKeys(TableApiKeys(table), now)),
         sessions=Sessions(sign_in.people, sign_in.secret, now, sign_in.public_url),
         sign_in=sign_in,
-        subscribing=subscribing.Deps(TableSubscriptions(table, TableDocuments(table)), now),
+        subscribing=subscribing.Deps(TableSubscriptions(table, TableDocuments(table)), mutes, now),
         proxies=int(environment.get("TRUSTED_PROXIES", "0")),
     )
 

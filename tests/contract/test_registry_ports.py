@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +12,11 @@ from botocore.exceptions import ClientError
 from typer.testing import CliRunner
 
 from cli.main import app as etincelle
+from services.alerts.adapters.standings import TableMutes as TableMutesOfAlerts
 from services.registry import usecases
 from services.registry.adapters import TableDocuments
 from services.registry.domain.compiling import Entry
+from services.registry.subscribing.adapters import TableMutes
 from services.registry.subscribing.usecases import Kept
 from services.registry.usecases import ApiKey, MadeHere, Version
 from services.registry.wiring import Deps
@@ -22,8 +25,9 @@ from shared.catalogue import Pressure, Subscription
 from shared.catalogue_table import TableCatalogue
 from shared.dynamo import Table
 from shared.errors import Conflict, TooLarge
+from shared.events import WEEKLY
 from tests import aws
-from tests.registry import ADMIN, NOW, SECRET, asked, empty, fake_deps, shop, table_deps
+from tests.registry import ADMIN, NOW, SECRET, FakeMutes, asked, empty, fake_deps, shop, table_deps
 
 
 @pytest.fixture(scope="module")
@@ -212,6 +216,21 @@ def test_a_removed_touchpoint_takes_no_answers_and_is_in_no_list(table: Table) -
     assert catalogue.touchpoints() == []
     assert catalogue.touchpoint("checkout").paused
     assert catalogue.owner("web").subscriptions
+
+
+def test_a_mute_that_the_alerts_service_wrote_is_read_until_it_is_over(built: Table) -> None:
+    """By what it mutes, of that subscription alone; one that was lifted is over at once. The fake says the same."""
+    written, fake = TableMutesOfAlerts(aws.table("cases")), FakeMutes()
+    ends = {("web/mail", "*"): 2, ("web/mail", "checkout"): 1, ("web/mail", WEEKLY): 3, ("web/chat", "*"): 0}
+    for (who, what), hours in ends.items():
+        written.put(who, what, NOW + timedelta(hours=hours))
+        fake.kept[who, what] = NOW + timedelta(hours=hours)
+    for mutes in (TableMutes(aws.table("cases")), fake):
+        assert mutes.of("web/mail", NOW + timedelta(hours=1)) == {
+            "*": NOW + timedelta(hours=2),
+            WEEKLY: NOW + timedelta(hours=3),
+        }
+        assert mutes.of("web/chat", NOW) == {}
 
 
 class Elsewhere:

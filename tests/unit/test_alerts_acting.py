@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
 
+from services.alerts import pages
 from services.alerts.slack_actions import pressed
 from services.alerts.usecases import acting
 from shared.catalogue import QuietHours
@@ -129,6 +131,25 @@ def test_a_mute_from_a_message_is_of_its_own_subscription_only() -> None:
     world.hear(alert_event(raised_at=RAISED + timedelta(days=2)))
     world.run()
     assert (len(world.senders["email"].sent), len(world.senders["slack"].sent)) == (1, 2)
+
+
+def test_what_is_muted_already_cannot_be_muted_again() -> None:
+    """The page says so instead, and where it is lifted; once it is over, the button is there again."""
+    world = World(owner("web", subscription("mail")))
+    world.hear(alert_event())
+    world.run()
+    code = CODES.code(ALERT, "web/mail")
+
+    def buttons() -> tuple[list[str], bool]:
+        page = str(pages.alert_page(acting.opened(code, world.deps), world.deps, code).body)
+        return re.findall(r'value="(mute_\w+)"', page), "“Who is told” can lift that" in page
+
+    assert buttons() == (["mute_alert", "mute_touchpoint", "mute_all"], False)
+    acting.act(code, "mute_touchpoint", world.deps)
+    acting.act(code, "mute_all", world.deps)
+    assert buttons() == (["mute_alert"], True)
+    world.clock.now += timedelta(days=8)
+    assert buttons() == (["mute_alert", "mute_touchpoint", "mute_all"], False)
 
 
 def slack_request(secret: str = "shh", age: int = 0, **action: str) -> tuple[bytes, dict[str, str]]:

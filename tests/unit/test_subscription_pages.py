@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any, get_args
 from urllib.parse import urlencode
@@ -13,13 +14,13 @@ from services.registry.app import app
 from services.registry.subscribing import forms, pages
 from services.registry.wiring import Deps
 from shared.catalogue import Digest, QuietHours, Subscription
-from shared.events import NewsKind
+from shared.events import WEEKLY, NewsKind
 from shared.forms import FORM
 from shared.sessions import FORM_TOKEN
 from tests.alerts import World, owner, subscription
 from tests.alerts_api import site
 from tests.http import Reply, ask
-from tests.registry import ADMIN, SECRET, asked, fake_deps
+from tests.registry import ADMIN, NOW, SECRET, asked, fake_deps
 
 PEOPLE = {
     "pat": {"email": "pat@example.com", "role": "pilot", "lang": "fr"},
@@ -110,6 +111,39 @@ def test_a_mute_lasts_as_long_as_was_pressed_and_can_be_lifted() -> None:
         assert lifted.headers["location"].endswith("?done=unmuted")
         assert world.mutes.of("web/mail", world.clock.now) == frozenset()
         assert made.signed_in("wes", "/subscriptions/web/mail/mute", days="90").status == 422
+
+
+def test_lifting_a_mute_lifts_those_of_single_alerts_and_touchpoints_too() -> None:
+    """All that the page tells of; a weekly report that was stopped stays stopped, as the page tells nothing of it."""
+    world = World(owner("web", subscription("mail")))
+    with site(world) as made:
+        for scope in ("*", "checkout", "drop.checkout.2024-03-01", WEEKLY):
+            world.mutes.put("web/mail", scope, world.clock.now + timedelta(days=7))
+        made.signed_in("wes", "/subscriptions/web/mail/mute", days="0")
+        assert world.mutes.of("web/mail", world.clock.now) == {WEEKLY}
+
+
+@pytest.mark.parametrize(
+    ("scopes", "said", "buttons"),
+    [
+        ({}, "", ["1", "7"]),
+        ({"*": 0}, "", ["1", "7"]),
+        ({WEEKLY: 90}, "", ["1", "7"]),
+        ({"*": 1}, "Muted until 2 Mar 2024, 10:00 UTC.", ["0"]),
+        ({"*": 1, "checkout": 7}, "Muted until 2 Mar 2024, 10:00 UTC.", ["0"]),
+        ({"checkout": 7}, "touchpoints, until 8 Mar 2024, 10:00 UTC at the latest.", ["1", "7", "0"]),
+    ],
+)
+def test_a_mute_can_be_lifted_only_where_there_is_one(
+    deps: Deps, scopes: dict[str, int], said: str, buttons: list[str]
+) -> None:
+    """And until when it holds is said; another subscription's counts for nothing."""
+    kept = {("web/mail", scope): NOW + timedelta(days=days) for scope, days in scopes.items()}
+    deps.subscribing.mutes.kept.update(kept | {("stores/mail", "*"): NOW + timedelta(days=1)})
+    page = visit(deps, "wes", "/subscriptions/web").body.replace("\u00a0", " ")
+    assert re.findall(r'name="days" value="(\d)"', page) == buttons
+    assert said in page
+    assert ("Muted" in page) == bool(said)
 
 
 def test_an_owner_is_led_to_the_own_team_and_the_pilot_sees_all(deps: Deps) -> None:

@@ -12,6 +12,7 @@ from services.alerts.domain.subscribers import audience, listening, subscriber
 from services.alerts.usecases.ports import Deps, Escalate
 from services.alerts.usecases.telling import is_early, put, write_note
 from shared.errors import FieldError, Gone, InvalidInput, NotFound
+from shared.events import WEEKLY, AlertEvent
 
 Wish = Literal["acknowledge", "mute_alert", "mute_touchpoint", "mute_all"]
 LONGEST_MUTE = timedelta(days=90)
@@ -86,9 +87,19 @@ def act(code: str, wish: Wish, deps: Deps) -> Opened:
     event = found.standing.event
     if wish == "acknowledge":
         return Opened(found.subscription, acknowledge(event.alert_id, found.subscription, deps))
-    scopes = {"mute_alert": event.alert_id, "mute_touchpoint": event.touchpoint, "mute_all": "*"}
-    mute(found.subscription, scopes[wish], deps.now() + MUTED_FOR[wish], deps)
+    mute(found.subscription, scopes_of(event)[wish], deps.now() + MUTED_FOR[wish], deps)
     return found
+
+
+def scopes_of(event: AlertEvent) -> dict[str, str]:
+    """What each of the wishes to hear no more of it mutes."""
+    return {"mute_alert": event.alert_id, "mute_touchpoint": event.touchpoint, "mute_all": "*"}
+
+
+def muted(found: Opened, deps: Deps) -> frozenset[str]:
+    """The wishes of MUTED_FOR that hold already."""
+    scopes = deps.mutes.of(found.subscription, deps.now())
+    return frozenset(wish for wish, scope in scopes_of(found.standing.event).items() if scope in scopes)
 
 
 def mute(subscription: str, scope: str, until: datetime, deps: Deps) -> datetime:
@@ -107,7 +118,12 @@ def mute(subscription: str, scope: str, until: datetime, deps: Deps) -> datetime
 
 
 def unmute(subscription: str, deps: Deps) -> None:
-    """From now on the subscription hears of everything again, but what was muted by itself. Raises NotFound."""
+    """From now on the subscription hears of every alert and touchpoint again. Raises NotFound.
+
+    A weekly report that was stopped stays so.
+    """
     if subscriber(subscription, deps.catalogue) is None:
         raise NotFound("there is no such subscription")
-    deps.mutes.put(subscription, "*", deps.now())
+    now = deps.now()
+    for scope in sorted(deps.mutes.of(subscription, now) - {WEEKLY}):
+        deps.mutes.put(subscription, scope, now)

@@ -11,6 +11,7 @@ from services.registry.subscribing.usecases import Kept, Team
 from shared.catalogue import Owner, Subscription
 from shared.dynamo import ConditionFailed, Item, Put, Table, TransactionConflict, transact
 from shared.errors import Conflict
+from shared.tables import cases
 from shared.tables import registry as keys
 from shared.times import format_time, parse_time
 
@@ -73,6 +74,19 @@ class TableSubscriptions:
     def versions(self, owner: str, subscription: str) -> list[Kept]:
         pk, prefix = keys.subscription_version_key(owner, subscription, 0)[0], "VERSION#"
         return [kept_of(item) for item in self.table.query_all(pk, prefix=prefix, consistent=True)]
+
+
+@dataclass(frozen=True)
+class TableMutes:
+    """Reads the table `cases`, where the alerts service writes them."""
+
+    table: Table
+
+    def of(self, subscription: str, now: datetime) -> dict[str, datetime]:
+        pk, prefix = cases.mute_key(subscription, "")
+        items = self.table.query_all(pk, prefix=prefix, consistent=True)
+        ends: dict[str, datetime] = {item["scope"]: parse_time(item["until"]) for item in items}
+        return {what: until for what, until in ends.items() if until > now}
 
 
 def without_secrets(kept: Kept) -> Kept:

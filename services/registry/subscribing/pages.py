@@ -12,7 +12,7 @@ from chalice.app import Response
 
 from services.registry.domain.journey import WAYS
 from services.registry.subscribing.forms import KINDS, PILLARS, SEVERITIES, fields_of
-from services.registry.subscribing.usecases import Listed
+from services.registry.subscribing.usecases import Listed, Muted
 from shared.catalogue import Owner
 from shared.errors import FieldError, NotFound
 from shared.pages.shell import Frame, read_words, rendered
@@ -45,8 +45,18 @@ def teams_page(teams: Mapping[str, str], visitor: Visitor) -> Response:
     return shown("teams.html", visitor, "/subscriptions", teams=ordered)
 
 
-def team_page(team: Owner, found: list[Listed], visitor: Visitor, asked: Asked) -> Response:
+@dataclass(frozen=True)
+class Told:
+    """Who of a team is told. found: its subscriptions; muted: those of them that are muted, by id."""
+
+    team: Owner
+    found: list[Listed]
+    muted: Mapping[str, Muted]
+
+
+def team_page(told: Told, visitor: Visitor, asked: Asked) -> Response:
     """A team's subscriptions, and the form that makes or changes one."""
+    team, found = told.team, told.found
     edited = next((one for one in found if one.kept and one.subscription.id == asked.edited), None)
     base = fields_of(edited.subscription) if edited else {"way": "email", "lang": visitor.lang}
     version = str(edited.kept.version) if edited and edited.kept else "0"
@@ -54,6 +64,7 @@ def team_page(team: Owner, found: list[Listed], visitor: Visitor, asked: Asked) 
         "owner": team.id,
         "team": team.name,
         "found": found,
+        "muted": told.muted,
         "done": asked.done if asked.done in DONE else "",
         "edited": edited,
         "version": asked.typed.get("version", version),

@@ -118,5 +118,7 @@ def register_pages(app: Site) -> None:
 
 
 def team_page(app: Site, owner: str, asked: pages.Asked) -> Response:
-    team = usecases.team_of(pages.own_team(app.visitor, owner), app.deps.subscribing)
-    return pages.team_page(team.owner, usecases.of_team(team, app.deps.subscribing), app.visitor, asked)
+    known = app.deps.subscribing
+    team = usecases.team_of(pages.own_team(app.visitor, owner), known)
+    found = usecases.of_team(team, known)
+    return pages.team_page(pages.Told(team.owner, found, usecases.muted(owner, found, known)), app.visitor, asked)

@@ -6,7 +6,7 @@ replaces, or removes, what is the other's. Each change names the version it was 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -16,6 +16,7 @@ from services.registry.domain.mistakes import Mistake
 from services.registry.domain.subscriptions import MOST
 from shared.catalogue import ID, Owner, Subscription
 from shared.errors import Conflict, FieldError, InvalidInput, NotFound
+from shared.events import WEEKLY
 
 
 @dataclass(frozen=True)
@@ -66,12 +67,32 @@ class Subscriptions(Protocol):
         ...
 
 
+class Mutes(Protocol):
+    """What subscriptions do not want to hear of, as the alerts service keeps it."""
+
+    def of(self, subscription: str, now: datetime) -> Mapping[str, datetime]:
+        """Until when, by what it is: alerts and touchpoints by id, `*` for everything, WEEKLY for the weekly report.
+
+        subscription: `owner/id`. A mute that is over is not among them; one that was just written or lifted counts.
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class Deps:
     """now: aware UTC."""
 
     subscriptions: Subscriptions
+    mutes: Mutes
     now: Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Muted:
+    """That a subscription hears of nothing, or not of all, until then."""
+
+    until: datetime
+    is_whole: bool
 
 
 @dataclass(frozen=True)
@@ -91,6 +112,14 @@ def of_team(team: Team, deps: Deps) -> list[Listed]:
     by_file = {one.id: Listed(one, None) for one in team.owner.subscriptions}
     made = {one.id: Listed(one.subscription, one) for one in deps.subscriptions.of(team.owner.id) if not one.is_removed}
     return [found for _, found in sorted((made | by_file).items())]
+
+
+def muted(owner: str, found: Iterable[Listed], deps: Deps) -> dict[str, Muted]:
+    """Those that are muted, by id. The weekly report is none of it: it is stopped, and lives, by a link of its own."""
+    now = deps.now()
+    ends = {one.subscription.id: deps.mutes.of(f"{owner}/{one.subscription.id}", now) for one in found}
+    told = {name: {what: until for what, until in each.items() if what != WEEKLY} for name, each in ends.items()}
+    return {name: Muted(each.get("*") or max(each.values()), "*" in each) for name, each in told.items() if each}
 
 
 def get(owner: str, subscription: str, deps: Deps) -> Listed:
