@@ -10,6 +10,7 @@ import typer
 from cli.client import connect, path_to
 from cli.options import Json
 from cli.printing import out, print_json, print_table
+from shared.pages import formats
 from shared.times import parse_time
 
 Name = Annotated[str, typer.Argument(help="The case's id, as `cases list` shows it.", show_default=False)]
@@ -17,6 +18,8 @@ Text = Annotated[str, typer.Argument(help="In your words.", show_default=False)]
 Word = Annotated[str | None, typer.Option("--text", help="In a word, for the story.", show_default=False)]
 Team = Annotated[str | None, typer.Option(help="Of this team only.", show_default=False)]
 Place = Annotated[str | None, typer.Option(help="Of this touchpoint only.", show_default=False)]
+SCORED = ("opened", "changed", "taken_back")
+"""Deeds of the person, whose detail is the score."""
 SHOWN = ("case_id", "state", "owner", "touchpoint", "score", "reasons", "due_at")
 
 group = typer.Typer(name="cases", help="See to one person's problem each, and how teams do.", no_args_is_help=True)
@@ -49,7 +52,8 @@ def show_all(
 
 
 def row(case: dict[str, Any]) -> list[str]:
-    told = case | {"reasons": ", ".join(case["reasons"]), "due_at": minute(case["due_at"])}
+    score = formats.score(case["score"], case["scale"], "en")
+    told = case | {"score": score, "reasons": ", ".join(case["reasons"]), "due_at": minute(case["due_at"])}
     return [str(told[name]) for name in SHOWN]
 
 
@@ -65,8 +69,14 @@ def show(case: Name, as_json: Json = False) -> None:
         out.print(f"“{found['comment']}”", markup=False)
     for deed in found["story"]:
         outcome = f" ({deed['reply']['state']})" if "reply" in deed else ""
-        words = " ".join(str(deed[name]) for name in ("detail", "text") if deed.get(name))
+        words = " ".join(str(said) for said in (detail(deed, found["scale"]), deed.get("text")) if said)
         out.print(f"  {deed['at']}  {deed['by']}: {deed['what']}{outcome} {words}".rstrip(), markup=False)
+
+
+def detail(deed: dict[str, Any], scale: str) -> str | None:
+    """What a deed says of itself; the score of an answer as people say it."""
+    said: str | None = deed.get("detail")
+    return formats.score(int(said), scale, "en") if said and deed["what"] in SCORED else said
 
 
 @group.command("contact")

@@ -158,9 +158,7 @@ def world(alerts: Iterable[AlertEvent] | None = None) -> Deps:
         remedies=FakeRemedies(*(remedy_at(one) for one in raised)),
         catalogue=fakes.FakeCatalogue(known),
         now=lambda: NOW,
-        comments=FakeComments(
-            {name: [Comment(SECRET_WORDS[name], 1, NOW - timedelta(days=1), "web")] for name in known}
-        ),
+        comments=FakeComments({name: [comment_at(name)] for name in known}),
         cases=FakeCases({None: [case_at("checkout"), case_at("till")], "web": [case_at("checkout")]}),
         places=FakePlaces(
             [Place(one.id, one.name, one.owner.id, one.journey, one.stage) for one in known.values()],
@@ -222,11 +220,11 @@ def remedy_at(event: AlertEvent) -> Remedy:
 
 def case_at(name: str, hours: int = 5) -> CaseLine:
     """Opened three days ago, due in so many hours."""
-    return CaseLine(f"{name:0>16}", name, 1, NOW - timedelta(days=3), NOW + timedelta(hours=hours))
+    return CaseLine(f"{name:0>16}", name, 1, "csat", NOW - timedelta(days=3), NOW + timedelta(hours=hours))
 
 
 def comment_at(name: str) -> Comment:
-    return Comment(SECRET_WORDS[name], 1, NOW - timedelta(days=1), "web")
+    return Comment(SECRET_WORDS[name], 1, "csat", NOW - timedelta(days=1), "web")
 
 
 class FakeKeys:

@@ -15,7 +15,7 @@ WIDTH, HEIGHT = 480, 210
 LEFT, RIGHT, TOP, BOTTOM = 54, 10, 12, 30
 SPARK_WIDTH, SPARK_HEIGHT = 160, 40
 BAR_HEIGHT, BAR_GAP = 22, 8
-LABELS, LETTER, FIGURES = 120, 11, 80
+LABELS, LETTER, FIGURES = 210, 11, 80
 """Room for the names of bars, at their left, at the most; of a letter on a telephone; of figures at the right."""
 
 

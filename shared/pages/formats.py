@@ -1,4 +1,4 @@
-"""Numbers, shares and days as people write them, in French and in English."""
+"""Numbers, shares, scores and days as people write them, in French and in English."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from shared.catalogue import words
+from shared.scales import scale
 
 NARROW, NO_BREAK, MINUS = "\u202f", "\u00a0", "\u2212"
 MONTHS = {
     "fr": ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."),
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 }
+THUMBS = {"fr": ("pouce vers le bas", "pouce vers le haut"), "en": ("thumbs down", "thumbs up")}
 
 
 def number(value: float, lang: str, digits: int = 0) -> str:
@@ -61,6 +63,27 @@ def span(low: float, high: float, lang: str, digits: int = 0) -> str:
     return f"{number(100 * low, lang, digits)}–{percent(high, lang, digits)}"
 
 
+def score(value: int, scale_name: str, lang: str) -> str:
+    """One person's score: `2 of 5`, and on thumbs, whose 0 of 1 nobody would understand, `thumbs down`.
+
+    Raises ValueError where there is no scale of that name.
+    """
+    if scale_name == "thumbs" and value in (0, 1):
+        return THUMBS[lang][value]
+    return f"{value} {'sur' if lang == 'fr' else 'of'} {scale(scale_name).high}"
+
+
+def score_alone(value: int, scale_name: str, lang: str) -> str:
+    """A score where the others of its scale stand beside it: `2`, `thumbs down`."""
+    return score(value, scale_name, lang) if scale_name == "thumbs" else str(value)
+
+
+def at_most(value: int, scale_name: str, lang: str) -> str:
+    """A score and those below: `2 or less`; of thumbs there is nothing below."""
+    alone = score_alone(value, scale_name, lang)
+    return alone if scale_name == "thumbs" else f"{alone} {'ou moins' if lang == 'fr' else 'or less'}"
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "number": number,
     "percent": percent,
@@ -69,6 +92,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "day": day,
     "moment": moment,
     "counted": counted,
+    "score": score,
+    "at_most": at_most,
     "words": words,
 }
 """By these names templates write values: `{{ share|percent(lang) }}`."""

@@ -55,6 +55,13 @@ def test_a_case_is_seen_to_from_the_command_line(world: World) -> None:
     assert [text for _, _, text in world.replies.sent] == ["Pardon"]
 
 
+def test_a_score_is_told_as_people_say_it(world: World) -> None:
+    """In the list and in the story; as a number for programs."""
+    assert "1 of 5" in run("list").stdout
+    assert "system: opened 1 of 5" in run("show", MINE).stdout
+    assert json.loads(run("show", MINE, "--json").stdout)["score"] == 1
+
+
 def test_figures_say_their_interval_and_n(world: World) -> None:
     """And that a median is not reached, where it is not."""
     assert "until closed: median not reached, n = 1" in run("figures").stdout

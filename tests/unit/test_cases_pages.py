@@ -10,6 +10,7 @@ import pytest
 
 from services.alerts.cases.looks import words
 from services.alerts.usecases.cases.ports import Person, Way
+from shared.catalogue import Survey
 from shared.sessions import Sessions
 from tests.alerts import owner, subscription
 from tests.cases import HOUR, JANE, PEOPLE, RAISED, SECRET, FakeSignedIn, World, answer, case_of, place
@@ -65,6 +66,27 @@ def test_everybody_sees_the_cases_that_are_theirs(world: World, who: str, seen: 
     names = re.findall(r'<a href="/cases/[0-9A-Za-z]{16}">([^<·]+) · 1 (?:of|sur) 5</a>', page.body)
     assert set(names) == seen
     assert "Jane" not in page.body and "marche" not in page.body
+
+
+@pytest.mark.parametrize(
+    ("who", "down", "story"),
+    [
+        ("pia", "pouce vers le bas", ["Réponse modifiée : pouce vers le haut", "réponse : pouce vers le bas"]),
+        ("anna", "thumbs down", ["Answer changed: thumbs up", "Opened by an answer: thumbs down"]),
+    ],
+)
+def test_a_score_of_thumbs_is_told_as_thumbs(world: World, who: str, down: str, story: list[str]) -> None:
+    """In the list, among the facts, and in the story; never as 0 of 1."""
+    thumbs = World(place(survey=Survey(id="ok", version=1, scale="thumbs", question={"en": "Well?"})))
+    opened = thumbs.say(answer(scale="thumbs", score=0))
+    assert opened is not None
+    assert f"Checkout · {down}</a>" in visit(thumbs, who, "/cases").body
+    page = visit(thumbs, who, f"/cases/{opened.case_id}").body
+    assert f"<dd>{down}</dd>" in page
+    thumbs.say(answer(scale="thumbs", score=1, revision=2, comment="accident"))
+    changed = visit(thumbs, who, f"/cases/{opened.case_id}").body
+    assert [text in changed for text in story] == [True, True]
+    assert not re.search(r"[01] (of|sur) 1\b", page + changed)
 
 
 def test_cases_are_not_for_the_front_line(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -16,14 +17,28 @@ from services.insights.domain import shares, voices, windows
 from services.insights.domain.reports import Day
 from services.insights.domain.shares import BadShare
 from services.insights.domain.windows import Window
+from shared.catalogue import Survey
 from shared.events import AlertEvent, Causes, CausesRead, ExcessWord, Money, Share
 from shared.metrics import wilson
 from shared.pages import charts, formats
 from shared.pages.spreadsheet import csv_file
 from shared.scales import scale
 from shared.studies import ValueFigure
+from tests import fakes
 from tests.events import alert_event
-from tests.owners import NOW, FakeFigures, counting, event_at, visit, world
+from tests.owners import (
+    NOW,
+    FakeCases,
+    FakeComments,
+    FakeFigures,
+    case_at,
+    comment_at,
+    counting,
+    event_at,
+    touchpoint,
+    visit,
+    world,
+)
 
 CSAT = scale("csat")
 MONDAY = date(2024, 1, 1)
@@ -187,6 +202,12 @@ def test_a_text_in_a_file_is_never_a_formula(cell: str) -> None:
             "0\u00a0many",
         ),
         (lambda lang: formats.span(0.09, 0.16, lang), "9–16\u00a0%", "9–16%"),
+        (lambda lang: formats.score(0, "thumbs", lang), "pouce vers le bas", "thumbs down"),
+        (lambda lang: formats.score(1, "thumbs", lang), "pouce vers le haut", "thumbs up"),
+        (lambda lang: formats.score(0, "nps", lang), "0 sur 10", "0 of 10"),
+        (lambda lang: formats.score_alone(1, "csat", lang), "1", "1"),
+        (lambda lang: formats.at_most(0, "thumbs", lang), "pouce vers le bas", "thumbs down"),
+        (lambda lang: formats.at_most(3, "ces", lang), "3 ou moins", "3 or less"),
     ],
 )
 def test_numbers_are_written_as_people_write_them(said: object, fr: str, en: str) -> None:
@@ -269,6 +290,31 @@ def test_wrong_filters_are_refused_on_a_page() -> None:
     assert visit(world(), "pilot", "/", page="0").status == 422
     assert visit(world(), "pilot", "/touchpoints/nowhere").status == 404
     assert visit(world(), "pilot", "/touchpoints/checkout", days="", to="", channel="").status == 200
+
+
+@pytest.mark.parametrize(
+    ("person", "up", "down"),
+    [("pilot", "pouce vers le haut", "pouce vers le bas"), ("web-owner", "thumbs up", "thumbs down")],
+)
+def test_a_touchpoint_asked_by_thumbs_tells_no_score_as_0_of_1(person: str, up: str, down: str) -> None:
+    """Neither in the picture, its table and its words, nor of a comment or a case; the file keeps the numbers."""
+    deps = world()
+    asked = touchpoint("checkout", "web", survey=Survey(id="ok", version=1, scale="thumbs", question={"en": "Well?"}))
+    days = {NOW.date() - timedelta(days=n): [1, 9] for n in range(60)}
+    known = replace(
+        deps,
+        catalogue=fakes.FakeCatalogue({"checkout": asked, "till": touchpoint("till", "store")}),
+        figures=FakeFigures({("checkout", "customer"): days}),
+        comments=FakeComments({"checkout": [replace(comment_at("checkout"), score=0, scale="thumbs")]}),
+        cases=FakeCases({team: [replace(case_at("checkout"), score=0, scale="thumbs")] for team in (None, "web")}),
+    )
+    page = str(visit(known, person, "/touchpoints/checkout").body)
+    assert re.findall(r'text-anchor="end">([^<]*)</text><rect', page)[:2] == [up, down]
+    assert f'<th scope="row">{down}</th>' in page
+    assert len(re.findall(rf"(?:Note : |Score: ){down} ·", page)) == 2
+    assert f"({down})" in page and f" : {down} (" in page.replace("answer: ", "answer : ")
+    file = visit(known, person, "/touchpoints/checkout", **{"as": "csv", "part": "scores"}).body
+    assert [line.split(",")[0] for line in str(file).split()[1:]] == ["1", "0"]
 
 
 def test_an_empty_touchpoint_says_so_in_words() -> None:

@@ -59,6 +59,13 @@ def test_every_answer_of_the_scale_can_be_chosen(world: World, scale: str) -> No
     assert page.body.count('<label class="tile">') == len(radios)
 
 
+@pytest.mark.parametrize(("scale", "said"), [("thumbs", "one of these answers."), ("csat", "an answer from 1 to 5.")])
+def test_who_sends_the_form_without_an_answer_is_told_what_to_choose(world: World, scale: str, said: str) -> None:
+    """By the words that stand there: on thumbs there is no number to choose."""
+    page = answer(world, world.link(touchpoint=scale), lang="en", comment="Well")
+    assert (page.status, f"Choose {said}" in page.body) == (422, True)
+
+
 def test_the_page_carries_the_surveys_words_in_the_visitors_language(world: World) -> None:
     """Question, ends of the scale and frame in one language, which the page names."""
     page = visit(world, world.link(), Accept_Language="fr-CA,fr;q=0.9,en;q=0.8")

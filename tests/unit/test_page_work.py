@@ -113,13 +113,13 @@ def test_cases_are_read_as_the_alerts_service_keeps_them() -> None:
             for whose in (owner, keys.EVERYBODY):
                 due, closed = NOW + number * HOUR, number == 1
                 pk, sk = keys.case_key(f"{number:016}") if whose == owner else keys.among_all_key(f"{number:016}")
-                item = {"pk": pk, "sk": sk, "case_id": f"{number:016}", "touchpoint": "checkout", "score": 1}
-                item |= {"opened_at": key_time(NOW), "due_at": key_time(due), "kind": "case"}
+                item = {"pk": pk, "sk": sk, "case_id": f"{number:016}", "touchpoint": "checkout", "kind": "case"}
+                item |= {"score": 1, "scale": "ces", "opened_at": key_time(NOW), "due_at": key_time(due)}
                 item |= {"closed_at": key_time(due)} if closed else {}
                 place = keys.cases_partition(whose, is_closed=closed), keys.case_place(due, f"{number:016}")
                 table.put(item | dict(zip(("state_pk", "state_sk"), place, strict=True)))
         cases = TableCases(table)
-        assert cases.open("web", 10) == [CaseLine(f"{0:016}", "checkout", 1, NOW, NOW)]
+        assert cases.open("web", 10) == [CaseLine(f"{0:016}", "checkout", 1, "ces", NOW, NOW)]
         assert [one.case_id for one in cases.open(None, 10)] == [f"{0:016}", f"{2:016}"]
         assert [one.closed_at for one in cases.closed("web", 10)] == [NOW + HOUR]
         assert cases.closed("store", 10) == []

@@ -21,12 +21,13 @@ from shared.errors import Conflict, EtincelleError, InvalidInput
 from shared.pages import formats
 from shared.pages.shell import Frame, Words, read_words, rendered
 from shared.pages.spreadsheet import csv_file
-from shared.scales import scale
 from shared.sessions import Visitor
 
 HERE = Path(__file__).parent
 WRONG = {"#/text": "wrong_text", "#/cause": "wrong_cause", "#/owner": "wrong_owner"}
 """Which words say what is wrong with a field; `wrong_form` for any other."""
+SCORED = ("opened", "changed", "taken_back")
+"""Deeds of the person, whose detail is the score."""
 BAD_OUTCOMES = ("refused", "failed")
 
 
@@ -192,13 +193,8 @@ def why(reason: str, said: Words) -> str:
 
 def row(case: Case, said: Words, lang: str, deps: CaseDeps) -> Row:
     name = name_of(case, deps.catalogue.touchpoint(case.touchpoint), lang)
-    team = team_name(case.owner, deps)
-    return Row(case, name, score_text(case, said), tags(case, deps.now(), said), reasons(case, said), team)
-
-
-def score_text(case: Case, said: Words) -> str:
-    """`1 of 5`."""
-    return said["score_of"].format(score=case.score, high=scale(case.scale).high)
+    team, score = team_name(case.owner, deps), formats.score(case.score, case.scale, lang)
+    return Row(case, name, score, tags(case, deps.now(), said), reasons(case, said), team)
 
 
 def name_of(case: Case, touchpoint: Touchpoint | None, lang: str) -> str:
@@ -225,7 +221,7 @@ def facts(case: Case, said: Words, lang: str, deps: CaseDeps) -> list[tuple[str,
     """Name and value, as the case has them."""
     found = [
         (said["why"], reasons(case, said)),
-        (said["score"], score_text(case, said)),
+        (said["score"], formats.score(case.score, case.scale, lang)),
         (said["team"], team_name(case.owner, deps)),
         (said["opened_at"], formats.moment(case.opened_at, lang)),
         (said["due"], formats.moment(case.due_at, lang)),
@@ -238,6 +234,8 @@ def facts(case: Case, said: Words, lang: str, deps: CaseDeps) -> list[tuple[str,
 def line(deed: Deed, shown: Shown, rules: CaseRules, said: Words, lang: str) -> Line:
     """A deed in words. A cause that the journey file has no more is told by its id."""
     detail = deed.detail or ""
+    if deed.what in SCORED:
+        detail = formats.score(int(detail), shown.case.scale, lang)
     if deed.what == "closed":
         detail = in_language(rules.causes.get(detail, {}), lang) or detail
     label = said[f"deed_{deed.what}"].format(detail=detail)

@@ -34,6 +34,7 @@ def line_of(item: Item) -> CaseLine:
         case_id=item["case_id"],
         touchpoint=item["touchpoint"],
         score=item["score"],
+        scale=item["scale"],
         opened_at=parse_time(item["opened_at"]),
         due_at=parse_time(item["due_at"]),
         closed_at=parse_time(item["closed_at"]) if "closed_at" in item else None,

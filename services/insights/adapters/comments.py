@@ -40,4 +40,11 @@ def is_shown(item: Item) -> bool:
 
 
 def comment_in(item: Item) -> Comment:
-    return Comment(item["comment"], item["score"], parse_time(item["collected_at"]), item["channel"], item.get("lang"))
+    return Comment(
+        text=item["comment"],
+        score=item["score"],
+        scale=item["scale"],
+        collected_at=parse_time(item["collected_at"]),
+        channel=item["channel"],
+        lang=item.get("lang"),
+    )

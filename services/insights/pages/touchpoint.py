@@ -43,7 +43,7 @@ def touchpoint_page(found: TouchpointView, visitor: Visitor, asked: Filters, her
         trend=trend_of(found),
         trend_text=trend_text(found, lang),
         trend_rows=[point_cells(point, lang) for point in found.trend],
-        scores=charts.bars(score_rows(found)),
+        scores=charts.bars(score_bars(found, lang)),
         score_rows=score_cells(found, lang),
         channels=charts.bars(channel_rows(found, lang)),
         channel_rows=[(label, formats.number(n, lang)) for label, n, _ in channel_rows(found, lang)],
@@ -106,11 +106,17 @@ def point_cells(point: Point, lang: str) -> list[str]:
     ]
 
 
-def score_rows(found: TouchpointView) -> list[tuple[str, int, bool]]:
-    """From the best score to the worst."""
+def score_rows(found: TouchpointView) -> list[tuple[int, int, bool]]:
+    """Score, answers, whether it is bad; from the best score to the worst."""
     measure = found.touchpoint.survey.measure
-    rows = [(str(measure.low + place), n, place < measure.bad_levels) for place, n in enumerate(found.summary.counts)]
+    rows = [(measure.low + place, n, place < measure.bad_levels) for place, n in enumerate(found.summary.counts)]
     return rows[::-1]
+
+
+def score_bars(found: TouchpointView, lang: str) -> list[tuple[str, int, bool]]:
+    """The same, each score as people say it."""
+    name = found.touchpoint.survey.scale
+    return [(formats.score_alone(score, name, lang), n, is_bad) for score, n, is_bad in score_rows(found)]
 
 
 def channel_rows(found: TouchpointView, lang: str) -> list[tuple[str, int, bool]]:
@@ -119,8 +125,8 @@ def channel_rows(found: TouchpointView, lang: str) -> list[tuple[str, int, bool]
 
 
 def score_cells(found: TouchpointView, lang: str) -> list[list[str]]:
-    total = max(found.summary.n, 1)
-    return [[label, formats.number(n, lang), formats.percent(n / total, lang, 1)] for label, n, _ in score_rows(found)]
+    total, bars = max(found.summary.n, 1), score_bars(found, lang)
+    return [[label, formats.number(n, lang), formats.percent(n / total, lang, 1)] for label, n, _ in bars]
 
 
 def touchpoint_csv(found: TouchpointView, part: str) -> Response:
@@ -132,7 +138,7 @@ def touchpoint_csv(found: TouchpointView, part: str) -> Response:
 
 
 def scores_file(found: TouchpointView) -> File:
-    return ("score", "answers", "is_bad"), [(int(score), n, int(is_bad)) for score, n, is_bad in score_rows(found)]
+    return ("score", "answers", "is_bad"), [(score, n, int(is_bad)) for score, n, is_bad in score_rows(found)]
 
 
 def channels_file(found: TouchpointView) -> File:

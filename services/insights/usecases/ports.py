@@ -109,6 +109,7 @@ class Comment:
 
     text: str
     score: int
+    scale: str
     collected_at: datetime
     channel: str
     lang: str | None = None
@@ -174,6 +175,7 @@ class CaseLine:
     case_id: str
     touchpoint: str
     score: int
+    scale: str
     opened_at: datetime
     due_at: datetime
     closed_at: datetime | None = None

@@ -103,7 +103,7 @@ def text_of(error: FieldError, survey: Survey, frame: Frame) -> str:
         return frame.out_of_date
     if error.pointer in ("#/comment", "#/follow_up_text"):
         return frame.too_long
-    if error.pointer == "#/follow_up":
+    if error.pointer == "#/follow_up" or survey.scale == "thumbs":
         return frame.choose_one
     return frame.choose.format(low=survey.measure.low, high=survey.measure.high)
 
