@@ -18,12 +18,11 @@ from services.insights.domain.reports import Day
 from services.insights.domain.shares import BadShare
 from services.insights.domain.windows import Window
 from shared.catalogue import Survey
-from shared.events import AlertEvent, Causes, CausesRead, ExcessWord, Money, Share
+from shared.events import AlertEvent, Causes, CausesRead, ExcessWord
 from shared.metrics import wilson
 from shared.pages import charts, formats
 from shared.pages.spreadsheet import csv_file
 from shared.scales import scale
-from shared.studies import ValueFigure
 from tests import fakes
 from tests.events import alert_event
 from tests.owners import (
@@ -328,31 +327,3 @@ def test_the_first_page_tells_what_changed_since_the_last_visit() -> None:
     """An alert that began before is not news; one after is."""
     assert "rien de changé" in visit(world(), "pilot", "/", seen=NOW - timedelta(days=1)).body.casefold()
     assert "a commencé" in visit(world(), "pilot", "/", seen=NOW - timedelta(days=3)).body
-
-
-@pytest.mark.parametrize(("changes", "is_told"), [({}, True), ({"audience": "staff"}, False), ({"origin": "b"}, False)])
-def test_an_alert_says_what_friction_costs_once_it_is_known(changes: dict[str, str], is_told: bool) -> None:
-    """Though no outcomes were known when it was raised; with what that takes for granted. Staff's has none."""
-    event = event_at("checkout", "web").model_copy(update=changes)
-    deps = world([event])
-    money = Money(amount=4200, low=1900, high=6500, currency="EUR")
-    deps.studies.keep_value(ValueFigure(day=NOW.date(), touchpoint="checkout", value_at_risk=money))
-    page = visit(deps, "pilot", f"/friction/{event.alert_id}").body
-    assert ("4\u202f200 EUR" in page and "rien d&#39;autre ne distingue" in page) == is_told
-
-
-def test_an_alert_on_a_hand_off_says_where_they_came_from_and_how_others_fare() -> None:
-    """Origin, everybody else, and who saw it first."""
-    event = event_at("checkout", "web").model_copy(
-        update={
-            "kind": "handoff",
-            "origin": "basket",
-            "otherwise": Share(bad=1, n=50, low=0.0, high=0.1),
-            "seen_first": "staff",
-        }
-    )
-    page = visit(world([event]), "pilot", f"/friction/{event.alert_id}").body
-    assert 'href="/touchpoints/basket"' in page
-    assert "Tous les autres" in page
-    assert "2,0\u00a0%" in page
-    assert "Les équipes l&#39;ont vu les premières." in page

@@ -21,6 +21,8 @@ PAGE = 20
 MOST_READ = 500
 """Alerts that are looked through for a page."""
 SINCE = timedelta(days=730)
+SAME_ANSWERS = {"drop": "promise", "promise": "drop"}
+"""Kinds of alerts that judge the same answers."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +36,13 @@ class FrictionList:
 
 @dataclass(frozen=True)
 class AlertView:
-    """event: without what the visitor may not see. may_see_persons: whether comments are theirs to read."""
+    """event: without what the visitor may not see. may_see_persons: whether comments are theirs to read.
+
+    beside: the other alert that the same answers keep open there, where there is one.
+    """
 
     event: AlertEvent
+    beside: AlertEvent | None
     touchpoint: Touchpoint | None
     may_see_persons: bool
     owners: dict[str, str]
@@ -69,7 +75,20 @@ def alert_view(visitor: Visitor, alert_id: str, deps: PageDeps) -> AlertView:
         raise Forbidden("another front line works there")
     known = deps.catalogue.touchpoint(event.touchpoint)
     may = known is not None and visitor.may_see_persons_of(known)
-    return AlertView(event if may else without_words(event), known, may, deps.places.owners())
+    shown = event if may else without_words(event)
+    return AlertView(shown, beside(event, deps), known, may, deps.places.owners())
+
+
+def beside(event: AlertEvent, deps: PageDeps) -> AlertEvent | None:
+    """Of a drop that is open the broken promise that is open there too, and of that the drop; None of all else.
+
+    Both judge the same answers: one by what was usual, the other by what was promised.
+    """
+    other = SAME_ANSWERS.get(event.kind)
+    if other is None or not is_open(event):
+        return None
+    stands = (one for one in deps.alerts.of_touchpoint(event.touchpoint) if one.kind == other and is_open(one))
+    return next((one for one in stands if one.audience == event.audience), None)
 
 
 def with_value(event: AlertEvent, deps: PageDeps) -> AlertEvent:
