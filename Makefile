@@ -128,7 +128,7 @@ bench: .venv/dev engine ## speed, cost and size of everything, as one table and 
 	@$(RUN) tests.bench $(ARGS)
 
 .PHONY: soak
-soak: .venv/dev ## weeks of 120,000 interactions with faults at every port: nothing lost, doubled or invented (ARGS="--seed 2")
+soak: .venv/dev ## a week of 124,000 interactions with faults at every port: nothing lost, doubled or invented (ARGS="--seed 2")
 	@$(RUN) tests.soak.run $(ARGS)
 
 .PHONY: bench-detection

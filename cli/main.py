@@ -29,6 +29,7 @@ from cli import (
     run,
     simulate,
     subscriptions,
+    typical,
     weeks,
 )
 from cli.printing import Failed, print_failure
@@ -79,6 +80,7 @@ for group in (
     cases,
     subscriptions,
     simulate,
+    typical,
     weeks,
 ):
     group.register(app)

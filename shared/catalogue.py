@@ -172,6 +172,16 @@ class Sampling(Value):
     share: float | None = None
 
 
+class Typical(Value):
+    """How people answer as a rule, before a touchpoint's own answers are known.
+
+    shares: of each score, from the worst to the best, in any unit, all > 0. worth: outweighed by so many own answers.
+    """
+
+    shares: tuple[float, ...]
+    worth: float
+
+
 class CaseRules(Value):
     """Which single answers open a case, and how it is put right. No answer does where none of the first four is given.
 
@@ -225,6 +235,7 @@ class Touchpoint(Value):
     pilot: str | None = None
     handoff_days: float = 7
     detection: dict[str, float | str] = Field(default_factory=dict)
+    typical: dict[str, Typical] = Field(default_factory=dict)
 
     def survey_for(self, audience: str) -> Survey:
         """The survey asked of customers, or of staff; the customers' where staff have none of their own."""

@@ -12,12 +12,13 @@ import pytest
 from services.aggregator import usecases
 from services.aggregator.domain import alerts, watching
 from services.aggregator.domain.answers import Answer, Series, answer_of
+from services.aggregator.domain.detection.detector import open_account
 from services.aggregator.domain.detection.interval import Share
 from services.aggregator.domain.detection.transition import Transition
 from services.aggregator.usecases import Deps
 from services.aggregator.views import Question
 from shared.bodies import parse_query
-from shared.catalogue import Touchpoint
+from shared.catalogue import Touchpoint, Typical
 from shared.errors import Conflict, InvalidInput, NotFound
 from shared.marks import tally_channels
 from shared.streams import Change, readable
@@ -441,6 +442,18 @@ def test_an_alert_of_staff_rests_on_five_answers_at_least() -> None:
     assert (customers.least_answers, staff.least_answers) == (3, 5)
     wary = usual.model_copy(update={"detection": {"least_answers": 8}})
     assert watching.settings_of(wary, replace(CHECKOUT, source="staff")).least_answers == 8
+
+
+def test_a_touchpoint_starts_from_what_is_typical_of_the_others() -> None:
+    """Of its own scale, worth as many answers as is said; its hand-offs are asked on a scale of their own."""
+    usual = fakes.touchpoint()
+    shares, worth = (10.0, 5.0, 5.0, 20.0, 60.0), 90.0
+    told = usual.model_copy(update={"typical": {"csat": Typical(shares=shares, worth=worth)}})
+    settings = watching.settings_of(told, CHECKOUT)
+    assert open_account(CHECKOUT.scale, settings).usual == tuple(worth * share / 100 for share in shares)
+    assert settings.version != watching.settings_of(usual, CHECKOUT).version
+    way = CHECKOUT.coming_from("basket")
+    assert watching.settings_of(told, way) == watching.settings_of(usual, way)
 
 
 def test_a_look_that_was_overtaken_while_it_read_writes_nothing() -> None:

@@ -195,6 +195,36 @@ def test_what_a_touchpoint_leaves_out_comes_from_the_defaults() -> None:
     assert value["detection"] == {"share_false": 0.05, "false_alarms_per_year": 2, "least_answers": 9}
 
 
+def test_what_is_typical_is_said_by_scale_and_kept_where_it_is_asked_on() -> None:
+    """Of the document's scales only those that the touchpoint asks on; its own word goes first."""
+    deps = fake_deps()
+    thumbs, csat = {"shares": [20, 80]}, {"shares": [1, 2, 3, 4, 5], "worth": 90}
+    point = {"owner": "web", "stage": "pay", "survey": "ease"}
+    own = point | {"detection": {"typical": {"thumbs": {"shares": [1, 9], "worth": 30}}}}
+    defaults = {"detection": {"typical": {"thumbs": thumbs, "csat": csat}}}
+    apply(deps, 0, defaults=defaults, touchpoints={"checkout": point, "returns": own})
+    found = {name: deps.documents.touchpoint(name).value["typical"] for name in ("checkout", "returns")}
+    assert found == {
+        "checkout": {"thumbs": {"shares": [20, 80], "worth": 60}},
+        "returns": {"thumbs": {"shares": [1, 9], "worth": 30}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("scale", "shares", "at", "words"),
+    [
+        ("csat", [1, 2, 3], "", "csat has 5 scores"),
+        ("thumbs", [0, 1], "/thumbs/shares/0", "greater than 0"),
+        ("smiles", [1, 1], "/smiles", "thumbs"),
+    ],
+)
+def test_what_is_typical_has_a_share_for_each_score(scale: str, shares: list[float], at: str, words: str) -> None:
+    """Each more than none, as what never was cannot be bet on; the mistake is named where it stands."""
+    ((pointer, detail),) = refused(fake_deps(), defaults={"detection": {"typical": {scale: {"shares": shares}}}})
+    assert pointer.startswith(f"#/document/defaults/detection/typical{at}")
+    assert words in detail
+
+
 def test_the_name_may_be_left_to_the_address_but_must_not_contradict_it() -> None:
     """One truth about what a document is called."""
     deps = fake_deps()

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from itertools import groupby
 from math import ceil
+from typing import Any
 
 from services.aggregator.domain.answers import Series
 from services.aggregator.domain.detection.detector import (
@@ -19,8 +20,9 @@ from services.aggregator.domain.detection.detector import (
     step,
     wander,
 )
+from services.aggregator.domain.detection.settings import TYPICAL
 from services.aggregator.domain.publishing import SHARE_FALSE, Said
-from shared.catalogue import AUDIENCES, SMALLEST_STAFF_GROUP, Touchpoint
+from shared.catalogue import AUDIENCES, SMALLEST_STAFF_GROUP, Touchpoint, Typical
 from shared.marks import CELL_SECONDS, hour_of, tally_cells, tally_channels, tally_origins, tally_segments
 from shared.metrics import merged
 from shared.scales import Scale
@@ -145,9 +147,18 @@ def settings_of(touchpoint: Touchpoint, series: Series) -> Settings:
         chosen["least_answers"] = max(SMALLEST_STAFF_GROUP, int(chosen.get("least_answers", 0)))
     bad_at_most = measure_of(series, touchpoint).bad_at_most
     promised = {"promise": target} if (target := target_of(series, touchpoint)) is not None else {}
-    text = json.dumps({"method": METHOD, "bad_at_most": bad_at_most, **promised, **chosen}, sort_keys=True)
+    typical = touchpoint.typical.get(series.scale_name)
+    expected = {"typical": [*typical.shares, typical.worth]} if typical else {}
+    described = {"method": METHOD, "bad_at_most": bad_at_most, **promised, **expected, **chosen}
+    text = json.dumps(described, sort_keys=True)
     version = sha256(text.encode()).hexdigest()[:12]
-    return Settings(**{**chosen, "version": version})  # type: ignore[arg-type]
+    settings = Settings(**{**chosen, "version": version})  # type: ignore[arg-type]
+    return replace(settings, **starting(series, typical)) if typical else settings
+
+
+def starting(series: Series, typical: Typical) -> dict[str, Any]:
+    """The settings that say what the series is taken to be like before it has answers."""
+    return {"typical": {**TYPICAL, series.scale_name: typical.shares}, "typical_worth": typical.worth}
 
 
 def target_of(series: Series, touchpoint: Touchpoint) -> float | None:

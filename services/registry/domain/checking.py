@@ -100,7 +100,7 @@ def mistake_of(error: Any) -> Mistake:
     """Pydantic's error in words of ours. The value itself is repeated only where it is a name that may be known."""
     path, kind, value = tuple(error["loc"]), error["type"], error["input"]
     if path[-1:] == ("[key]",):
-        return Mistake(path[:-1], key_trouble(path[:-1]), on_key=True)
+        return key_mistake(path[:-1], error)
     name = next((str(part) for part in reversed(path) if isinstance(part, str)), "")
     explain = EXPLAINED.get(kind)
     if explain:
@@ -165,6 +165,15 @@ EXPLAINED: dict[str, Callable[[Path, str, Any, Any], Mistake]] = {
     "too_long": too_long,
     "dict_type": no_mapping,
 }
+
+
+def key_mistake(path: Path, error: Any) -> Mistake:
+    """What is wrong with a key: it is none of those there are, or no id."""
+    if error["type"] != "literal_error":
+        return Mistake(path, key_trouble(path), on_key=True)
+    known = re.findall(r"'([^']+)'", error["ctx"]["expected"])
+    what = f"there is no `{str(path[-1])[:80]}` here; there is {', '.join(known)}"
+    return Mistake(path, what, did_you_mean(str(path[-1]), known, most=0), on_key=True)
 
 
 def key_trouble(path: Path) -> str:

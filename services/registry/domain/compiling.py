@@ -111,13 +111,23 @@ def touchpoint_value(
         time_zone=touchpoint.time_zone or document.defaults.time_zone,
         paused=touchpoint.paused,
         detection=detection(touchpoint, document.defaults),
+        typical=typical(touchpoint, document),
     )
 
 
 def detection(touchpoint: journey.Touchpoint, defaults: journey.Defaults) -> dict[str, float | str]:
     """The company's share of false alerts, and what the document, then the touchpoint, set otherwise."""
-    own, general = (one.model_dump(exclude_none=True) for one in (touchpoint.detection, defaults.detection))
+    both = (touchpoint.detection, defaults.detection)
+    own, general = (one.model_dump(exclude={"typical"}, exclude_none=True) for one in both)
     return {"share_false": defaults.share_false} | general | own
+
+
+def typical(touchpoint: journey.Touchpoint, document: journey.JourneyDocument) -> dict[str, catalogue.Typical]:
+    """On the scales that the touchpoint asks on, as far as it, or else the document, says so."""
+    known = document.defaults.detection.typical | touchpoint.detection.typical
+    surveys = {touchpoint.survey, touchpoint.staff_survey}
+    scales = {survey.scale for name, survey in document.surveys.items() if name in surveys}
+    return {name: catalogue.Typical(**one.model_dump()) for name, one in known.items() if name in scales}
 
 
 def to_write(before: Mapping[Name, Entry], after: Mapping[Name, Entry]) -> list[Entry]:

@@ -29,7 +29,8 @@ TYPICAL: Mapping[str, tuple[float, ...]] = MappingProxyType(
     }
 )
 """What a touchpoint nobody has measured yet is taken to look like: polarised, J-shaped, about one
-answer in eight bad (Hu, Zhang and Pavlou 2009, on the J shape).  A fleet's own average replaces it."""
+answer in eight bad (Hu, Zhang and Pavlou 2009, on the J shape).  What the other touchpoints of a company are
+like takes its place (`typical` in the journey file)."""
 
 
 @dataclass(frozen=True)
