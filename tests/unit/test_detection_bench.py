@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import cycle, islice
 
 import numpy as np
@@ -11,10 +12,11 @@ from scipy import stats
 from shared.scales import SCALES
 from tests.bench.detection_event import Event, Rule
 from tests.bench.detection_limit import bound, mean_passage, steps
-from tests.bench.detection_measures import FleetWorld, cost, delays, endings, false_alarms, fleet, spotted
+from tests.bench.detection_measures import FleetWorld, Make, cost, delays, endings, false_alarms, fleet, spotted
 from tests.bench.detection_rules import Adwin, DayAgainstWeek, Ewma, Nelson, Oracle, PageHinkley, RollingMean
 from tests.bench.detection_run import OURS, ours, tasks
 from tests.bench.detection_run import SHORT as PLAN
+from tests.bench.detection_starts import ANGRY, launched, made, starts, touchpoint
 from tests.bench.detection_streams import MONDAY, World, after_history, lasting
 from tests.bench.detection_table import HEAD, table
 
@@ -179,3 +181,24 @@ def test_the_plan_asks_every_detector_every_question() -> None:
     asked = [name for _, name, _ in tasks(PLAN)]
     assert len(set(asked)) == 9
     assert {asked.count(name) for name in asked} == {asked.count(OURS)}
+
+
+def test_a_company_unlike_most_is_better_known_by_its_own_touchpoints() -> None:
+    """Where hardly anybody is angry a change is found sooner; where many are, fewer are alerted on for being so."""
+    (_, usual, own), worlds = company(ANGRY[0], 6)
+    assert mean_late(own, worlds) < mean_late(usual, worlds) / 2
+    (_, usual, own), worlds = company(ANGRY[-1], 24)
+    assert launched(own, worlds) < launched(usual, worlds) / 2
+
+
+def company(angry: float, touchpoints: int) -> tuple[list[Make], list[World]]:
+    """A watcher for each way to start, and some of its touchpoints."""
+    chance = np.random.default_rng(5)
+    worlds = [World(usual=touchpoint(angry, chance)) for _ in range(touchpoints)]
+    return [made(settings) for _, settings in starts("csat", angry)], worlds
+
+
+def mean_late(make: Make, worlds: list[World]) -> float:
+    """Answers until large changes are found, thirty answers after a touchpoint began."""
+    rows = [delays(make, replace(world, worse=0.35), 30, 400, 1, place) for place, world in enumerate(worlds)]
+    return float(np.mean([row["mean_answers"] for row in rows]))
