@@ -91,6 +91,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "signed": signed,
     "day": day,
     "moment": moment,
+    "span": span,
     "counted": counted,
     "score": score,
     "at_most": at_most,

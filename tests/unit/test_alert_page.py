@@ -60,17 +60,19 @@ def test_a_drop_and_a_broken_promise_of_the_same_answers_name_each_other(person:
 
 
 def test_an_alert_on_a_hand_off_says_where_they_came_from_and_how_others_fare() -> None:
-    """Origin, everybody else, and who saw it first."""
+    """Origin by its name, or its id where there is none any more; everybody else, and who saw it first."""
     event = event_at("checkout", "web").model_copy(
         update={
             "kind": "handoff",
-            "origin": "basket",
+            "origin": "till",
             "otherwise": Share(bad=1, n=50, low=0.0, high=0.1),
             "seen_first": "staff",
+            "explained_by": "gone",
         }
     )
     page = visit(world([event]), "pilot", f"/friction/{event.alert_id}").body
-    assert 'href="/touchpoints/basket"' in page
+    assert '<a href="/touchpoints/till">Till</a>' in page
+    assert "chez ceux qui viennent de là" in page and "pour tout le monde" not in page
     assert "Tous les autres" in page
     assert "2,0\u00a0%" in page
     assert "Les équipes l&#39;ont vu les premières." in page

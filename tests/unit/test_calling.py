@@ -158,8 +158,17 @@ def test_teams_hear_of_it_unasked_programs_where_they_name_it(way: Any, changes:
 @pytest.mark.parametrize(
     ("lang", "said"),
     [
-        ("fr", ("2 personnes à contacter : Paiement", "2 des 62 personnes")),
-        ("en", ("2 people to turn to: Checkout", "2 of the 62 people")),
+        (
+            "fr",
+            (
+                "Paiement : personnes à contacter (2)",
+                "peuvent être contactées : 2.",
+            ),
+        ),
+        (
+            "en",
+            ("Checkout: people to reach out to (2)", "62 people went through. Said nothing and may be contacted: 2."),
+        ),
     ],
 )
 def test_the_mail_says_how_many_and_leads_to_the_page(lang: str, said: tuple[str, str]) -> None:

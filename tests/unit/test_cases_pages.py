@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from services.alerts.cases.looks import words
+from services.alerts.domain.cases.case import Deed
 from services.alerts.usecases.cases.ports import Person, Way
 from shared.catalogue import Survey
 from shared.sessions import Sessions
@@ -87,6 +88,16 @@ def test_a_score_of_thumbs_is_told_as_thumbs(world: World, who: str, down: str, 
     changed = visit(thumbs, who, f"/cases/{opened.case_id}").body
     assert [text in changed for text in story] == [True, True]
     assert not re.search(r"[01] (of|sur) 1\b", page + changed)
+
+
+@pytest.mark.parametrize(("who", "key"), [("pia", "clé d&#39;API k1"), ("anna", "API key k1")])
+def test_the_story_says_which_key_did_what_a_program_did(world: World, who: str, key: str) -> None:
+    """In the reader's language; people are named by their id, and what came by itself as such."""
+    world.cases.stories[MINE].append(Deed("noted", RAISED, "key k1", "Called"))
+    world.cases.stories[MINE].append(Deed("noted", RAISED, "person anna", "Called"))
+    by = re.findall(r"UTC · ([^<]*)</p></li>", visit(world, who, f"/cases/{MINE}").body)
+    assert by == [by[0], key, "anna"]
+    assert by[0] in ("automatique", "automatic")
 
 
 def test_cases_are_not_for_the_front_line(world: World) -> None:

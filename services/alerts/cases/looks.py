@@ -244,8 +244,15 @@ def line(deed: Deed, shown: Shown, rules: CaseRules, said: Words, lang: str) -> 
         state, reason = shown.replies[deed.reply.reply_id]
         outcome = said[f"reply_{state}"].format(reason=why(reason or "", said))
         label, is_bad = f"{label} {said[f'channel_{deed.reply.channel}']}", state in BAD_OUTCOMES
-    by = said["system"] if deed.by == SYSTEM else deed.by.removeprefix("person ")
-    return Line(label, deed.at, by, deed.text, outcome, is_bad)
+    return Line(label, deed.at, by_whom(deed.by, said), deed.text, outcome, is_bad)
+
+
+def by_whom(by: str, said: Words) -> str:
+    """A person's id; that it was by itself; or by which key of the API."""
+    if by == SYSTEM:
+        return said["system"]
+    kind, _, name = by.partition(" ")
+    return said["by_key"].format(key=name) if kind == "key" else name or by
 
 
 def hours_text(hours: float | None, said: Words, lang: str) -> str:

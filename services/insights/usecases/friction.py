@@ -12,7 +12,7 @@ from services.insights.usecases.home import concerns
 from services.insights.usecases.lines import is_open
 from services.insights.usecases.ports import PageDeps
 from services.insights.usecases.reports import AlertQuery, candidates, cursor, is_wanted
-from shared.catalogue import Touchpoint
+from shared.catalogue import Touchpoint, Words
 from shared.errors import Forbidden
 from shared.events import AlertEvent
 from shared.sessions import Visitor
@@ -38,7 +38,8 @@ class FrictionList:
 class AlertView:
     """event: without what the visitor may not see. may_see_persons: whether comments are theirs to read.
 
-    beside: the other alert that the same answers keep open there, where there is one.
+    beside: the other alert that the same answers keep open there, where there is one. origins: the names, by id, of
+    touchpoints from which those come whom it is about.
     """
 
     event: AlertEvent
@@ -46,6 +47,7 @@ class AlertView:
     touchpoint: Touchpoint | None
     may_see_persons: bool
     owners: dict[str, str]
+    origins: dict[str, Words]
 
 
 def friction(visitor: Visitor, state: str, owner: str | None, before: str | None, deps: PageDeps) -> FrictionList:
@@ -76,7 +78,13 @@ def alert_view(visitor: Visitor, alert_id: str, deps: PageDeps) -> AlertView:
     known = deps.catalogue.touchpoint(event.touchpoint)
     may = known is not None and visitor.may_see_persons_of(known)
     shown = event if may else without_words(event)
-    return AlertView(shown, beside(event, deps), known, may, deps.places.owners())
+    return AlertView(shown, beside(event, deps), known, may, deps.places.owners(), origins(event, deps))
+
+
+def origins(event: AlertEvent, deps: PageDeps) -> dict[str, Words]:
+    """The names of the touchpoints that the alert names beside its own, of those that there are still."""
+    named = {one for one in (event.origin, event.explained_by) if one}
+    return {one: known.name for one in sorted(named) if (known := deps.catalogue.touchpoint(one))}
 
 
 def beside(event: AlertEvent, deps: PageDeps) -> AlertEvent | None:
