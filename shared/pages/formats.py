@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
@@ -10,6 +11,7 @@ from shared.catalogue import words
 from shared.scales import scale
 
 NARROW, NO_BREAK, MINUS = "\u202f", "\u00a0", "\u2212"
+HELD = re.compile(r"(?<=\S) (?=[:;?!%»])|(?<=«) ")
 MONTHS = {
     "fr": ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."),
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
@@ -51,6 +53,11 @@ def moment(value: datetime, lang: str) -> str:
     """A time in UTC to the minute: `3 mars 2026, 14:05 UTC`."""
     utc = value.astimezone(UTC)
     return f"{day(utc.date(), lang, with_year=True)}, {utc:%H:%M} UTC"
+
+
+def held(text: str) -> str:
+    """French text whose spaces before `:;?!%` and inside « » do not break, so that no line begins with a mark."""
+    return HELD.sub(NO_BREAK, text)
 
 
 def counted(n: int, lang: str, one: str, many: str) -> str:

@@ -6,7 +6,7 @@ A service brings templates of its own, which extend `layout.html` and use the ma
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -100,9 +100,10 @@ def words() -> dict[str, dict[str, str]]:
 
 
 def read_words(file: Path) -> dict[str, dict[str, str]]:
-    """Words by language and name, from a file that has them by name and language."""
+    """Words by language and name, from a file that has them by name and language; French ones as `formats.held`."""
     texts: dict[str, dict[str, str]] = json.loads(file.read_text(encoding="utf-8"))
-    return {lang: {name: said[lang] for name, said in texts.items()} for lang in LANGUAGES}
+    keep: Mapping[str, Callable[[str], str]] = {"fr": formats.held}
+    return {lang: {name: keep.get(lang, str)(said[lang]) for name, said in texts.items()} for lang in LANGUAGES}
 
 
 @cache

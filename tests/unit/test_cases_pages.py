@@ -72,7 +72,7 @@ def test_everybody_sees_the_cases_that_are_theirs(world: World, who: str, seen: 
 @pytest.mark.parametrize(
     ("who", "down", "story"),
     [
-        ("pia", "pouce vers le bas", ["Réponse modifiée : pouce vers le haut", "réponse : pouce vers le bas"]),
+        ("pia", "pouce vers le bas", ["modifiée\u00a0: pouce vers le haut", "réponse\u00a0: pouce vers le bas"]),
         ("anna", "thumbs down", ["Answer changed: thumbs up", "Opened by an answer: thumbs down"]),
     ],
 )

@@ -215,6 +215,20 @@ def test_numbers_are_written_as_people_write_them(said: object, fr: str, en: str
     assert (said("fr"), said("en")) == (fr, en)
 
 
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ("Note : 2 ; bien ?", "Note\u00a0: 2\u00a0; bien\u00a0?"),
+        ("« ici » : 7 %", "«\u00a0ici\u00a0»\u00a0: 7\u00a0%"),
+        (" : retirer", " : retirer"),
+        ("https://a.example: x", "https://a.example: x"),
+    ],
+)
+def test_no_line_of_a_french_page_begins_with_a_mark(text: str, held: str) -> None:
+    """The space before it does not break; what begins with one, and what has none, stays as it is."""
+    assert formats.held(text) == held
+
+
 def test_a_picture_stays_within_its_frame() -> None:
     """Every point of a trend, also of one day, of all bad answers, and of none at all."""
     for values in ([], [(1.0, 0.2, 1.0)], [(0.0, 0.0, 0.02), (0.5, 0.4, 0.6)]):
@@ -310,8 +324,8 @@ def test_a_touchpoint_asked_by_thumbs_tells_no_score_as_0_of_1(person: str, up: 
     page = str(visit(known, person, "/touchpoints/checkout").body)
     assert re.findall(r'text-anchor="end">([^<]*)</text><rect', page)[:2] == [up, down]
     assert f'<th scope="row">{down}</th>' in page
-    assert len(re.findall(rf"(?:Note : |Score: ){down} ·", page)) == 2
-    assert f"({down})" in page and f" : {down} (" in page.replace("answer: ", "answer : ")
+    assert len(re.findall(rf"(?:Note\u00a0: |Score: ){down} ·", page)) == 2
+    assert f"({down})" in page and re.search(rf"(?:réponse\u00a0|answer): {down} \(", page)
     file = visit(known, person, "/touchpoints/checkout", **{"as": "csv", "part": "scores"}).body
     assert [line.split(",")[0] for line in str(file).split()[1:]] == ["1", "0"]
 
