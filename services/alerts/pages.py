@@ -20,7 +20,7 @@ from services.alerts.usecases.ports import Deps
 from services.alerts.usecases.weekly import Reader
 from shared.catalogue import words
 from shared.errors import EtincelleError, InvalidInput
-from shared.pages import jinja, policy
+from shared.pages import formats, jinja, policy
 
 MOST_LANGUAGES = 6
 
@@ -74,7 +74,13 @@ def remedy_values(opened: Opened, deps: Deps, lang: str, typed: Typed | None) ->
     named = {error.pointer.split("/")[1] for error in typed.wrong.errors} if typed else set()
     return {
         "remedies": [
-            {"id": one.remedy_id, "on": one.on, "text": words(one.text, lang), "is_shown": one.is_shown}
+            {
+                "id": one.remedy_id,
+                "on": one.on,
+                "day": formats.day(one.on, lang, with_year=True),
+                "text": words(one.text, lang),
+                "is_shown": one.is_shown,
+            }
             for one in deps.remedies.of_alert(event.alert_id)
         ],
         "languages": list(dict.fromkeys([lang, *(one for one in asked_in if one != lang)]))[:MOST_LANGUAGES],

@@ -326,7 +326,11 @@ def test_a_post_has_figures_comments_and_buttons_and_calls_nobody(receiver: Rece
 @pytest.mark.parametrize(
     ("states", "en", "fr"),
     [
-        (["resolved", "resolved"], "2 alerts, none of them new", "2 alertes, aucune nouvelle"),
+        (
+            ["resolved", "resolved"],
+            "Follow-up on 2 alerts, none of them new",
+            "Du suivi sur 2 alertes, sans nouvelle alerte",
+        ),
         (["raised", "resolved", "resolved"], "3 alerts, one of them new", "3 alertes, dont une nouvelle"),
         (["raised", "raised", "resolved"], "3 alerts, 2 new", "3 alertes, dont 2 nouvelles"),
     ],

@@ -67,7 +67,7 @@ def test_a_mail_says_why_and_until_when_and_leads_to_the_page() -> None:
     plain, html = (part.get_content() for part in message.walk() if part.get_content_maintype() == "text")
     for part in (plain, html):
         assert "note basse, souhaite être rappelée" in part
-        assert "2024-03-02 10:15 UTC" in part
+        assert "2\u00a0mars 2024, 10:15 UTC" in part
         assert PAGE in part
         assert "sourdine" not in part.lower()
     assert not [part for part in message.walk() if part.get_content_maintype() == "image"]

@@ -24,6 +24,7 @@ from shared.events import (
     Told,
     WeeklyEvent,
 )
+from shared.pages.formats import moment
 
 TOGETHER = timedelta(hours=2)
 """Changes that began within this of each other may have one cause."""
@@ -100,7 +101,7 @@ def piece_of(event: Told, frame: Frame, lang: str, subscription: str, manage: Ma
 
 def case_piece(event: CaseEvent, frame: Frame, lang: str) -> Piece:
     """What is said of a case: that it is there, why, and until when. Who it is stands on its page only."""
-    name, due = one_line(words(event.touchpoint_name, lang)), f"{event.due_at:%Y-%m-%d %H:%M} UTC"
+    name, due = one_line(words(event.touchpoint_name, lang)), moment(event.due_at, lang)
     sentence = frame.case_late if event.state == "overdue" else frame.case_sentence
     reasons = ", ".join(getattr(frame, f"reason_{reason}") for reason in event.reasons)
     return Piece(
@@ -172,7 +173,7 @@ def piece(event: AlertEvent, frame: Frame, lang: str, manage: str) -> Piece:
         event=event,
         title=worded(frame, outcome, event.kind).format(name=name),
         sentence=words(event.sentence, lang),
-        facts=tuple(facts(event, frame)),
+        facts=tuple(facts(event, frame, lang)),
         causes=tuple(causes(event, frame)),
         comments=tuple(one_line(comment) for comment in event.sample_comments[:MOST_COMMENTS]),
         manage=manage,
@@ -180,7 +181,7 @@ def piece(event: AlertEvent, frame: Frame, lang: str, manage: str) -> Piece:
     )
 
 
-def facts(event: AlertEvent, frame: Frame) -> Iterator[tuple[str, str]]:
+def facts(event: AlertEvent, frame: Frame, lang: str) -> Iterator[tuple[str, str]]:
     """What is known in figures; a promise is held against its target, a hand-off against the others."""
     if event.kind == "promise":
         yield frame.promised, frame.at_most.format(bad=round(100 * event.before.high))
@@ -192,7 +193,7 @@ def facts(event: AlertEvent, frame: Frame) -> Iterator[tuple[str, str]]:
     if event.value_at_risk:
         yield frame.value_at_risk, money(event.value_at_risk, frame)
     if event.resolved_at:
-        yield frame.ended, f"{event.resolved_at:%Y-%m-%d %H:%M} UTC"
+        yield frame.ended, moment(event.resolved_at, lang)
 
 
 def money(value: Money, frame: Frame) -> str:
