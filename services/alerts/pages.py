@@ -52,14 +52,14 @@ def alert_page(
     """
     known = subscriber(opened.subscription, deps.catalogue)
     lang = language(known.subscription.lang if known else None)
-    frame, standing, muted = SAID[lang], opened.standing, acting.muted(opened, deps)
+    frame, standing = SAID[lang], opened.standing
     shown = piece(standing.event, frame, lang, "")
     values = remedy_values(opened, deps, lang, typed) | {
         "code": code,
         "piece": shown,
-        "notice": notice(opened, done, frame) or (frame.is_muted if muted else ""),
+        "notice": notice(opened, done, frame) or (frame.is_muted if acting.muted(opened, deps) else ""),
         "may_acknowledge": standing.state == "open",
-        "wishes": [(wish, getattr(frame, wish)) for wish in acting.MUTED_FOR if wish not in muted],
+        "wishes": [(wish, getattr(frame, wish)) for wish in acting.to_mute(opened, deps)],
         "subscription": opened.subscription,
     }
     return rendered("page.html", lang, shown.title, 422 if typed else 200, values)

@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from shared.pages.formats import held
+
 if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
@@ -28,7 +30,9 @@ def strict(*folders: Path) -> Environment:
 def made(folders: tuple[Path, ...], **options: Any) -> Environment:
     from jinja2 import Environment, FileSystemLoader
 
-    return Environment(loader=FileSystemLoader(folders), autoescape=True, trim_blocks=True, **options)
+    environment = Environment(loader=FileSystemLoader(folders), autoescape=True, trim_blocks=True, **options)
+    environment.filters["held"] = held
+    return environment
 
 
 def as_is(text: str) -> Markup:

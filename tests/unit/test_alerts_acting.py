@@ -134,7 +134,7 @@ def test_a_mute_from_a_message_is_of_its_own_subscription_only() -> None:
 
 
 def test_what_is_muted_already_cannot_be_muted_again() -> None:
-    """The page says so instead, and where it is lifted; once it is over, the button is there again."""
+    """The page says so instead, and where it is lifted; then the button is there again, unless the alert is over."""
     world = World(owner("web", subscription("mail")))
     world.hear(alert_event())
     world.run()
@@ -150,6 +150,8 @@ def test_what_is_muted_already_cannot_be_muted_again() -> None:
     assert buttons() == (["mute_alert"], True)
     world.clock.now += timedelta(days=8)
     assert buttons() == (["mute_alert", "mute_touchpoint", "mute_all"], False)
+    world.hear(alert_event(revision=2, state="resolved", resolved_at=world.clock.now, resolved_because="recovered"))
+    assert buttons() == (["mute_touchpoint", "mute_all"], False)
 
 
 def slack_request(secret: str = "shh", age: int = 0, **action: str) -> tuple[bytes, dict[str, str]]:

@@ -70,6 +70,7 @@ class Frame:
     done_acknowledged: str
     done_by: str
     done_muted: str
+    subscription: str
     is_muted: str
     over: str
     unknown_title: str

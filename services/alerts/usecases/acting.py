@@ -102,6 +102,12 @@ def muted(found: Opened, deps: Deps) -> frozenset[str]:
     return frozenset(wish for wish, scope in scopes_of(found.standing.event).items() if scope in scopes)
 
 
+def to_mute(found: Opened, deps: Deps) -> list[str]:
+    """The wishes of MUTED_FOR that change something: of what is over there is nothing more to hear."""
+    done = muted(found, deps) | ({"mute_alert"} if found.standing.state == "over" else frozenset())
+    return [wish for wish in MUTED_FOR if wish not in done]
+
+
 def mute(subscription: str, scope: str, until: datetime, deps: Deps) -> datetime:
     """From now until then the subscription hears nothing of an alert, a touchpoint (by id), or anything (`*`).
 
