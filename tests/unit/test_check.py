@@ -109,6 +109,15 @@ def test_what_worked_says_from_where_to_where_and_how_much_is_regained() -> None
     assert sentences(found, "en")[0].startswith("It worked: 20% → 10% bad answers, against 10% before the friction.")
 
 
+def test_more_than_the_rise_regained_is_told_as_better_than_before() -> None:
+    """20 % → 5 %, where 10 % was usual: nobody is left to wonder what 150 % of a rise may be."""
+    found = one_check(5)
+    assert found.regained is not None and found.regained.part > 1.2
+    en, fr = sentences(found, "en")[1], sentences(found, "fr")[1]
+    assert en.startswith("The whole rise is undone: 1") and en.endswith("above 100% it is better than before.")
+    assert fr.startswith("La hausse est effacée en entier") and "au-delà de 100\u202f%" in fr
+
+
 def test_half_of_the_rise_is_half_regained() -> None:
     """20 % → 15 %, where 10 % is usual: still above it."""
     found = one_check(15)

@@ -286,6 +286,14 @@ def test_no_other_team_reads_the_list_and_nobody_is_looked_up_for_them(caplog: p
     assert not any("P-X" in str(one) or "p-x@" in str(one) for one in looked.values())
 
 
+@pytest.mark.parametrize(("lang", "said"), [("en", "no passage at this"), ("fr", "aucun passage à ce point")])
+def test_where_no_passage_was_reported_the_page_says_only_that(lang: str, said: str) -> None:
+    """Nothing of an order of nobody, nor that 0 went through."""
+    shown = page(Scene(answered=0), "anna", lang=lang)
+    assert (shown.status, said in shown.body) == (200, True)
+    assert not [text for text in ('class="lead"', "Too few answered", "Trop peu de réponses") if text in shown.body]
+
+
 @pytest.mark.parametrize("changes", [{"state": "resolved"}, {"audience": "staff"}])
 def test_the_page_of_an_alert_that_is_over_names_nobody(changes: dict[str, Any]) -> None:
     """It says so, in the visitor's language; neither does its file."""

@@ -25,6 +25,8 @@ SAID = {
         "other_kind": "Cette alerte ne porte pas sur les mauvaises réponses{nb}: il n’y a rien à comparer.",
         "usual": ", contre {usual} avant la friction",
         "regained": "{part} de la hausse est effacée (entre {low} et {high}).",
+        "regained_all": "La hausse est effacée en entier{nb}: {part} (entre {low} et {high}){nb}; au-delà de {whole}, "
+        "c’est mieux qu’avant.",
         "back": "On ne distingue plus ce niveau de celui d’avant la friction.",
         "not_back": "Le niveau reste au-dessus de celui d’avant la friction ({low} à {high} attendus aujourd’hui).",
         "alarm": "L’action est venue trop vite après l’alerte pour mesurer le niveau entre les deux{nb}: celui que "
@@ -47,6 +49,8 @@ SAID = {
         "other_kind": "This alert is not about bad answers: there is nothing to compare.",
         "usual": ", against {usual} before the friction",
         "regained": "{part} of the rise is undone (between {low} and {high}).",
+        "regained_all": "The whole rise is undone: {part} (between {low} and {high}); above {whole} it is better than "
+        "before.",
         "back": "The level can no longer be told from that before the friction.",
         "not_back": "The level is still above that before the friction ({low} to {high} expected today).",
         "alarm": "What was done came too soon after the alert to measure the level in between: the one that the alert "
@@ -84,7 +88,8 @@ def further(findings: Findings, lang: str) -> list[str]:
     regained, usually, after = findings.regained, findings.usually, findings.after
     if regained:
         ends = {name: percent(getattr(regained, name), lang) for name in ("part", "low", "high")}
-        found.append(said["regained"].format(**ends))
+        name = "regained_all" if round(100 * regained.part) > 100 else "regained"
+        found.append(said[name].format(**ends, whole=percent(1, lang), nb=NO_BREAK))
     if usually and after:
         is_back = after.bad / after.n <= usually.high
         ends = {name: percent(getattr(usually, name), lang) for name in ("low", "high")}
