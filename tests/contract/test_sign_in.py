@@ -318,7 +318,10 @@ def test_a_pilot_reads_the_settings_and_nobody_else_does(deps: Deps) -> None:
     assert newest.status == 200
     assert "********" in newest.body
     assert SECRET not in newest.body
-    assert visit(deps, "GET", "/settings/shop/1", Cookie=pilot).status == 200
+    first = visit(deps, "GET", "/settings/shop/1", Cookie=pilot)
+    assert first.status == 200
+    assert "ajouté</span> point de contact <code>checkout</code>" in first.body
+    assert "ajouté</span> questionnaire <code>ease</code>" in first.body
     for wrong in ("shop/3", "nowhere/1", "shop/x", "a%23b/1"):
         assert visit(deps, "GET", f"/settings/{wrong}", Cookie=pilot).status == 404
     assert visit(deps, "GET", "/settings", Cookie=owner).status == 403

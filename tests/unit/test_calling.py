@@ -167,7 +167,7 @@ def test_teams_hear_of_it_unasked_programs_where_they_name_it(way: Any, changes:
         ),
         (
             "en",
-            ("Checkout: people to reach out to (2)", "62 people went through. Said nothing and may be contacted: 2."),
+            ("Checkout: people to contact (2)", "62 people went through. Said nothing and may be contacted: 2."),
         ),
     ],
 )

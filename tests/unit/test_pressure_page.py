@@ -82,7 +82,7 @@ def test_the_funnel_the_reasons_and_the_rules_are_told() -> None:
     page = visit("web-owner").body
     assert "at most 3 in 30 days" in page
     assert "asked often enough by all: 20" in page
-    assert "100% of those asked answered (95%–100%)" in page
+    assert "100% of those asked answered (95–100%)" in page
     assert "checkout,web,100,80,80,80,80,company_cap=20" in visit("web-owner", "?as=csv").body
 
 
