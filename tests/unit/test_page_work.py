@@ -14,7 +14,7 @@ from services.insights.domain.windows import Window
 from services.insights.usecases.ports import CaseLine
 from shared.tables import cases as keys
 from shared.times import key_time
-from tests import aws
+from tests import aws, fakes
 from tests.owners import NOW, PEOPLE, FakeCases, FakeFigures, case_at, event_at, visit, world
 
 HOUR = timedelta(hours=1)
@@ -47,6 +47,16 @@ def test_where_nothing_is_urgent_the_next_place_to_mend_is_named() -> None:
     calm = replace(world([]), cases=FakeCases())
     assert "Mend next: " in visit(calm, "web-owner", "/").body
     assert "Mend next: " not in visit(world(), "web-owner", "/").body
+
+
+def test_where_nobody_has_answered_the_first_page_says_how_customers_are_asked() -> None:
+    """Rather than to read comments that there are not; with answers, and nothing else to do, it is those."""
+    idle = replace(world([]), cases=FakeCases(), studies=fakes.FakeStudies())
+    silent = replace(idle, figures=FakeFigures())
+    asked, read = "Customers get a question by a link", "Look at the comments of a touchpoint"
+    for deps, said in ((silent, asked), (idle, read)):
+        page = visit(deps, "web-owner", "/").body
+        assert [text for text in (asked, read) if text in page] == [said]
 
 
 def test_what_changed_tells_of_new_cases_too() -> None:
