@@ -29,7 +29,7 @@ from shared.scales import Scale
 from shared.times import from_unix
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-METHOD = "e-detector/5"
+METHOD = "e-detector/6"
 PATIENCE = timedelta(minutes=20)
 MOST_VALUES = 100
 """Of an attribute, on a day: so that a year of them is few reads, whatever somebody takes for a segment."""

@@ -17,7 +17,10 @@ from services.aggregator.domain.detection.wobble import Wobble
 from shared.scales import Scale
 from shared.scales import scale as scale_named
 
-FORMAT = 2
+FORMAT = 3
+
+NEVER_HELD = 7
+"""The first of a wobble's fields that are nothing while an alert is open, and so need no room beside it."""
 
 Number = TypeVar("Number", int, float)
 
@@ -72,7 +75,7 @@ def _flat(account: Account) -> tuple[list[int], list[float]]:
     """The whole numbers (cells as how long ago) and the real ones, in a fixed order."""
     whole = [account.cell, account.wobble.block]
     real = [account.days, *account.usual, *account.rhythm.slopes, *account.rhythm.precision]
-    real += account.wobble[1:]
+    real += account.wobble[1 : None if account.alert is None else NEVER_HELD]
     for bet in account.bets:
         _flatten(bet, account.cell, whole, real)
     for stretch in account.road:
@@ -98,7 +101,7 @@ def _account(scale: Scale, shape: list[int], whole: list[int], real: list[float]
     del whole[:2]
     (days,), usual = _take(real, 1), _take(real, scale.levels)
     rhythm = Rhythm(_take(real, features), _take(real, features))
-    wobble = Wobble(block, *_take(real, 6))
+    wobble = Wobble(block, *(*_take(real, 6), 0.0, 0.0) if has_alert else _take(real, 8))
     owned = tuple(_bet(cell, whole, real) for _ in range(bets))
     road = tuple(_stretch(cell, whole, real) for _ in range(stretches))
     alert = _alert(scale, cell, whole, real) if has_alert else None

@@ -58,11 +58,11 @@ class Bet(NamedTuple):
 IDLE = Bet(0.0, 0.0, 0.0, 0.0, 0, 0, 0, 0, 0.0)
 
 
-def stake(bet: Bet, remembered: float, unknown: float) -> tuple[Bet, float]:
+def stake(bet: Bet, remembered: float, taught: float) -> tuple[Bet, float]:
     """The running bet, and the share of its excursion that is not usual yet: its tilt is multiplied by it.
 
     An excursion becomes usual as the level, of which `remembered` answers are known, and as what such hours are like;
-    unknown: the variance that answers may still take from the hour's tilt.  (With a level or an hour that has to be
+    taught: the share of its tilt that it taught of this hour.  (With a level or an hour that has to be
     learned, the predictive of "worse since then" is that of "as ever" tilted by so much.)  The usual fades, an
     excursion's answers do not: beyond all of the usual there is nothing left to bet on, least of all that answers got
     better.  A faint excursion that is mostly usual is over: what comes next would be a new one.
@@ -70,7 +70,7 @@ def stake(bet: Bet, remembered: float, unknown: float) -> tuple[Bet, float]:
     level = bet.n / remembered
     if level > MOSTLY and bet.walk < FAINT:
         return bet._replace(walk=0.0, day_information=0.0, n=0), 1.0
-    return bet, max(1 - level, 0.0) * max(1 - unknown * bet.day_information, 0.0)
+    return bet, max(1 - level, 0.0) * max(1 - taught, 0.0)
 
 
 def funded(bet: Bet, kept: float, paid: float) -> Bet:

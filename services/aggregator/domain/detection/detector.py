@@ -15,14 +15,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import exp
-from typing import NamedTuple
 
 from services.aggregator.domain.detection import rhythm as hours
 from services.aggregator.domain.detection import wobble as days
 from services.aggregator.domain.detection.account import Account
-from services.aggregator.domain.detection.bets import IDLE, NEW, Bet, Cell, funded, grown, stake
+from services.aggregator.domain.detection.bets import FAINT, IDLE, Bet, Cell, funded
 from services.aggregator.domain.detection.interval import Share, counted
 from services.aggregator.domain.detection.onset import start_interval, walked
+from services.aggregator.domain.detection.playing import Sight, played
 from services.aggregator.domain.detection.recovery import Open, continued, is_over, lasting, opened, waited
 from services.aggregator.domain.detection.settings import CELL, CELL_SECONDS, CELLS_A_DAY, Settings
 from services.aggregator.domain.detection.transition import (
@@ -39,9 +39,6 @@ from services.aggregator.domain.detection.transition import (
 )
 from services.aggregator.domain.detection.usual import (
     Histogram,
-    Outlook,
-    cost,
-    cost_once,
     included,
     outlook,
     pains,
@@ -174,23 +171,13 @@ def _half_days(account: Account, cell: int, settings: Settings) -> tuple[hours.R
     rhythm = hours.faded(account.rhythm, exp(-passed / 2 / settings.rhythm_days), settings.rhythm_sd)
     at = hours.features(cell - 1, settings.time_zone)
     hour = hours.hour_at(rhythm, at, settings.rhythm_sd)
-    return rhythm, days.rolled(account.wobble, block, hour.unknown + hour.misfit)
+    is_held = account.alert is None and max([bet.walk for bet in account.bets]) > FAINT
+    return rhythm, days.rolled(account.wobble, block, hour.unknown + hour.misfit, is_held=is_held)
 
 
 def _cell(scale: Scale, index: int, counts: Sequence[int]) -> Cell:
     pain = sum([n * u for n, u in zip(counts, pains(scale), strict=True) if n])
     return Cell(index, sum(counts), sum(counts[: scale.bad_levels]), pain)
-
-
-class Sight(NamedTuple):
-    """What a cell is held against: what is usual at its hour, how many answers that was learned from, the variance
-    that answers may still take from the hour's tilt, and the variance by which such days wander.
-    """
-
-    view: Outlook
-    remembered: float
-    unknown: float
-    wander: float
 
 
 def _folded(account: Account, cell: Cell, counts: Sequence[int], settings: Settings) -> Account:
@@ -200,9 +187,8 @@ def _folded(account: Account, cell: Cell, counts: Sequence[int], settings: Setti
     view = outlook(account.scale, account.usual, hour.tilt)
     between_days = days.variance(account.wobble)
     wander = between_days * (1 + 1 / (account.days + 1)) + hour.misfit
-    sight = Sight(view, sum(account.usual), hour.unknown, wander)
-    played = zip(account.bets, settings.tilts, strict=True)
-    bets = tuple([_played(account.scale, bet, tilt, cell, sight) for bet, tilt in played])
+    sight = Sight(view, sum(account.usual), hour, at, wander)
+    bets = played(account, cell, sight, settings)
     usual = included(account.scale, account.usual, counts, view, hour.tilt)
     road = walked(account.road, cell.at, cell.n, cell.pain - cell.n * hour.tilt * view.variance)
     alert, level = account.alert, view
@@ -214,18 +200,6 @@ def _folded(account: Account, cell: Cell, counts: Sequence[int], settings: Setti
     rhythm = hours.learned(account.rhythm, at, hour, trust * residual, trust * information)
     wobble = days.added(account.wobble, residual, information)
     return Account(account.scale, account.cell, account.days, usual, rhythm, wobble, bets, road, alert)
-
-
-def _played(scale: Scale, bet: Bet, tilt: float, cell: Cell, sight: Sight) -> Bet:
-    """One tilt's bet after the cell."""
-    view = sight.view
-    bet, still_new = stake(bet, sight.remembered, sight.unknown) if bet.n else (bet, 1.0)
-    if still_new > NEW:
-        price = cost(scale, view, tilt)
-    else:
-        tilt *= still_new
-        price = cost_once(scale, view, tilt)
-    return grown(bet, cell, tilt * cell.pain - cell.n * price, cell.n * view.variance, sight.wander)
 
 
 def _judged(account: Account, settings: Settings) -> tuple[Account, tuple[Transition, ...]]:

@@ -7,6 +7,7 @@ with few answers bends little and says how unsure it is.
 
 from __future__ import annotations
 
+from cmath import rect
 from datetime import UTC, datetime
 from functools import lru_cache
 from math import cos, pi, sin
@@ -18,6 +19,9 @@ from services.aggregator.domain.detection.settings import CELL_SECONDS
 CELLS_AN_HOUR = 3600 // CELL_SECONDS
 SATURDAY = 5
 WEEKEND, WEEKDAY = 1.0, 0.0
+WEEK, WEEKEND_HOURS = 7 * 24, 48
+ONE_ON, TWO_ON = rect(1, 2 * pi / 24) - 1, rect(1, 4 * pi / 24) - 1
+"""What an hour adds to a point on the circle of the daily and of the half-day wave, as a share of the point."""
 SCALE_WORTH = 0.5
 """The expectation of how strong a rhythm is counts as so many known features."""
 
@@ -52,6 +56,25 @@ def _features(hour: int, time_zone: str) -> Features:
     return (cos(angle), sin(angle), cos(2 * angle), sin(2 * angle), weekend)
 
 
+@lru_cache(maxsize=4096)
+def _summed(hour: int, time_zone: str) -> Features:
+    """The features added up over all hours before this one, counted from some hour on."""
+    a, b, c, d, _ = _features(hour, time_zone)
+    day, half = complex(a, b) / ONE_ON, complex(c, d) / TWO_ON
+    weekday, clock = _local(hour * 3600, time_zone)
+    into = weekday * 24 + clock
+    weekends = WEEKEND_HOURS * round((hour - into) / WEEK) + max(int(into) - SATURDAY * 24, 0)
+    return (day.real, day.imag, half.real, half.imag, weekends)
+
+
+def met(start: int, cell: int, time_zone: str) -> Features:
+    """The mean of the features over the hours from one cell to another, both included."""
+    first, end = start // CELLS_AN_HOUR, cell // CELLS_AN_HOUR + 1
+    (a, b, c, d, e), (p, q, r, s, t) = _summed(first, time_zone), _summed(end, time_zone)
+    span = end - first
+    return ((p - a) / span, (q - b) / span, (r - c) / span, (s - d) / span, (t - e) / span)
+
+
 def _local(seconds: int, time_zone: str) -> tuple[int, float]:
     """Local (weekday 0-6 from Monday, hour with fraction) of a unix time."""
     zone = UTC if time_zone == "UTC" else ZoneInfo(time_zone)
@@ -78,6 +101,16 @@ def hour_at(rhythm: Rhythm, at: Features, sd: tuple[float, ...]) -> Hour:
     unknown = sum([x * x / p for p, x in zip(fitting, at, strict=True)])
     misfit = MISFIT * MISFIT * sum([slope * slope for slope in rhythm.slopes])
     return Hour(tilt_at(rhythm, at), unknown, misfit, fitting)
+
+
+def taught(hour: Hour, at: Features, seen: Features, information: float) -> float:
+    """The share of a tilt that answers would have taught to be usual at this hour, between 0 and more than 1.
+
+    at: the hour's features.  seen: the mean of those at which the answers came; what is learned of nights says little
+    of noon, and of whole days nothing.  information: of all those answers.
+    """
+    (a, b, c, d, e), (p, q, r, s, t), (f, g, h, i, j) = at, seen, hour.fitting
+    return max(a * p / f + b * q / g + c * r / h + d * s / i + e * t / j, 0.0) * information
 
 
 @lru_cache(maxsize=64)
