@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -176,6 +178,19 @@ class TestAlerts:
         [alert] = alerts(after(Passing()))
         assert "chez ceux qui viennent de «\u202fBasket\u202f», contre" in alert.sentence["fr"]
         assert "from those who come from “Basket”, against" in alert.sentence["en"]
+
+    def test_what_an_earlier_format_remembers_of_them_is_begun_afresh(self) -> None:
+        """After an upgrade no account of theirs can be read: what they said is replaced by the same, said anew."""
+        deps = after(Passing())
+        before, watch = alerts(deps), deps.watches.read(CHECKOUT)
+        assert watch.paths
+        kept: dict[str, list[Any]] = json.loads(watch.paths)
+        paths = {name: ["{}", *waiting] for name, (_, *waiting) in kept.items()}
+        deps.watches.save(replace(watch, account="{}", paths=json.dumps(paths), settings_version="of the one before"))
+        usecases.look(CHECKOUT, deps)
+        usecases.decide(deps)
+        assert alerts(deps) == before
+        assert deps.watches.read(CHECKOUT).paths == watch.paths
 
     def test_a_fault_of_the_touchpoint_itself_blames_no_hand_off(self) -> None:
         """Everybody fares worse, wherever they came from."""

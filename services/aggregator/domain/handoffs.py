@@ -69,6 +69,11 @@ def known(text: str | None) -> dict[str, Path]:
     return {name: Path.from_list(written) for name, written in json.loads(text or "{}").items()}
 
 
+def names(text: str | None) -> set[str]:
+    """The touchpoints before that something is remembered of, in whatever format its accounts were written."""
+    return set(json.loads(text or "{}"))
+
+
 class Told(NamedTuple):
     """One counted answer. digest: hash of its id; level: 0 is the worst; origin: touchpoint before, or empty."""
 

@@ -134,7 +134,7 @@ def write_down(look: Look, said: Sequence[Said], deps: Deps) -> None:
     if not look.seen.is_afresh:
         deps.evidence.add(said)
     else:
-        formerly = {series.coming_from(name) for name in handoffs.known(look.seen.paths)}
+        formerly = {series.coming_from(name) for name in handoffs.names(look.seen.paths)}
         formerly |= {series.promised} if look.seen.promise else set()
         for each in sorted({series, *formerly, *(one.series for one in said)}, key=lambda one: one.partition):
             deps.evidence.replace(each, [one for one in said if one.series == each])
