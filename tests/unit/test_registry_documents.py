@@ -213,16 +213,31 @@ def test_what_is_typical_is_said_by_scale_and_kept_where_it_is_asked_on() -> Non
 @pytest.mark.parametrize(
     ("scale", "shares", "at", "words"),
     [
-        ("csat", [1, 2, 3], "", "csat has 5 scores"),
-        ("thumbs", [0, 1], "/thumbs/shares/0", "greater than 0"),
+        ("csat", [1, 2, 3], "/csat/shares", "csat has 5 scores"),
+        ("csat", [1] * 12, "/csat/shares", "here are 12"),
+        ("thumbs", [0, 1], "/thumbs/shares/0", "or equal to 0.000001"),
+        ("thumbs", [1e-200, 1], "/thumbs/shares/0", "or equal to 0.000001"),
         ("smiles", [1, 1], "/smiles", "thumbs"),
     ],
 )
 def test_what_is_typical_has_a_share_for_each_score(scale: str, shares: list[float], at: str, words: str) -> None:
     """Each more than none, as what never was cannot be bet on; the mistake is named where it stands."""
     ((pointer, detail),) = refused(fake_deps(), defaults={"detection": {"typical": {scale: {"shares": shares}}}})
-    assert pointer.startswith(f"#/document/defaults/detection/typical{at}")
+    assert pointer == f"#/document/defaults/detection/typical{at}"
     assert words in detail
+
+
+def test_every_scale_whose_shares_are_too_few_is_named() -> None:
+    """Of the document and of each touchpoint, all at once."""
+    detection = {"typical": {"csat": {"shares": [1, 2]}, "nps": {"shares": [1] * 10}, "thumbs": {"shares": [1, 2]}}}
+    point = {"owner": "web", "stage": "pay", "survey": "ease", "detection": detection}
+    found = refused(fake_deps(), defaults={"detection": detection}, touchpoints={"checkout": point})
+    assert [pointer.removeprefix("#/document/") for pointer, _ in found] == [
+        "defaults/detection/typical/csat/shares",
+        "defaults/detection/typical/nps/shares",
+        "touchpoints/checkout/detection/typical/csat/shares",
+        "touchpoints/checkout/detection/typical/nps/shares",
+    ]
 
 
 def test_the_name_may_be_left_to_the_address_but_must_not_contradict_it() -> None:

@@ -19,13 +19,11 @@ from pydantic import (
     StringConstraints,
     ValidationInfo,
     WithJsonSchema,
-    field_validator,
 )
 from pydantic_core import PydanticCustomError
 
 from shared.catalogue import Channel, Role
 from shared.events import NewsKind, Severity
-from shared.scales import SCALES
 
 Pillar = Literal["product", "process", "relationship", "brand"]
 ScaleName = Literal["nps", "csat", "ces", "stars", "thumbs"]
@@ -55,7 +53,7 @@ Days = Annotated[float, Field(gt=0, le=3650, allow_inf_nan=False, strict=True)]
 Minutes = Annotated[float, Field(ge=0, le=525_600, allow_inf_nan=False, strict=True)]
 Hours = Annotated[float, Field(gt=0, le=8760, allow_inf_nan=False, strict=True)]
 AttributeName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
-Positive = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False, strict=True)]
+Weight = Annotated[float, Field(ge=1e-6, le=1e9, allow_inf_nan=False, strict=True)]
 Worth = Annotated[float, Field(ge=1, le=1000, allow_inf_nan=False, strict=True)]
 Rate = Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False, strict=True)]
 Email = Annotated[str, StringConstraints(pattern=EMAIL, max_length=254), OR_VARIABLE]
@@ -226,8 +224,8 @@ class Promise(Part):
 class Typical(Part):
     """How people answer as a rule on one scale."""
 
-    shares: tuple[Positive, ...] = Field(
-        max_length=11, description="of each score, from the worst to the best, in any unit; each more than 0"
+    shares: tuple[Weight, ...] = Field(
+        description="of each score, from the worst to the best, in any unit; each more than 0"
     )
     worth: Worth = Field(60, description="outweighed by so many answers of the touchpoint's own")
 
@@ -245,18 +243,6 @@ class Detection(Part):
         description="by scale, what a new touchpoint is taken to be like until it has answers of its own; "
         "`etincelle typical` works it out from all you have",
     )
-
-    @field_validator("typical")
-    @classmethod
-    def has_a_share_for_each_score(cls, typical: dict[ScaleName, Typical]) -> dict[ScaleName, Typical]:
-        for name, one in typical.items():
-            if len(one.shares) != SCALES[name].levels:
-                raise PydanticCustomError(
-                    "shares",
-                    "{scale} has {levels} scores; `shares` needs as many",
-                    {"scale": name, "levels": SCALES[name].levels},
-                )
-        return typical
 
 
 class Ask(Part):

@@ -82,6 +82,19 @@ def bad_on_scale(document: Tree) -> Iterator[Mistake]:
             yield Mistake(("surveys", identifier, "bad_at_most"), what, hint)
 
 
+def share_for_each_score(document: Tree) -> Iterator[Mistake]:
+    """What is typical of a scale is said of all its scores."""
+    parts: list[tuple[Path, Tree]] = [(("defaults",), mapping(document, "defaults"))]
+    parts += [(("touchpoints", identifier), entry) for identifier, entry in section(document, "touchpoints").items()]
+    for path, part in parts:
+        for name, typical in section(mapping(part, "detection"), "typical").items():
+            scale, shares = SCALES.get(name), typical.get("shares")
+            if scale and isinstance(shares, list) and len(shares) != scale.levels:
+                what = f"{name} has {scale.levels} scores, and here are {len(shares)} shares"
+                hint = "write a share for each, from the worst score to the best"
+                yield Mistake((*path, "detection", "typical", name, "shares"), what, hint)
+
+
 def one_target(document: Tree) -> Iterator[Mistake]:
     """Each subscription says where in exactly one way, and has the secrets of that way only."""
     for owner, entry in section(document, "owners").items():
@@ -271,6 +284,7 @@ RULES: tuple[Callable[[Tree], Iterator[Mistake]], ...] = (
     references,
     channels_once,
     bad_on_scale,
+    share_for_each_score,
     one_target,
     chains_known,
     caps_that_bind,
