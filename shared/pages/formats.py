@@ -86,9 +86,9 @@ def score_alone(value: int, scale_name: str, lang: str) -> str:
 
 
 def at_most(value: int, scale_name: str, lang: str) -> str:
-    """A score and those below: `2 or less`; of thumbs there is nothing below."""
+    """A score and those below: `2 or less`; the lowest alone, as nothing is below."""
     alone = score_alone(value, scale_name, lang)
-    return alone if scale_name == "thumbs" else f"{alone} {'ou moins' if lang == 'fr' else 'or less'}"
+    return alone if value == scale(scale_name).low else f"{alone} {'ou moins' if lang == 'fr' else 'or less'}"
 
 
 FILTERS: dict[str, Callable[..., Any]] = {

@@ -207,6 +207,7 @@ def test_a_text_in_a_file_is_never_a_formula(cell: str) -> None:
         (lambda lang: formats.score_alone(1, "csat", lang), "1", "1"),
         (lambda lang: formats.at_most(0, "thumbs", lang), "pouce vers le bas", "thumbs down"),
         (lambda lang: formats.at_most(3, "ces", lang), "3 ou moins", "3 or less"),
+        (lambda lang: formats.at_most(1, "csat", lang), "1", "1"),
     ],
 )
 def test_numbers_are_written_as_people_write_them(said: object, fr: str, en: str) -> None:
