@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
@@ -41,18 +41,15 @@ def register(app: typer.Typer) -> None:
     app.command()(typical)
 
 
-def typical(
-    audience: Annotated[str, typer.Option(help="customer or staff.")] = "customer",
-    as_json: Json = False,
-) -> None:
-    """Work out from all touchpoints what a new one is taken to be like, for the journey file."""
+def typical(as_json: Json = False) -> None:
+    """Work out from customers' answers at all touchpoints what a new one is taken to be like, for the journey file."""
     client = connect()
-    found = fleets(reports_of(client, touchpoints(client), audience))
+    found = fleets(reports_of(client, touchpoints(client), "customer"))
+    if not found:
+        raise Failed(f"no scale has {FEWEST} touchpoints with {LEAST_ANSWERS} answers each yet")
     if as_json:
         print_json({name: {"shares": one.shares, "worth": one.worth} for name, one in found.items()})
         return
-    if not found:
-        raise Failed(f"no scale has {FEWEST} touchpoints with {LEAST_ANSWERS} answers each yet")
     out.print("defaults:\n  detection:\n    typical:", markup=False)
     for name, one in found.items():
         shares = ", ".join(f"{share:g}" for share in one.shares)

@@ -445,15 +445,15 @@ def test_an_alert_of_staff_rests_on_five_answers_at_least() -> None:
 
 
 def test_a_touchpoint_starts_from_what_is_typical_of_the_others() -> None:
-    """Of its own scale, worth as many answers as is said; its hand-offs are asked on a scale of their own."""
+    """Of its own scale, worth as many answers as is said; its hand-offs and its staff start as they did."""
     usual = fakes.touchpoint()
     shares, worth = (10.0, 5.0, 5.0, 20.0, 60.0), 90.0
     told = usual.model_copy(update={"typical": {"csat": Typical(shares=shares, worth=worth)}})
     settings = watching.settings_of(told, CHECKOUT)
     assert open_account(CHECKOUT.scale, settings).usual == tuple(worth * share / 100 for share in shares)
     assert settings.version != watching.settings_of(usual, CHECKOUT).version
-    way = CHECKOUT.coming_from("basket")
-    assert watching.settings_of(told, way) == watching.settings_of(usual, way)
+    for other in (CHECKOUT.coming_from("basket"), replace(CHECKOUT, source="staff")):
+        assert watching.settings_of(told, other) == watching.settings_of(usual, other)
 
 
 def test_a_look_that_was_overtaken_while_it_read_writes_nothing() -> None:

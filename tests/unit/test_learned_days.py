@@ -15,7 +15,9 @@ from tests.unit.test_detector import DAY, HOUR, MONDAY, SETTINGS, run
 USUAL_HOUR, WORSE_HOUR = (1, 1, 1, 2, 5), (2, 1, 1, 2, 4)
 
 
-@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata", "America/New_York"])
+@pytest.mark.parametrize(
+    "zone", ["UTC", "Asia/Kolkata", "America/New_York", "Pacific/Fiji", "Pacific/Kiritimati", "Pacific/Chatham"]
+)
 @pytest.mark.parametrize(("first", "hours"), [(0, 1), (3, 2), (5, 9), (17, 24), (100, 40), (140, 168)])
 def test_what_an_excursion_met_is_the_mean_over_its_hours(zone: str, first: int, hours: int) -> None:
     """As adding up hour by hour has it, from any hour, in zones of half hours too."""

@@ -147,7 +147,7 @@ def settings_of(touchpoint: Touchpoint, series: Series) -> Settings:
         chosen["least_answers"] = max(SMALLEST_STAFF_GROUP, int(chosen.get("least_answers", 0)))
     bad_at_most = measure_of(series, touchpoint).bad_at_most
     promised = {"promise": target} if (target := target_of(series, touchpoint)) is not None else {}
-    typical = touchpoint.typical.get(series.scale_name)
+    typical = touchpoint.typical.get(series.scale_name) if series.source == "customer" else None
     expected = {"typical": [*typical.shares, typical.worth]} if typical else {}
     described = {"method": METHOD, "bad_at_most": bad_at_most, **promised, **expected, **chosen}
     text = json.dumps(described, sort_keys=True)

@@ -20,6 +20,8 @@ CELLS_AN_HOUR = 3600 // CELL_SECONDS
 SATURDAY = 5
 WEEKEND, WEEKDAY = 1.0, 0.0
 WEEK, WEEKEND_HOURS = 7 * 24, 48
+THURSDAY_HOURS = 3 * 24
+"""Into a week at which unix time began; with it no zone is so far from UTC that the wrong week is the nearer one."""
 ONE_ON, TWO_ON = rect(1, 2 * pi / 24) - 1, rect(1, 4 * pi / 24) - 1
 """What an hour adds to a point on the circle of the daily and of the half-day wave, as a share of the point."""
 SCALE_WORTH = 0.5
@@ -63,7 +65,7 @@ def _summed(hour: int, time_zone: str) -> Features:
     day, half = complex(a, b) / ONE_ON, complex(c, d) / TWO_ON
     weekday, clock = _local(hour * 3600, time_zone)
     into = weekday * 24 + clock
-    weekends = WEEKEND_HOURS * round((hour - into) / WEEK) + max(int(into) - SATURDAY * 24, 0)
+    weekends = WEEKEND_HOURS * round((hour + THURSDAY_HOURS - into) / WEEK) + max(int(into) - SATURDAY * 24, 0)
     return (day.real, day.imag, half.real, half.imag, weekends)
 
 
