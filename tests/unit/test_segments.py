@@ -241,7 +241,7 @@ def test_a_filter_that_cannot_be_is_refused_by_its_name(path: str, query: dict[s
     ("person", "told", "other"),
     [
         ("web-owner", "shown is store: paris, by every channel", "Show “web page” instead"),
-        ("pilot", "vous voyez store : paris, tous canaux réunis", "Voir « page web » à la place"),
+        ("pilot", "vous voyez store\u00a0: paris, tous canaux réunis", "Voir «\u00a0page web\u00a0» à la place"),
     ],
 )
 def test_of_a_channel_and_a_segment_the_segment_is_shown_and_that_is_said(
