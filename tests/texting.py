@@ -30,12 +30,14 @@ def event(name: str) -> Any:
 
 @dataclass
 class FakeQuestions:
-    """Questions by the keyed hash of the number."""
+    """Questions by the keyed hash of the number; those before the newest in `earlier`, newest first."""
 
     sent: dict[str, Asked] = field(default_factory=dict)
+    earlier: dict[str, list[Asked]] = field(default_factory=dict)
 
-    def asked(self, number_hash: str) -> Asked | None:
-        return self.sent.get(number_hash)
+    def asked(self, number_hash: str, at: datetime) -> Asked | None:
+        known = [*([self.sent[number_hash]] if number_hash in self.sent else []), *self.earlier.get(number_hash, [])]
+        return next((one for one in known if one.sent_at <= at), known[-1] if known else None)
 
 
 @dataclass

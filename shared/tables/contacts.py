@@ -22,7 +22,7 @@
 | an outcome, once | `OUTCOME#outcome_id` | `OUTCOME` (`outcome_key`) |
 | a person's outcomes, by time | index `person`: `PERSON#person_id#OUTCOMES` (`outcomes_partition`) | `occurred_at#outcome_id` (`person_outcome_key`) |
 | everybody's outcomes of a month, by time | index `month`: `ALL#OUTCOMES#2024-03` | `occurred_at#outcome_id` (`month_outcome_key`) |
-| which invitation a text message answers | `REPLY#hash` | `REPLY` (`reply_key`) |
+| which invitations a text message may answer | `REPLY#hash` | `REPLY` (`reply_key`) |
 | that nothing is sent to an address or a number | `SUPPRESSION#hash` | `SUPPRESSION` (`suppression_key`) |
 | every address and number to which nothing is sent | index `month`: `suppressions` (`SUPPRESSIONS`) | hash (`suppression_key`) |
 | that an alert's owner was called to reach out, in its first week, its second | `CALL#alert_id` | `0001` (`call_key`) |

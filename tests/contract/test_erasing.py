@@ -19,6 +19,7 @@ from services.invitations.usecases import intake
 from services.invitations.usecases.identity import CustomerErased, change_person, person_of
 from services.invitations.usecases.sending_ports import Suppression
 from shared import erasing
+from shared.codes import keyed_hash
 from shared.dynamo import Table
 from shared.tables import contacts as keys
 from tests.aws import data_stack, table
@@ -90,6 +91,23 @@ def test_the_answers_stay_as_nobody_s(world: World) -> None:
     after = answers(world)
     assert [{name: item[name] for name in counted} for item in after] == before
     assert all("erased_at" in item and not {"customer", "customer_pk", "comment"} & set(item) for item in after)
+
+
+def test_of_a_number_that_changed_hands_only_their_own_questions_go(world: World) -> None:
+    """Whoever has it now can still write back; the receipt counts what was taken from beside it."""
+    settle(world)
+    contacts = world.plain["contacts"]
+    place = keys.reply_key(keyed_hash(SECRET, "identity", BY_PHONE.text))
+    theirs = contacts.get(*place)
+    assert theirs is not None
+    earlier = {name: theirs[name] for name in ("invitation_id", "touchpoint", "customer", "sent_at")}
+    others = theirs | {"customer": "c0ffee", "invitation_id": "i-next"}
+    contacts.put(others | {"earlier": [earlier, earlier | {"customer": "c0ffee"}]})
+    receipt = world.erase(BY_PHONE)
+    left = contacts.get(*place)
+    assert left is not None and left["invitation_id"] == "i-next"
+    assert [one["customer"] for one in left["earlier"]] == ["c0ffee"]
+    assert receipt.erased["contacts"]["replies"] == 1
 
 
 def answers(world: World) -> list[dict[str, Any]]:

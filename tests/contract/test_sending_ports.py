@@ -183,7 +183,14 @@ def test_what_a_text_message_answers_is_kept_as_the_collector_reads_it(contacts:
     at_once = replace(older, invitation_id="i-0", sent_at=AT)
     for other in (older, at_once):
         TableReplies(contacts, SECRET).put(other)
-    assert contacts.get(*reply_key(keyed_hash(SECRET, "identity", phone.text))) == item, "a newer question stands"
+    stands = contacts.get(*reply_key(keyed_hash(SECRET, "identity", phone.text)))
+    assert stands is not None
+    assert {name: stands[name] for name in item if name not in ("version", "earlier")} == {
+        name: item[name] for name in item if name not in ("version", "earlier")
+    }, "a newer question stands"
+    assert [one["invitation_id"] for one in stands["earlier"]] == ["i-0", "i-2"]
+    TableReplies(contacts, SECRET).put(at_once)
+    assert contacts.get(*reply_key(keyed_hash(SECRET, "identity", phone.text))) == stands, "told twice, written once"
     link = Link("a" * 32, "checkout", "sms", AT, "i-1", "c0ffee", expires_at)
     for _ in range(2):
         TableLinks(contacts).add(link)

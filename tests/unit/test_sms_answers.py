@@ -17,7 +17,7 @@ from shared.errors import EtincelleError
 from shared.gsm import count
 from shared.scales import SCALES
 from tests.collector import NOW, World, follow_up, survey, touchpoint
-from tests.texting import NUMBER, OURS, Texts, event, record, text
+from tests.texting import NUMBER, OURS, Texts, event, hashed, record, text
 
 DONE = {"batchItemFailures": []}
 
@@ -50,6 +50,17 @@ def test_a_text_that_comes_twice_is_heard_once() -> None:
     for _ in range(3):
         texts.hear(text("9", 1))
     assert (answer(texts).score, answer(texts).revision) == (9, 1)
+
+
+def test_a_text_that_is_heard_late_answers_the_question_that_stood_when_it_was_written() -> None:
+    """However many were sent meanwhile; what is written later answers the newest."""
+    texts = Texts()
+    newest = replace(texts.asked, invitation_id="inv2", sent_at=NOW + timedelta(hours=1))
+    texts.questions.sent[hashed(NUMBER)] = newest
+    texts.questions.earlier[hashed(NUMBER)] = [texts.asked]
+    texts.hear(text("3"), text("9", 61))
+    held = {one.response_id: one.score for one in texts.world.stored}
+    assert held == {"invitation:inv1": 3, "invitation:inv2": 9}
 
 
 def test_the_last_score_within_the_hour_holds_and_later_ones_do_not() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
@@ -30,9 +30,12 @@ class TableQuestions:
 
     table: Table
 
-    def asked(self, number_hash: str) -> Asked | None:
+    def asked(self, number_hash: str, at: datetime) -> Asked | None:
         item = self.table.get(*contacts.reply_key(number_hash))
-        return asked_of(item) if item else None
+        if item is None:
+            return None
+        asked = [asked_of(one) for one in (item, *item.get("earlier", ()))]
+        return next((one for one in asked if one.sent_at <= at), asked[-1])
 
 
 def asked_of(item: Item) -> Asked:

@@ -147,14 +147,26 @@ class ContactsEraser:
             mine, values = "person_id = :person", {":person": link["person_id"]}
             write = Put(self.table, self._erased(identity, whose), condition=mine, values=values)
             yield Scrub(write, ("identifiers",))
-        reply = self.table.get(*keys.reply_key(identity), consistent=True)
-        if reply and reply.get("customer") in whose.customers:
-            yield gone(self.table, reply, "replies")
+        yield from self._questions(identity, whose)
         suppression = self.table.get(*keys.suppression_key(identity), consistent=True)
         if suppression and "identifier" in suppression:
             named = "attribute_exists(#identifier)"
             pk, sk = suppression["pk"], suppression["sk"]
             yield Scrub(Update(self.table, pk, sk, "REMOVE #identifier", {}, named), ("wishes_kept_as_hashes",))
+
+    def _questions(self, identity: str, whose: Erasure) -> Iterator[Scrub]:
+        """The questions that texts from there answer; those of whoever had the number since stay."""
+        item = self.table.get(*keys.reply_key(identity), consistent=True)
+        if item is None:
+            return
+        earlier = item.get("earlier", [])
+        left = [one for one in earlier if one.get("customer") not in whose.customers]
+        if item.get("customer") in whose.customers:
+            yield gone(self.table, item, "replies")
+        elif len(left) < len(earlier):
+            yield Scrub(
+                Update(self.table, item["pk"], item["sk"], "SET earlier = :left", {":left": left}), ("replies",)
+            )
 
     def _erased(self, identity: str, whose: Erasure) -> Item:
         """What stays of a name for a while: that whoever had it was erased, and when that was asked for."""

@@ -87,7 +87,7 @@ def remember(heard: Heard, deps: SendingDeps) -> None:
     person, touchpoint = deps.people.get(invitation.person_id), deps.catalogue.touchpoint(invitation.touchpoint)
     reply = reply_to(invitation, step, person, touchpoint, deps) if person and touchpoint else None
     if reply:
-        deps.replies.put(reply)
+        retried(lambda: deps.replies.put(reply), deps)
 
 
 def known_sent(invitation: Invitation, step: Step, heard: Heard, deps: SendingDeps) -> sending.Progress:

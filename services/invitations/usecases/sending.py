@@ -208,8 +208,8 @@ def send(invitation: Invitation, step: Step | None, receiver: Receiver, deps: Se
     outcome = deps.senders[invitation.channel].send(composed.outgoing)
     turn = Turn(invitation.invitation_id, invitation.step)
     retried(lambda: mark(turn, outcome, receiver, deps), deps)
-    if composed.reply and isinstance(outcome, Taken | Unclear):
-        deps.replies.put(composed.reply)
+    if (reply := composed.reply) and isinstance(outcome, Taken | Unclear):
+        retried(lambda: deps.replies.put(reply), deps)
     if isinstance(outcome, Refused) and outcome.reason:
         note_refusal(outcome, invitation.channel, receiver, deps)
 

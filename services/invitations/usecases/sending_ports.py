@@ -103,10 +103,10 @@ class Links(Protocol):
 
 
 class Replies(Protocol):
-    """What an answer by text message answers: the newest question put to that number."""
+    """What an answer by text message answers: the questions put to that number lately."""
 
     def put(self, reply: Reply) -> None:
-        """Keeps it, unless a question that was sent later is kept for that number."""
+        """Keeps it beside those of that number. Raises Conflict where another is kept at the same moment."""
         ...
 
 

@@ -27,7 +27,7 @@ AHEAD_AT_MOST = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Asked:
-    """The question that a number was last asked by text message, and whose the number is.
+    """A question that a number was asked by text message, and whose the number is.
 
     customer: keyed hash of the customer's id, where it is known; sent_at: when the question was sent.
     """
@@ -43,8 +43,11 @@ class Asked:
 class Questions(Protocol):
     """Which question a number was asked."""
 
-    def asked(self, number_hash: str) -> Asked | None:
-        """The last one; None where we never asked. number_hash: keyed, for the purpose `identity`."""
+    def asked(self, number_hash: str, at: datetime) -> Asked | None:
+        """The last one by then, and the first where that is told late; None where we never asked.
+
+        number_hash: keyed, for the purpose `identity`. at: when the text was written.
+        """
         ...
 
 
@@ -85,12 +88,12 @@ def hear(text: Inbound, texting: Texting, deps: Deps) -> None:
     the same, and a message is rather not sent than sent twice. Raises Conflict where another text of the person
     was heard at the same moment: hear it again.
     """
-    asked = texting.questions.asked(keyed_hash(deps.secret, "identity", f"phone:{text.number}"))
+    text = replace(text, at=min(text.at, deps.now() + AHEAD_AT_MOST))
+    asked = texting.questions.asked(keyed_hash(deps.secret, "identity", f"phone:{text.number}"), text.at)
     touchpoint = deps.catalogue.touchpoint(asked.touchpoint) if asked else None
     if asked is None or touchpoint is None:
         texting.dropped("unknown_number" if asked is None else "unknown_touchpoint")
         return
-    text = replace(text, at=min(text.at, deps.now() + AHEAD_AT_MOST))
     if text.at >= asked.sent_at + timedelta(days=touchpoint.ask.expires_days):
         texting.dropped("expired")
         return
