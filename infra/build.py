@@ -31,6 +31,8 @@ from infra.render import laid_over, load
 EPOCH = (1980, 1, 1, 0, 0, 0)
 NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", "app.py", ".chalice", "requirements.*", "vendor")
 TARGET = ("--platform", "manylinux2014_x86_64", "--python-version", "3.11", "--only-binary", ":all:")
+NEVER_READ = ("aws_lambda_powertools/event_handler/openapi/swagger_ui/*.min.*",)
+"""Files of wheels for a page that no service shows; they are half a megabyte of each zip."""
 SHIPPED_TOO = {"insights": ("docs/openapi.json",)}
 """Files of the checkout that a service reads beside its own."""
 LAMBDA_LIMIT = 250 * 2**20
@@ -74,7 +76,7 @@ def laid_out(service: str, stage: str) -> Path:
 
 def wheels(lock: Path) -> Path:
     """The unpacked and compiled wheels of a lock, for Lambda's machine; fetched once for each lock."""
-    place = BUILD / "wheels" / sha256(lock.read_bytes()).hexdigest()[:16]
+    place = BUILD / "wheels" / sha256(lock.read_bytes() + repr(NEVER_READ).encode()).hexdigest()[:16]
     if place.exists():
         return place
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -83,6 +85,8 @@ def wheels(lock: Path) -> Path:
         pip = (sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile")
         run(*pip, "--require-hashes", "--no-deps", *TARGET, "--target", str(fetched), "-r", str(lock))
         shutil.rmtree(fetched / "bin", ignore_errors=True)
+        for file in [file for pattern in NEVER_READ for file in fetched.glob(pattern)]:
+            file.unlink()
         compile_all(fetched)
         with contextlib.suppress(OSError):  # two services with the same lock are built at once
             fetched.rename(place)

@@ -233,5 +233,5 @@ def test_every_zip_has_a_bill_of_what_is_in_it(built: dict[str, Path]) -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_zip_is_small(built: dict[str, Path], service: str) -> None:
-    """At most 10 MiB: what is loaded on a cold start."""
-    assert (built[service] / "deployment.zip").stat().st_size < 10 * 2**20
+    """At most 10 MB: what is loaded on a cold start."""
+    assert (built[service] / "deployment.zip").stat().st_size < 10_000_000
