@@ -18,8 +18,6 @@ Text = Annotated[str, typer.Argument(help="In your words.", show_default=False)]
 Word = Annotated[str | None, typer.Option("--text", help="In a word, for the story.", show_default=False)]
 Team = Annotated[str | None, typer.Option(help="Of this team only.", show_default=False)]
 Place = Annotated[str | None, typer.Option(help="Of this touchpoint only.", show_default=False)]
-SCORED = ("opened", "changed", "taken_back")
-"""Deeds of the person, whose detail is the score."""
 SHOWN = ("case_id", "state", "owner", "touchpoint", "score", "reasons", "due_at")
 
 group = typer.Typer(name="cases", help="See to one person's problem each, and how teams do.", no_args_is_help=True)
@@ -69,14 +67,12 @@ def show(case: Name, as_json: Json = False) -> None:
         out.print(f"“{found['comment']}”", markup=False)
     for deed in found["story"]:
         outcome = f" ({deed['reply']['state']})" if "reply" in deed else ""
-        words = " ".join(str(said) for said in (detail(deed, found["scale"]), deed.get("text")) if said)
+        words = " ".join(str(said) for said in (detail_of(deed, found["scale"]), deed.get("text")) if said)
         out.print(f"  {deed['at']}  {deed['by']}: {deed['what']}{outcome} {words}".rstrip(), markup=False)
 
 
-def detail(deed: dict[str, Any], scale: str) -> str | None:
-    """What a deed says of itself; the score of an answer as people say it."""
-    said: str | None = deed.get("detail")
-    return formats.score(int(said), scale, "en") if said and deed["what"] in SCORED else said
+def detail_of(deed: dict[str, Any], scale: str) -> str:
+    return formats.deed_detail(deed["what"], deed.get("detail") or "", scale, "en")
 
 
 @group.command("contact")

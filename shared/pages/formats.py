@@ -17,6 +17,8 @@ MONTHS = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 }
 THUMBS = {"fr": ("pouce vers le bas", "pouce vers le haut"), "en": ("thumbs down", "thumbs up")}
+SCORED_DEEDS = ("opened", "changed", "taken_back")
+"""Deeds of the person themselves in a case's story."""
 
 
 def number(value: float, lang: str, digits: int = 0) -> str:
@@ -78,6 +80,11 @@ def score(value: int, scale_name: str, lang: str) -> str:
     if scale_name == "thumbs" and value in (0, 1):
         return THUMBS[lang][value]
     return f"{value} {'sur' if lang == 'fr' else 'of'} {scale(scale_name).high}"
+
+
+def deed_detail(what: str, detail: str, scale_name: str, lang: str) -> str:
+    """What a deed in a case's story says of itself: of a deed of the person, that is the score."""
+    return score(int(detail), scale_name, lang) if detail and what in SCORED_DEEDS else detail
 
 
 def score_alone(value: int, scale_name: str, lang: str) -> str:

@@ -26,8 +26,6 @@ from shared.sessions import Visitor
 HERE = Path(__file__).parent
 WRONG = {"#/text": "wrong_text", "#/cause": "wrong_cause", "#/owner": "wrong_owner"}
 """Which words say what is wrong with a field; `wrong_form` for any other."""
-SCORED = ("opened", "changed", "taken_back")
-"""Deeds of the person, whose detail is the score."""
 BAD_OUTCOMES = ("refused", "failed")
 
 
@@ -233,9 +231,7 @@ def facts(case: Case, said: Words, lang: str, deps: CaseDeps) -> list[tuple[str,
 
 def line(deed: Deed, shown: Shown, rules: CaseRules, said: Words, lang: str) -> Line:
     """A deed in words. A cause that the journey file has no more is told by its id."""
-    detail = deed.detail or ""
-    if deed.what in SCORED:
-        detail = formats.score(int(detail), shown.case.scale, lang)
+    detail = formats.deed_detail(deed.what, deed.detail or "", shown.case.scale, lang)
     if deed.what == "closed":
         detail = in_language(rules.causes.get(detail, {}), lang) or detail
     label = said[f"deed_{deed.what}"].format(detail=detail)
