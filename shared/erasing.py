@@ -20,6 +20,7 @@ from typing import Any, Literal
 
 from shared import dynamo, quotes
 from shared.dynamo import ConditionFailed, Delete, Put, Table, Update, Write, transact
+from shared.errors import Conflict
 
 TableName = Literal["contacts", "responses", "friction", "cases"]
 AFTER: dict[TableName, TableName] = {
@@ -75,12 +76,14 @@ def baton_of(text: str) -> Baton:
 class Scrub:
     """One write that erases. what: its name in the receipt, several together where it erases several things.
 
-    noted: what is remembered of it, for the services that follow and for the second turn.
+    noted: what is remembered of it, for the services that follow and for the second turn. as_read: its condition is
+    that the item stands as it was read, so that where it fails the item is read anew; any other was gone already.
     """
 
     write: Write
     what: tuple[str, ...]
     noted: frozenset[str] = frozenset()
+    as_read: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,10 @@ class Eraser:
     now: Callable[[], datetime]
 
     def take(self, baton: Baton) -> None:
-        """Erases, and hands the baton on; back to itself where more is left. Safe to repeat. Raises Unavailable."""
+        """Erases, and hands the baton on; back to itself where more is left. Safe to repeat.
+
+        Raises Unavailable, and Conflict where an item was written since it was read: the message comes again.
+        """
         if not self.erase(baton):
             self.queues.put(self.name, baton)
             return
@@ -134,7 +140,7 @@ class Eraser:
         self.queues.put(AFTER[self.name], replace(told, is_back=AFTER[self.name] == "contacts"))
 
     def erase(self, baton: Baton) -> bool:
-        """Erases as much as one message does; whether that was all."""
+        """Erases as much as one message does; whether that was all. Raises Conflict."""
         scrubs = once(self.found(baton, self.progress(baton.erasure_id)))
         taken = 0
         while taken < MOST_IN_A_TURN:
@@ -146,7 +152,7 @@ class Eraser:
         return False
 
     def _together(self, erasure_id: str, group: list[Scrub]) -> None:
-        """In one transaction with their count; without those that were gone already."""
+        """In one transaction with their count; without those that were gone already. Raises Conflict."""
         while group:
             try:
                 transact([*(one.write for one in group), self._count(erasure_id, group)])
@@ -154,6 +160,8 @@ class Eraser:
             except ConditionFailed as refusal:
                 if not refusal.places:
                     raise
+                if any(group[place].as_read for place in refusal.places):
+                    raise Conflict("something was written while it was being erased") from refusal
                 group = [one for place, one in enumerate(group) if place not in refusal.places]
 
     def _count(self, erasure_id: str, group: list[Scrub]) -> Update:

@@ -39,9 +39,10 @@ from services.invitations.adapters.invitations import TableInvitations
 from services.invitations.adapters.ledgers import TableLedgers
 from services.invitations.adapters.outcomes import TableOutcomes
 from services.invitations.adapters.people import TablePeople
+from services.invitations.adapters.questions import TableQuestions
 from services.invitations.adapters.reservations import TableReservations
 from services.invitations.adapters.steps import TableLinks as InvitedLinks
-from services.invitations.adapters.steps import TableReplies, TableSteps
+from services.invitations.adapters.steps import TableSteps
 from services.invitations.adapters.suppressions import TableSuppressions
 from services.invitations.domain.interactions import Interaction
 from services.invitations.domain.invitations import Step
@@ -54,10 +55,11 @@ from services.invitations.usecases.deciding import record_interaction
 from services.invitations.usecases.erasing import Erasure
 from services.invitations.usecases.identity import change_person
 from services.invitations.usecases.ports import Deps
-from services.invitations.usecases.sending_ports import Reply, Suppression
+from services.invitations.usecases.sending_ports import Question, Suppression
 from shared.codes import keyed_hash
 from shared.dynamo import Table, unmarshal_item
 from shared.erasing import Baton, Eraser, Queues, baton_of
+from shared.errors import Conflict
 from shared.events import Causes, ExcessWord
 from shared.tables import cases as case_keys
 from shared.tables import friction as friction_keys
@@ -176,12 +178,12 @@ class World:
         return erasing.ask_to_erase(identifiers, "key-1", TableErasures(self.plain["contacts"], SECRET), deps)
 
     def run(self) -> None:
-        """Every message has its turns until none waits; one at which everything ends comes again, as from SQS."""
+        """Every message has its turns until none waits; one that fails comes again, as from SQS."""
         while self.messages.waiting:
             queue, body = self.messages.waiting[0]
             try:
                 self.takers[queue](baton_of(body))
-            except Crash:
+            except (Crash, Conflict):
                 continue
             self.messages.waiting.remove((queue, body))
 
@@ -231,8 +233,8 @@ def settle(world: World, who: tuple[Identifier, ...] = (), number: int = 1) -> s
     InvitedLinks(tables["contacts"]).add(link_of(SECRET, invitation, person, ends))
     customer = keyed_hash(SECRET, "customer", person.customer)
     phone = next(one for one in who if one.kind == "phone")
-    reply = Reply(phone, invitation.invitation_id, "checkout", "checkout", 1, "fr", customer, NOW, ends)
-    TableReplies(tables["contacts"], SECRET).put(reply)
+    question = Question(phone, invitation.invitation_id, "checkout", "checkout", 1, "fr", customer, NOW, ends)
+    TableQuestions(tables["contacts"], SECRET).put(question)
     deps.outcomes.add(Outcome(f"outcome-{number}", person.person_id, "bought", NOW, NOW, 12.0, "EUR"))
     change_person(person.person_id, lambda one: replace(one, opted_out=frozenset({"email"})), deps)
     TableSuppressions(tables["contacts"], SECRET).add([Suppression(phone, "stop", NOW)])

@@ -17,7 +17,7 @@ from services.invitations.domain.sending import Outcome, Progress, Taken
 from services.invitations.usecases.deciding import record_interaction
 from services.invitations.usecases.ports import Deps
 from services.invitations.usecases.sending import attend, pick
-from services.invitations.usecases.sending_ports import Outgoing, Reply, SendingDeps, Suppression, Turn
+from services.invitations.usecases.sending_ports import Outgoing, Question, SendingDeps, Suppression, Turn
 from shared.catalogue import Ask, Pressure, Touchpoint
 from shared.errors import Conflict, Unavailable
 from shared.tables.contacts import due_key, due_partition
@@ -87,15 +87,18 @@ class FakeLinks:
 
 
 @dataclass
-class FakeReplies:
-    """The newest question of each number."""
+class FakeQuestions:
+    """The questions put to each number, the newest first."""
 
-    stored: dict[Identifier, Reply] = field(default_factory=dict)
+    stored: dict[Identifier, list[Question]] = field(default_factory=dict)
 
-    def put(self, reply: Reply) -> None:
-        known = self.stored.get(reply.phone)
-        if known is None or (known.sent_at, known.invitation_id) <= (reply.sent_at, reply.invitation_id):
-            self.stored[reply.phone] = reply
+    def put(self, question: Question) -> None:
+        self.take_back(question)
+        several = [*self.stored.get(question.phone, []), question]
+        self.stored[question.phone] = sorted(several, key=lambda one: (one.sent_at, one.invitation_id), reverse=True)
+
+    def take_back(self, question: Question) -> None:
+        self.stored[question.phone] = [one for one in self.stored.get(question.phone, []) if one != question]
 
 
 @dataclass
@@ -178,7 +181,7 @@ class World(DecidingWorld):
     def __init__(self, *touchpoints: Touchpoint, pressure: Pressure | None = None) -> None:
         super().__init__(*(touchpoints or (asking(),)), pressure=pressure)
         self.steps = FakeSteps(self.invitations, self.ledgers)
-        self.queue, self.links, self.replies = FakeSendings(), FakeLinks(), FakeReplies()
+        self.queue, self.links, self.questions = FakeSendings(), FakeLinks(), FakeQuestions()
         self.answers, self.suppressions = FakeAnswers(), FakeSuppressions()
         self.case_replies = FakeCaseReplies(self.ledgers)
         self.email, self.sms = FakeSender(), FakeSender()
@@ -193,7 +196,7 @@ class World(DecidingWorld):
             due=FakeDue(self.invitations),
             sendings=self.queue,
             links=self.links,
-            replies=self.replies,
+            questions=self.questions,
             answers=self.answers,
             senders={"email": self.email, "sms": self.sms},
             suppressions=self.suppressions,

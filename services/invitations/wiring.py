@@ -20,6 +20,7 @@ from services.invitations.adapters.kept import Tables, kept_of
 from services.invitations.adapters.ledgers import TableLedgers
 from services.invitations.adapters.outcomes import TableOutcomes
 from services.invitations.adapters.people import TablePeople
+from services.invitations.adapters.questions import TableQuestions
 from services.invitations.adapters.replies import TableCaseReplies
 from services.invitations.adapters.reservations import TableReservations
 from services.invitations.adapters.senders import SesSender, SmsSender
@@ -28,7 +29,6 @@ from services.invitations.adapters.steps import (
     TableAnswers,
     TableDue,
     TableLinks,
-    TableReplies,
     TableSteps,
 )
 from services.invitations.adapters.suppressions import TableSuppressions
@@ -121,7 +121,7 @@ def sending(environment: Environment, contacts: Table, key: bytes) -> dict[str, 
             aws.client("sqs", environment, now, os.urandom), environment.need("QUEUE_SENDINGS_URL")
         ),
         "links": TableLinks(contacts),
-        "replies": TableReplies(contacts, key),
+        "questions": TableQuestions(contacts, key),
         "answers": TableAnswers(Table(contacts.client, environment.need("TABLE_RESPONSES"))),
         "senders": {
             "email": SesSender(aws.by_boto3("sesv2", **ONE_TRY), sender, configuration_set),

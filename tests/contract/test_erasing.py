@@ -6,18 +6,21 @@ The baton's way is struck after every write it makes; it comes to the same in th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from services.aggregator import app as aggregator
 from services.invitations.adapters.kept import Tables, kept_of
+from services.invitations.adapters.questions import TableQuestions
 from services.invitations.adapters.suppressions import TableSuppressions
 from services.invitations.domain.people import Identifier, Person
 from services.invitations.usecases import intake
 from services.invitations.usecases.identity import CustomerErased, change_person, person_of
-from services.invitations.usecases.sending_ports import Suppression
+from services.invitations.usecases.sending_ports import Question, Suppression
 from shared import erasing
 from shared.codes import keyed_hash
 from shared.dynamo import Table
@@ -26,6 +29,7 @@ from tests.aws import data_stack, table
 from tests.erasing import COMMENT, EMAIL, ID, MARKERS, PHONE, TABLES, Fault, World, empty, left_of, response, settle
 from tests.invitations import NOW, SECRET
 
+LATER = NOW + timedelta(days=10)
 BY_EMAIL, BY_ID, BY_PHONE = Identifier("email", EMAIL), Identifier("id", ID), Identifier("phone", PHONE)
 ERASED = {
     "contacts": {
@@ -108,6 +112,36 @@ def test_of_a_number_that_changed_hands_only_their_own_questions_go(world: World
     assert left is not None and left["invitation_id"] == "i-next"
     assert [one["customer"] for one in left["earlier"]] == ["c0ffee"]
     assert receipt.erased["contacts"]["replies"] == 1
+
+
+def test_a_question_sent_while_they_are_erased_is_neither_lost_nor_brings_them_back(world: World) -> None:
+    """Whoever has the number now is asked between the reading of what was asked before and its erasure."""
+    settle(world)
+    questions = TableQuestions(world.plain["contacts"], SECRET)
+    theirs = asked_of(world)[0]
+    next_one = Question(BY_PHONE, "i-next", "checkout", "checkout", 1, "fr", "c0ffee", NOW + timedelta(days=1), LATER)
+    newest = replace(next_one, invitation_id="i-newest", sent_at=NOW + timedelta(days=2))
+    questions.put(next_one)
+    asked_meanwhile = iter([newest])
+
+    class Meanwhile(Fault):
+        def made(self, name: str, call: Callable[[], Any]) -> Any:
+            if name == "transact_write_items":
+                for question in asked_meanwhile:
+                    questions.put(question)
+            return super().made(name, call)
+
+    receipt = World(world.plain, Meanwhile()).erase(BY_PHONE)
+    assert theirs["invitation_id"] not in {"i-next", "i-newest"}
+    assert [one["invitation_id"] for one in asked_of(world)] == ["i-newest", "i-next"]
+    assert receipt.erased["contacts"]["replies"] == 1
+
+
+def asked_of(world: World) -> list[dict[str, Any]]:
+    """What a text from the number may answer, the newest question first."""
+    item = world.plain["contacts"].get(*keys.reply_key(keyed_hash(SECRET, "identity", BY_PHONE.text)))
+    assert item is not None
+    return [item, *item["earlier"]]
 
 
 def answers(world: World) -> list[dict[str, Any]]:
@@ -280,8 +314,6 @@ def test_a_person_who_is_being_changed_is_erased_as_they_are(world: World) -> No
     [person] = deps.people.find([BY_ID])
 
     def moved(one: Person) -> Person:
-        from dataclasses import replace
-
         return replace(one, locale="fr-jane")
 
     change_person(person.person_id, moved, deps)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,15 +12,8 @@ import pytest
 
 from services.invitations.adapters.invitations import TableInvitations
 from services.invitations.adapters.ledgers import TableLedgers
-from services.invitations.adapters.steps import (
-    QueueSendings,
-    TableAnswers,
-    TableDue,
-    TableLinks,
-    TableReplies,
-    TableSteps,
-    turn_of,
-)
+from services.invitations.adapters.questions import TableQuestions
+from services.invitations.adapters.steps import QueueSendings, TableAnswers, TableDue, TableLinks, TableSteps, turn_of
 from services.invitations.adapters.suppressions import TableSuppressions
 from services.invitations.domain.invitations import Invitation, Step
 from services.invitations.domain.ledger import Ledger
@@ -28,14 +21,14 @@ from services.invitations.domain.links import Link
 from services.invitations.domain.people import Identifier
 from services.invitations.domain.sending import Progress
 from services.invitations.usecases.ports import Invitations, Ledgers
-from services.invitations.usecases.sending_ports import Due, Reply, Steps, Suppression, Suppressions, Turn
+from services.invitations.usecases.sending_ports import Due, Question, Questions, Steps, Suppression, Suppressions, Turn
 from shared.codes import keyed_hash
 from shared.dynamo import Table
 from shared.errors import Conflict, InvalidInput
 from shared.tables.contacts import DUE_SHARDS, reply_key
 from tests.aws import data_stack, table
 from tests.invitations import SECRET, FakeInvitations, FakeLedgers
-from tests.sending import FakeDue, FakeSteps, FakeSuppressions
+from tests.sending import FakeDue, FakeQuestions, FakeSteps, FakeSuppressions
 
 AT = datetime(2024, 3, 1, 10, 0, 0, 7, tzinfo=UTC)
 
@@ -166,10 +159,8 @@ def test_no_address_stands_in_a_key(contacts: Table) -> None:
 
 def test_what_a_text_message_answers_is_kept_as_the_collector_reads_it(contacts: Table) -> None:
     """Under the hash of the number, until the invitation expires; and the link in the shape of its own."""
-    phone = Identifier("phone", "+33612345678")
-    expires_at = AT + timedelta(days=30)
-    TableReplies(contacts, SECRET).put(Reply(phone, "i-1", "checkout", "s", 2, "fr", "c0ffee", AT, expires_at))
-    item = contacts.get(*reply_key(keyed_hash(SECRET, "identity", phone.text)))
+    TableQuestions(contacts, SECRET).put(QUESTION)
+    item = contacts.get(*reply_key(keyed_hash(SECRET, "identity", QUESTION.phone.text)))
     assert item is not None
     assert {name: item[name] for name in ("invitation_id", "touchpoint", "survey", "survey_version", "lang")} == {
         "invitation_id": "i-1",
@@ -178,25 +169,80 @@ def test_what_a_text_message_answers_is_kept_as_the_collector_reads_it(contacts:
         "survey_version": 2,
         "lang": "fr",
     }
-    assert item["expires_at"] == int(expires_at.timestamp())
-    older = Reply(phone, "i-2", "checkout", "s", 2, "fr", "c0ffee", AT - timedelta(seconds=1), expires_at)
-    at_once = replace(older, invitation_id="i-0", sent_at=AT)
-    for other in (older, at_once):
-        TableReplies(contacts, SECRET).put(other)
-    stands = contacts.get(*reply_key(keyed_hash(SECRET, "identity", phone.text)))
-    assert stands is not None
-    assert {name: stands[name] for name in item if name not in ("version", "earlier")} == {
-        name: item[name] for name in item if name not in ("version", "earlier")
-    }, "a newer question stands"
-    assert [one["invitation_id"] for one in stands["earlier"]] == ["i-0", "i-2"]
-    TableReplies(contacts, SECRET).put(at_once)
-    assert contacts.get(*reply_key(keyed_hash(SECRET, "identity", phone.text))) == stands, "told twice, written once"
-    link = Link("a" * 32, "checkout", "sms", AT, "i-1", "c0ffee", expires_at)
+    assert item["expires_at"] == int(QUESTION.expires_at.timestamp())
+    link = Link("a" * 32, "checkout", "sms", AT, "i-1", "c0ffee", QUESTION.expires_at)
     for _ in range(2):
         TableLinks(contacts).add(link)
     stored = contacts.get(f"LINK#{'a' * 32}", "LINK")
     assert stored is not None
     assert (stored["mode"], stored["invitation_id"]) == ("single", "i-1")
+
+
+QUESTION = Question(
+    Identifier("phone", "+33612345678"), "i-1", "checkout", "s", 2, "fr", "c0ffee", AT, AT + timedelta(days=30)
+)
+OLDER = replace(QUESTION, invitation_id="i-2", sent_at=AT - timedelta(seconds=1))
+AT_ONCE = replace(QUESTION, invitation_id="i-0")
+
+
+@pytest.fixture(params=["fake", "table"])
+def questions(request: pytest.FixtureRequest, contacts: Table) -> tuple[Questions, Callable[[], list[str]]]:
+    """The port, and the invitations whose questions stand at the number, the newest first."""
+    fake, kept = FakeQuestions(), TableQuestions(contacts, SECRET)
+    place = reply_key(keyed_hash(SECRET, "identity", QUESTION.phone.text))
+    contacts.delete(*place)
+
+    def stand() -> list[str]:
+        item = contacts.get(*place)
+        return [one["invitation_id"] for one in [item, *item["earlier"]]] if item else []
+
+    if request.param == "table":
+        return kept, stand
+    return fake, lambda: [one.invitation_id for one in fake.stored.get(QUESTION.phone, [])]
+
+
+def test_questions_stand_the_newest_first_each_once(questions: tuple[Questions, Callable[[], list[str]]]) -> None:
+    """In whatever order they are told, and however often; two of one instant in the order of their invitations."""
+    port, stand = questions
+    for told in (QUESTION, OLDER, AT_ONCE, QUESTION, OLDER):
+        port.put(told)
+        assert stand()[0] == "i-1"
+    assert stand() == ["i-1", "i-0", "i-2"]
+
+
+def test_a_question_that_is_taken_back_leaves_the_others(questions: tuple[Questions, Callable[[], list[str]]]) -> None:
+    """One that does not stand is no harm."""
+    port, stand = questions
+    for told in (QUESTION, OLDER):
+        port.put(told)
+    for _ in range(2):
+        port.take_back(QUESTION)
+        assert stand() == ["i-2"]
+    port.take_back(OLDER)
+    assert stand() == []
+    port.put(QUESTION)
+    assert stand() == ["i-1"]
+
+
+def test_two_questions_at_the_same_moment_both_stand(contacts: Table) -> None:
+    """The slower one is told so, and tells it again."""
+    kept = TableQuestions(contacts, SECRET)
+    quicker = iter([OLDER])
+
+    class Meanwhile(Table):
+        def put(self, item: dict[str, Any], **how: Any) -> None:
+            for one in quicker:
+                kept.put(one)
+            super().put(item, **how)
+
+    slower = TableQuestions(Meanwhile(contacts.client, contacts.name), SECRET)
+    contacts.delete(*reply_key(keyed_hash(SECRET, "identity", QUESTION.phone.text)))
+    with pytest.raises(Conflict):
+        slower.put(QUESTION)
+    slower.put(QUESTION)
+    item = contacts.get(*reply_key(keyed_hash(SECRET, "identity", QUESTION.phone.text)))
+    assert item is not None
+    assert (item["invitation_id"], [one["invitation_id"] for one in item["earlier"]]) == ("i-1", ["i-2"])
 
 
 def test_an_answer_is_seen_at_once(contacts: Table) -> None:

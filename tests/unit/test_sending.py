@@ -12,13 +12,22 @@ import pytest
 from services.invitations.domain.interactions import Interaction
 from services.invitations.domain.ledger import Contact
 from services.invitations.domain.people import ALL, Identifier, Person
-from services.invitations.domain.sending import CLAIM_LASTS, LONGEST_WAIT, NotTaken, Refused, Unclear, wait
+from services.invitations.domain.sending import (
+    CLAIM_LASTS,
+    LONGEST_WAIT,
+    NotTaken,
+    Outcome,
+    Refused,
+    Taken,
+    Unclear,
+    wait,
+)
 from services.invitations.usecases.counting import Reaction, hear_reaction
 from services.invitations.usecases.deciding import record_interaction
 from services.invitations.usecases.hearing import Heard, hear_outcome
 from services.invitations.usecases.identity import change_person
 from services.invitations.usecases.sending import attend, hand_over, pick
-from services.invitations.usecases.sending_ports import Suppression, Turn
+from services.invitations.usecases.sending_ports import Outgoing, Suppression, Turn
 from shared.catalogue import Ask, Cap, Pressure
 from shared.codes import LINK_LENGTH, SMS_LENGTH, keyed_hash
 from tests.invitations import SECRET, touchpoint
@@ -62,8 +71,8 @@ def test_a_text_message_is_known_by_the_number_that_answers_it() -> None:
     [sent] = world.sms.sent
     assert isinstance(sent.content, str)
     assert len(sent.content.split("/s/")[1].split(" ")[0]) == SMS_LENGTH
-    reply = world.replies.stored[PHONE]
-    assert (reply.invitation_id, reply.touchpoint, reply.lang) == (invitation_id, "checkout", "en")
+    [question] = world.questions.stored[PHONE]
+    assert (question.invitation_id, question.touchpoint, question.lang) == (invitation_id, "checkout", "en")
 
 
 def test_a_text_that_did_not_leave_is_not_what_is_answered() -> None:
@@ -71,31 +80,40 @@ def test_a_text_that_did_not_leave_is_not_what_is_answered() -> None:
     world = World(asking(remind=24))
     invitation_id = world.plan(**AMERICAN)
     world.days(1)
+    seen = list(world.questions.stored[PHONE])
     world.sms.outcomes = [NotTaken("ThrottlingException")] * 1000
     world.days(3)
-    assert world.replies.stored[PHONE].sent_at == world.steps.stored[invitation_id, 1].claimed_at
+    assert len(seen) == 1
+    assert world.questions.stored[PHONE] == seen
+    assert world.steps.stored[invitation_id, 2].state == "failed"
+
+
+@pytest.mark.parametrize("outcome", [NotTaken("ThrottlingException"), Refused("INVALID", "channel_unusable")])
+def test_a_first_text_that_did_not_leave_can_be_answered_by_nothing(outcome: Outcome) -> None:
+    """Whether it may be tried again or not."""
     world = World()
-    world.sms.outcomes = [NotTaken("ThrottlingException")] * 1000
+    world.sms.outcomes = [outcome] * 1000
     world.plan(**AMERICAN)
     world.days(1)
-    assert world.replies.stored == {}
+    assert world.questions.stored[PHONE] == []
 
 
-def test_the_providers_word_brings_about_what_a_text_answers() -> None:
-    """Where the process died after the message had left; told late, it does not stand before a newer question."""
-    world = World(asking(remind=24))
+@pytest.mark.parametrize("outcome", [Taken("message-1"), Unclear("ReadTimeout")])
+def test_what_a_text_answers_stands_when_the_message_arrives(outcome: Outcome) -> None:
+    """Its receiver may be quicker than the function that sent it, and than the provider's word."""
+    world = World()
     invitation_id = world.plan(**AMERICAN)
+    stood: list[str] = []
+
+    class Quick:
+        def send(self, outgoing: Outgoing) -> Outcome:
+            stood.extend(one.invitation_id for one in world.questions.stored[PHONE])
+            return outcome
+
+    world.seam = lambda deps: replace(deps, senders={"sms": Quick()})
     world.days(1)
-    world.replies.stored.clear()
-    arrived = Heard(invitation_id, 1, "delivered", world.now, "m1", PHONE)
-    hear_outcome(arrived, world.plain)
-    first = world.replies.stored[PHONE]
-    assert (first.invitation_id, first.sent_at) == (invitation_id, world.steps.stored[invitation_id, 1].claimed_at)
-    world.days(2)
-    second = world.replies.stored[PHONE]
-    assert second.sent_at > first.sent_at
-    hear_outcome(arrived, world.plain)
-    assert world.replies.stored[PHONE] == second
+    assert stood == [invitation_id]
+    assert [one.invitation_id for one in world.questions.stored[PHONE]] == [invitation_id]
 
 
 def test_nobody_is_rung_out_of_bed() -> None:

@@ -81,6 +81,7 @@ def test_nothing_is_sent_twice_and_nothing_is_lost(scene: str, when: str, how: t
             assert sorted(number for _, number in told) == [1, 2], f"{calls[place]}, {when}: a message was lost"
             assert {step.state for step in steps.values()} == {"sent"}
         assert_counted(world)
+        assert_answerable(world)
 
 
 def assert_counted(world: World) -> None:
@@ -88,6 +89,12 @@ def assert_counted(world: World) -> None:
     [ledger] = world.ledgers.stored.values()
     begun = {number for (_, number), step in world.steps.stored.items() if step.state in ("sent", "unknown")}
     assert {contact.step for contact in ledger.counted} == begun
+
+
+def assert_answerable(world: World) -> None:
+    """What is written back to a text that left answers its invitation."""
+    known = {(one.phone.value, one.invitation_id) for each in world.questions.stored.values() for one in each}
+    assert {(one.to, one.invitation_id) for one in world.sms.sent} <= known
 
 
 @pytest.mark.parametrize("scene", SCENES)

@@ -128,7 +128,8 @@ class ContactsEraser:
             raise Conflict("this person is being merged")
         yield from self._wishes(person)
         unchanged = {":version": person.version}
-        yield Scrub(Delete(self.table, item["pk"], item["sk"], "version = :version", unchanged), ("people",))
+        delete = Delete(self.table, item["pk"], item["sk"], "version = :version", unchanged)
+        yield Scrub(delete, ("people",), as_read=True)
 
     def _wishes(self, person: Person) -> Iterator[Scrub]:
         for one in person.identifiers:
@@ -164,9 +165,10 @@ class ContactsEraser:
         if item.get("customer") in whose.customers:
             yield gone(self.table, item, "replies")
         elif len(left) < len(earlier):
-            yield Scrub(
-                Update(self.table, item["pk"], item["sk"], "SET earlier = :left", {":left": left}), ("replies",)
-            )
+            values = {":left": left, ":read": item["version"], ":next": item["version"] + 1}
+            expression = "SET earlier = :left, version = :next"
+            write = Update(self.table, item["pk"], item["sk"], expression, values, "version = :read")
+            yield Scrub(write, ("replies",), as_read=True)
 
     def _erased(self, identity: str, whose: Erasure) -> Item:
         """What stays of a name for a while: that whoever had it was erased, and when that was asked for."""

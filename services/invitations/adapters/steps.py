@@ -1,9 +1,8 @@
-"""Messages, what is due, links and replies in the table `contacts`, answers in `responses`, turns in SQS."""
+"""Messages, what is due, and links in the table `contacts`, answers in `responses`, turns in SQS."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,11 +14,9 @@ from services.invitations.adapters.versions import present, versioned, write_all
 from services.invitations.domain.invitations import Invitation, Step
 from services.invitations.domain.links import Link
 from services.invitations.domain.sending import Progress
-from services.invitations.usecases.sending_ports import Reply, Turn
+from services.invitations.usecases.sending_ports import Turn
 from shared import dynamo
-from shared.codes import keyed_hash
 from shared.dynamo import ConditionFailed, Item, Put, Table
-from shared.errors import Conflict
 from shared.tables import contacts as keys
 from shared.tables import responses
 from shared.times import key_time, parse_time
@@ -104,55 +101,6 @@ class TableLinks:
             self.table.update(*keys.link_key(link_id), expression, values, condition="attribute_exists(pk)")
         except ConditionFailed:
             return
-
-
-MOST_KEPT = 6
-"""Questions of a number: each stands twice, as it was sent and as the provider told of it."""
-
-
-@dataclass(frozen=True)
-class TableReplies:
-    """What a text message answers, by the keyed hash of its number: the newest question, and some before it.
-
-    A text may be heard days after it was written, when another question was sent meanwhile.
-    """
-
-    table: Table
-    secret: bytes
-
-    def put(self, reply: Reply) -> None:
-        pk, sk = keys.reply_key(keyed_hash(self.secret, "identity", reply.phone.text))
-        stands = self.table.get(pk, sk, consistent=True) or {}
-        known = [{name: stands[name] for name in QUESTION if name in stands}] if stands else []
-        asked = newest_first([*known, *stands.get("earlier", []), question_of(reply)])
-        if asked == newest_first([*known, *stands.get("earlier", [])]):
-            return
-        version, expires_at = int(stands.get("version", 0)), int(reply.expires_at.timestamp())
-        item = {"pk": pk, "sk": sk, "kind": "reply", "v": 1, "version": version + 1} | asked[0]
-        item |= {"earlier": asked[1:], "expires_at": max(expires_at, int(stands.get("expires_at", 0)))}
-        try:
-            self.table.put(
-                item,
-                condition="version = :version" if version else "attribute_not_exists(version)",
-                values={":version": version} if version else None,
-            )
-        except ConditionFailed:
-            raise Conflict("another question was sent to this number at the same moment") from None
-
-
-QUESTION = ("invitation_id", "touchpoint", "survey", "survey_version", "lang", "customer", "sent_at")
-
-
-def question_of(reply: Reply) -> Item:
-    """The question as an item's fields."""
-    fields = {name: getattr(reply, name) for name in QUESTION}
-    return present(fields | {"sent_at": key_time(reply.sent_at)})
-
-
-def newest_first(questions: Iterable[Item]) -> list[Item]:
-    """Each once; of two that were sent at the same instant, the order is the same wherever it is asked."""
-    each = {(one["sent_at"], one["invitation_id"]): one for one in questions}
-    return [each[name] for name in sorted(each, reverse=True)][:MOST_KEPT]
 
 
 @dataclass(frozen=True)

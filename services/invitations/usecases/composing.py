@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
-from services.invitations.domain.invitations import Invitation, Step
+from services.invitations.domain.invitations import Invitation
 from services.invitations.domain.links import Link, code_of, link_of
 from services.invitations.domain.people import Identifier, Person
 from services.invitations.messages import mail, sms
 from services.invitations.messages.asked import Asked
 from services.invitations.messages.words import language
-from services.invitations.usecases.sending_ports import Outgoing, Reply, SendingDeps
+from services.invitations.usecases.sending_ports import Outgoing, Question, SendingDeps
 from shared import tokens
 from shared.catalogue import Touchpoint
 
@@ -23,11 +23,11 @@ CHOOSES_FOR = timedelta(days=400)
 
 @dataclass(frozen=True)
 class Composed:
-    """reply: of a text message, which can be answered by one."""
+    """question: of a text message, which can be answered by one."""
 
     outgoing: Outgoing
     link: Link
-    reply: Reply | None
+    question: Question | None
 
 
 def compose(
@@ -46,8 +46,8 @@ def compose(
     )
     said = content(asked, address, deps)
     outgoing = Outgoing(invitation.invitation_id, number, invitation.channel, address.value, said)
-    reply = reply_of(asked, link, address, deps) if invitation.channel == "sms" else None
-    return Composed(outgoing, link, reply)
+    question = question_of(asked, link, address, deps) if invitation.channel == "sms" else None
+    return Composed(outgoing, link, question)
 
 
 def content(asked: Asked, address: Identifier, deps: SendingDeps) -> bytes | str:
@@ -56,21 +56,9 @@ def content(asked: Asked, address: Identifier, deps: SendingDeps) -> bytes | str
     return mail.mail(asked, deps.sender_email, address.value).as_bytes()
 
 
-def reply_to(
-    invitation: Invitation, step: Step, person: Person, touchpoint: Touchpoint, deps: SendingDeps
-) -> Reply | None:
-    """What a text back to a message that left answers; None where the person has no number any more."""
-    address = person.address(invitation.channel)
-    if address is None:
-        return None
-    before = replace(invitation, step=step.number)
-    composed = compose(before, person, touchpoint, Identifier("phone", address), deps)
-    return replace(composed.reply, sent_at=step.claimed_at) if composed.reply else None
-
-
-def reply_of(asked: Asked, link: Link, phone: Identifier, deps: SendingDeps) -> Reply:
+def question_of(asked: Asked, link: Link, phone: Identifier, deps: SendingDeps) -> Question:
     """What a text message back from that number answers, for as long as the link does."""
-    return Reply(
+    return Question(
         phone=phone,
         invitation_id=link.invitation_id,
         touchpoint=link.touchpoint,

@@ -10,7 +10,6 @@ from typing import Literal
 from services.invitations.domain import sending
 from services.invitations.domain.invitations import Invitation, Step
 from services.invitations.domain.people import ALL, Identifier, Person
-from services.invitations.usecases.composing import reply_to
 from services.invitations.usecases.contacts import open_ledger
 from services.invitations.usecases.identity import change_person
 from services.invitations.usecases.retrying import retried
@@ -50,8 +49,6 @@ class Said:
 def hear_outcome(heard: Heard, deps: SendingDeps) -> None:
     """Writes it down; told again, or out of order, it changes nothing more. What is not of ours is passed over."""
     retried(lambda: take_in(heard, deps), deps)
-    if heard.kind in ("sent", "delivered"):
-        remember(heard, deps)
     if heard.kind == "complained":
         if heard.address:
             is_known = deps.invitations.get(heard.invitation_id) is not None  # else they were erased meanwhile
@@ -77,17 +74,6 @@ def take_in(heard: Heard, deps: SendingDeps) -> None:
         progress = replace(progress, invitation=sending.delivered(progress.invitation, heard.at))
     if progress != sending.Progress(invitation, step):
         deps.steps.write(progress)
-
-
-def remember(heard: Heard, deps: SendingDeps) -> None:
-    """That texts written back answer the message that left, unless they answer a newer one."""
-    invitation, step = deps.invitations.get(heard.invitation_id), deps.steps.get(heard.invitation_id, heard.number)
-    if invitation is None or step is None or invitation.channel != "sms":
-        return
-    person, touchpoint = deps.people.get(invitation.person_id), deps.catalogue.touchpoint(invitation.touchpoint)
-    reply = reply_to(invitation, step, person, touchpoint, deps) if person and touchpoint else None
-    if reply:
-        retried(lambda: deps.replies.put(reply), deps)
 
 
 def known_sent(invitation: Invitation, step: Step, heard: Heard, deps: SendingDeps) -> sending.Progress:

@@ -189,8 +189,8 @@ def with_place(invitation: Invitation, receiver: Receiver, deps: SendingDeps) ->
 def send(invitation: Invitation, step: Step | None, receiver: Receiver, deps: SendingDeps) -> None:
     """Everything that can fail is done before the claim; after it comes the call, and after that only the mark.
 
-    And, of a text message, what one written back answers: never a question that did not leave. Where that cannot be
-    written, the provider's word that the message left brings it about.
+    What a text written back answers stands before the message leaves, since a person may be quicker than a function
+    that has to be tried again; where the message surely did not leave, it is taken back.
     """
     ledger = open_ledger(receiver.person.person_id, deps)
     contact = ledger.of(invitation.invitation_id, invitation.step)
@@ -203,13 +203,14 @@ def send(invitation: Invitation, step: Step | None, receiver: Receiver, deps: Se
         return
     composed = composing.compose(invitation, receiver.person, receiver.touchpoint, receiver.address, deps)
     deps.links.add(composed.link)
-    claimed = sending.claim(invitation, step, ledger, deps.now())
-    deps.steps.write(claimed)
+    if composed.question:
+        deps.questions.put(composed.question)
+    deps.steps.write(sending.claim(invitation, step, ledger, deps.now()))
     outcome = deps.senders[invitation.channel].send(composed.outgoing)
     turn = Turn(invitation.invitation_id, invitation.step)
     retried(lambda: mark(turn, outcome, receiver, deps), deps)
-    if (reply := composed.reply) and isinstance(outcome, Taken | Unclear):
-        retried(lambda: deps.replies.put(reply), deps)
+    if (question := composed.question) and isinstance(outcome, NotTaken | Refused):
+        retried(lambda: deps.questions.take_back(question), deps)
     if isinstance(outcome, Refused) and outcome.reason:
         note_refusal(outcome, invitation.channel, receiver, deps)
 

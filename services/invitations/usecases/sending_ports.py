@@ -36,8 +36,8 @@ class Outgoing:
 
 
 @dataclass(frozen=True)
-class Reply:
-    """What an answer by text message from that number answers. customer: keyed hash."""
+class Question:
+    """What a text message from that number answers. customer: keyed hash; sent_at: when the message was to leave."""
 
     phone: Identifier
     invitation_id: str
@@ -102,11 +102,15 @@ class Links(Protocol):
         ...
 
 
-class Replies(Protocol):
-    """What an answer by text message answers: the questions put to that number lately."""
+class Questions(Protocol):
+    """The questions put to each number lately."""
 
-    def put(self, reply: Reply) -> None:
+    def put(self, question: Question) -> None:
         """Keeps it beside those of that number. Raises Conflict where another is kept at the same moment."""
+        ...
+
+    def take_back(self, question: Question) -> None:
+        """Forgets it; the others of that number stay. Raises Conflict as above."""
         ...
 
 
@@ -164,7 +168,7 @@ class SendingDeps(Deps):
     due: Due
     sendings: Sendings
     links: Links
-    replies: Replies
+    questions: Questions
     answers: Answers
     senders: Mapping[str, Sender]
     suppressions: Suppressions
