@@ -155,39 +155,51 @@ def alerts_of(cloud: Cloud) -> dict[str, AlertEvent]:
 
 
 def figures(traffic: Traffic) -> list[str]:
-    """What was counted under faults equals, byte for byte, what is counted anew from the stored answers."""
+    """What was counted under faults equals, byte for byte, what is counted anew from what is stored."""
     live = reports(traffic.cloud, traffic)
     of = Counter(one["touchpoint"] for one in stored(traffic.cloud, "responses", "response"))
     counts = {path: json.loads(body)["summary"]["n"] for path, body in live.items()}
     short = [f"figures of {path}: {n} answers" for path, n in counts.items() if n != of[path.split("/")[3]]]
-    lived = from_answers(traffic.cloud)
+    lived = repeatable(traffic.cloud)
     again = recomputed(traffic.cloud)
     with living(again):
         wanted = reports(again, traffic)
-    anew = from_answers(again)
+    anew = repeatable(again)
     short += [f"figures of {path} differ" for path in live if live[path] != wanted[path]]
-    return short + differences("alerts", anew, lived)
+    return short + untold(anew, lived)
 
 
-def from_answers(cloud: Cloud) -> dict[str, str]:
-    """The alerts that stand and follow from answers alone, which is all that comes again when they are counted anew."""
-    found = {name: one for name, one in alerts_of(cloud).items() if one.kind in ("drop", "staff")}
+def repeatable(cloud: Cloud) -> dict[str, dict[str, str]]:
+    """The alerts that stand and follow from answers and interactions; what became of invitations comes but once."""
+    found = {name: one for name, one in alerts_of(cloud).items() if one.kind in ("drop", "staff", "handoff")}
     return {name: told(one) for name, one in found.items() if one.state != "withdrawn"}
 
 
-def told(event: AlertEvent) -> str:
-    """An alert's fact as bytes. How many revisions led there is history; how many are affected was counted then."""
-    return event.model_copy(update={"revision": 1, "affected": None}).model_dump_json()
+def told(event: AlertEvent) -> dict[str, str]:
+    """An alert's fact by field. How many revisions led there is history; how many are affected was counted then."""
+    facts = json.loads(event.model_copy(update={"revision": 1, "affected": None}).model_dump_json())
+    return {name: json.dumps(value) for name, value in facts.items()}
+
+
+def untold(wanted: dict[str, dict[str, str]], found: dict[str, dict[str, str]]) -> list[str]:
+    """Alerts that are lost, too many, or told otherwise: in what, and how."""
+    return differences("alerts", set(wanted), set(found)) + [
+        f"alert {name} has as {field} {found[name].get(field)} instead of {value}"
+        for name in sorted(wanted.keys() & found.keys())
+        for field, value in wanted[name].items()
+        if found[name].get(field) != value
+    ]
 
 
 def recomputed(cloud: Cloud) -> Cloud:
-    """Another cloud, without faults, in which all answers come at once, at the end."""
+    """Another cloud, without faults, in which all answers and interactions come at once, at the end."""
     again = Cloud(7, 0.0, cloud.now)
     for table in ("registry", "responses", "contacts"):
         name = f"etincelle-{STAGE}-{table}"
         again.dynamodb.tables[name] = cloud.dynamodb.tables[name]
     with living(again):
-        again.replay(f"etincelle-{STAGE}-responses")
+        again.replay(f"etincelle-{STAGE}-responses", "aggregator.fold")
+        again.replay(f"etincelle-{STAGE}-contacts", "aggregator.follow")
         again.schedule("review", timedelta(minutes=15), again.now + timedelta(hours=1))
         again.run(again.now + timedelta(hours=2))
     cloud.run(again.now)

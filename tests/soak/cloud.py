@@ -227,10 +227,13 @@ class Cloud:
 
     def _told(self, table: str, record: Event) -> None:
         for function in self._of_table[table]:
-            if function.binding.wants(record):
-                shard = crc32(record["dynamodb"]["Keys"]["pk"]["S"].encode()) % SHARDS
-                function.shards[shard].append(record)
-                self._poll(function, shard)
+            self._put_on_shard(function, record)
+
+    def _put_on_shard(self, function: Function, record: Event) -> None:
+        if function.binding.wants(record):
+            shard = crc32(record["dynamodb"]["Keys"]["pk"]["S"].encode()) % SHARDS
+            function.shards[shard].append(record)
+            self._poll(function, shard)
 
     def _poll(self, function: Function, shard: int, wait: timedelta = LATENCY) -> None:
         self._once(function, shard, wait, lambda: self._read(function, shard))
@@ -270,10 +273,11 @@ class Cloud:
         else:
             batches.insert(0, record)
 
-    def replay(self, table: str) -> None:
-        """Tells the streams of a table everything it holds, as if it had just been written."""
+    def replay(self, table: str, function: str) -> None:
+        """Tells a function of the table's stream everything the table holds, as if it had just been written."""
+        [found] = [one for one in self._of_table[table] if one.binding.label == function]
         for item in self.dynamodb.tables[table].items():
-            self._told(table, self.dynamodb.record((item["pk"]["S"], item["sk"]["S"]), None, item))
+            self._put_on_shard(found, self.dynamodb.record((item["pk"]["S"], item["sk"]["S"]), None, item))
 
     # -- clients ---------------------------------------------------------------------------------------------
 
