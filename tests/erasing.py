@@ -49,13 +49,14 @@ from services.invitations.domain.invitations import Step
 from services.invitations.domain.links import link_of
 from services.invitations.domain.outcomes import Outcome
 from services.invitations.domain.people import Identifier
+from services.invitations.domain.questions import Question
 from services.invitations.domain.sending import Progress
 from services.invitations.usecases import erasing
 from services.invitations.usecases.deciding import record_interaction
 from services.invitations.usecases.erasing import Erasure
 from services.invitations.usecases.identity import change_person
 from services.invitations.usecases.ports import Deps
-from services.invitations.usecases.sending_ports import Question, Suppression
+from services.invitations.usecases.sending_ports import Suppression
 from shared.codes import keyed_hash
 from shared.dynamo import Table, unmarshal_item
 from shared.erasing import Baton, Eraser, Queues, baton_of
@@ -226,15 +227,13 @@ def settle(world: World, who: tuple[Identifier, ...] = (), number: int = 1) -> s
     person = deps.people.find(who)[0]
     invitation = deps.invitations.get(decided.invitation_id)
     assert invitation is not None
-    TableSteps(tables["contacts"]).write(
-        Progress(replace(invitation, state="sent"), Step(invitation.invitation_id, 1, "sent", NOW))
-    )
     ends = NOW + timedelta(days=10)
     InvitedLinks(tables["contacts"]).add(link_of(SECRET, invitation, person, ends))
     customer = keyed_hash(SECRET, "customer", person.customer)
     phone = next(one for one in who if one.kind == "phone")
     question = Question(phone, invitation.invitation_id, "checkout", "checkout", 1, "fr", customer, NOW, ends)
-    TableQuestions(tables["contacts"], SECRET).put(question)
+    sent = Progress(replace(invitation, state="sent"), Step(invitation.invitation_id, 1, "sent", NOW), asks=question)
+    TableSteps(tables["contacts"], TableQuestions(tables["contacts"], SECRET)).write(sent)
     deps.outcomes.add(Outcome(f"outcome-{number}", person.person_id, "bought", NOW, NOW, 12.0, "EUR"))
     change_person(person.person_id, lambda one: replace(one, opted_out=frozenset({"email"})), deps)
     TableSuppressions(tables["contacts"], SECRET).add([Suppression(phone, "stop", NOW)])

@@ -12,12 +12,13 @@ from services.invitations.domain.invitations import Invitation, Step
 from services.invitations.domain.ledger import Ledger
 from services.invitations.domain.links import Link
 from services.invitations.domain.people import Identifier
+from services.invitations.domain.questions import Question
 from services.invitations.domain.replies import ReplyStanding
 from services.invitations.domain.sending import Outcome, Progress, Taken
 from services.invitations.usecases.deciding import record_interaction
 from services.invitations.usecases.ports import Deps
 from services.invitations.usecases.sending import attend, pick
-from services.invitations.usecases.sending_ports import Outgoing, Question, SendingDeps, Suppression, Turn
+from services.invitations.usecases.sending_ports import Outgoing, SendingDeps, Suppression, Turn
 from shared.catalogue import Ask, Pressure, Touchpoint
 from shared.errors import Conflict, Unavailable
 from shared.tables.contacts import due_key, due_partition
@@ -31,11 +32,15 @@ PHONE = Identifier("phone", "+33612345678")
 
 @dataclass
 class FakeSteps:
-    """Steps by invitation and number, written with the invitation and the ledger or not at all."""
+    """Steps by invitation and number, written with the invitation and the ledger or not at all.
+
+    asked: the questions put to each number, the newest first.
+    """
 
     invitations: FakeInvitations
     ledgers: FakeLedgers
     stored: dict[tuple[str, int], Step] = field(default_factory=dict)
+    asked: dict[Identifier, list[Question]] = field(default_factory=dict)
 
     def get(self, invitation_id: str, number: int) -> Step | None:
         return self.stored.get((invitation_id, number))
@@ -47,6 +52,10 @@ class FakeSteps:
         self.invitations.save(progress.invitation)
         if progress.step:
             self.stored[progress.step.invitation_id, progress.step.number] = progress.step
+        for question in (one for one in (progress.asks, progress.takes_back) if one):
+            others = [one for one in self.asked.get(question.phone, []) if one != question]
+            stand = [*others, question] if question == progress.asks else others
+            self.asked[question.phone] = sorted(stand, key=lambda one: (one.sent_at, one.invitation_id), reverse=True)
 
 
 @dataclass
@@ -84,21 +93,6 @@ class FakeLinks:
     def revoke(self, link_id: str, at: datetime) -> None:
         if link_id in self.stored:
             self.revoked.setdefault(link_id, at)
-
-
-@dataclass
-class FakeQuestions:
-    """The questions put to each number, the newest first."""
-
-    stored: dict[Identifier, list[Question]] = field(default_factory=dict)
-
-    def put(self, question: Question) -> None:
-        self.take_back(question)
-        several = [*self.stored.get(question.phone, []), question]
-        self.stored[question.phone] = sorted(several, key=lambda one: (one.sent_at, one.invitation_id), reverse=True)
-
-    def take_back(self, question: Question) -> None:
-        self.stored[question.phone] = [one for one in self.stored.get(question.phone, []) if one != question]
 
 
 @dataclass
@@ -181,7 +175,7 @@ class World(DecidingWorld):
     def __init__(self, *touchpoints: Touchpoint, pressure: Pressure | None = None) -> None:
         super().__init__(*(touchpoints or (asking(),)), pressure=pressure)
         self.steps = FakeSteps(self.invitations, self.ledgers)
-        self.queue, self.links, self.questions = FakeSendings(), FakeLinks(), FakeQuestions()
+        self.queue, self.links = FakeSendings(), FakeLinks()
         self.answers, self.suppressions = FakeAnswers(), FakeSuppressions()
         self.case_replies = FakeCaseReplies(self.ledgers)
         self.email, self.sms = FakeSender(), FakeSender()
@@ -196,7 +190,6 @@ class World(DecidingWorld):
             due=FakeDue(self.invitations),
             sendings=self.queue,
             links=self.links,
-            questions=self.questions,
             answers=self.answers,
             senders={"email": self.email, "sms": self.sms},
             suppressions=self.suppressions,

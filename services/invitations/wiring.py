@@ -115,13 +115,12 @@ def sending(environment: Environment, contacts: Table, key: bytes) -> dict[str, 
     sender, configuration_set = environment.need("SENDER_EMAIL"), environment.need("SES_CONFIGURATION_SET")
     texts = aws.by_boto3("pinpoint-sms-voice-v2", **ONE_TRY)
     return {
-        "steps": TableSteps(contacts),
+        "steps": TableSteps(contacts, TableQuestions(contacts, key)),
         "due": TableDue(contacts),
         "sendings": QueueSendings(
             aws.client("sqs", environment, now, os.urandom), environment.need("QUEUE_SENDINGS_URL")
         ),
         "links": TableLinks(contacts),
-        "questions": TableQuestions(contacts, key),
         "answers": TableAnswers(Table(contacts.client, environment.need("TABLE_RESPONSES"))),
         "senders": {
             "email": SesSender(aws.by_boto3("sesv2", **ONE_TRY), sender, configuration_set),

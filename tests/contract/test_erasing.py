@@ -18,12 +18,13 @@ from services.invitations.adapters.kept import Tables, kept_of
 from services.invitations.adapters.questions import TableQuestions
 from services.invitations.adapters.suppressions import TableSuppressions
 from services.invitations.domain.people import Identifier, Person
+from services.invitations.domain.questions import Question
 from services.invitations.usecases import intake
 from services.invitations.usecases.identity import CustomerErased, change_person, person_of
-from services.invitations.usecases.sending_ports import Question, Suppression
+from services.invitations.usecases.sending_ports import Suppression
 from shared import erasing
 from shared.codes import keyed_hash
-from shared.dynamo import Table
+from shared.dynamo import Table, transact
 from shared.tables import contacts as keys
 from tests.aws import data_stack, table
 from tests.erasing import COMMENT, EMAIL, ID, MARKERS, PHONE, TABLES, Fault, World, empty, left_of, response, settle
@@ -117,24 +118,30 @@ def test_of_a_number_that_changed_hands_only_their_own_questions_go(world: World
 def test_a_question_sent_while_they_are_erased_is_neither_lost_nor_brings_them_back(world: World) -> None:
     """Whoever has the number now is asked between the reading of what was asked before and its erasure."""
     settle(world)
-    questions = TableQuestions(world.plain["contacts"], SECRET)
     theirs = asked_of(world)[0]
     next_one = Question(BY_PHONE, "i-next", "checkout", "checkout", 1, "fr", "c0ffee", NOW + timedelta(days=1), LATER)
     newest = replace(next_one, invitation_id="i-newest", sent_at=NOW + timedelta(days=2))
-    questions.put(next_one)
+    asked(next_one, world)
     asked_meanwhile = iter([newest])
 
     class Meanwhile(Fault):
         def made(self, name: str, call: Callable[[], Any]) -> Any:
             if name == "transact_write_items":
                 for question in asked_meanwhile:
-                    questions.put(question)
+                    asked(question, world)
             return super().made(name, call)
 
     receipt = World(world.plain, Meanwhile()).erase(BY_PHONE)
     assert theirs["invitation_id"] not in {"i-next", "i-newest"}
     assert [one["invitation_id"] for one in asked_of(world)] == ["i-newest", "i-next"]
     assert receipt.erased["contacts"]["replies"] == 1
+
+
+def asked(question: Question, world: World) -> None:
+    """A text leaves."""
+    write = TableQuestions(world.plain["contacts"], SECRET).asked(question)
+    assert write is not None
+    transact([write])
 
 
 def asked_of(world: World) -> list[dict[str, Any]]:

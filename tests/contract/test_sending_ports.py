@@ -15,20 +15,22 @@ from services.invitations.adapters.ledgers import TableLedgers
 from services.invitations.adapters.questions import TableQuestions
 from services.invitations.adapters.steps import QueueSendings, TableAnswers, TableDue, TableLinks, TableSteps, turn_of
 from services.invitations.adapters.suppressions import TableSuppressions
+from services.invitations.adapters.versions import write_all
 from services.invitations.domain.invitations import Invitation, Step
 from services.invitations.domain.ledger import Ledger
 from services.invitations.domain.links import Link
 from services.invitations.domain.people import Identifier
+from services.invitations.domain.questions import Question
 from services.invitations.domain.sending import Progress
 from services.invitations.usecases.ports import Invitations, Ledgers
-from services.invitations.usecases.sending_ports import Due, Question, Questions, Steps, Suppression, Suppressions, Turn
+from services.invitations.usecases.sending_ports import Due, Steps, Suppression, Suppressions, Turn
 from shared.codes import keyed_hash
-from shared.dynamo import Table
+from shared.dynamo import Table, transact
 from shared.errors import Conflict, InvalidInput
 from shared.tables.contacts import DUE_SHARDS, reply_key
 from tests.aws import data_stack, table
 from tests.invitations import SECRET, FakeInvitations, FakeLedgers
-from tests.sending import FakeDue, FakeQuestions, FakeSteps, FakeSuppressions
+from tests.sending import FakeDue, FakeSteps, FakeSuppressions
 
 AT = datetime(2024, 3, 1, 10, 0, 0, 7, tzinfo=UTC)
 
@@ -40,6 +42,7 @@ class Stores:
     invitations: Invitations
     ledgers: Ledgers
     suppressions: Suppressions
+    asked: Callable[[Question], list[str]]
 
 
 @pytest.fixture(scope="module")
@@ -52,14 +55,24 @@ def contacts() -> Iterator[Table]:
 def stores(request: pytest.FixtureRequest) -> Stores:
     if request.param == "fake":
         invitations, ledgers = FakeInvitations(), FakeLedgers()
-        return Stores(FakeSteps(invitations, ledgers), FakeDue(invitations), invitations, ledgers, FakeSuppressions())
+        steps, due, suppressions = FakeSteps(invitations, ledgers), FakeDue(invitations), FakeSuppressions()
+        known = steps.asked
+        return Stores(
+            steps,
+            due,
+            invitations,
+            ledgers,
+            suppressions,
+            lambda one: [asked.invitation_id for asked in known.get(one.phone, [])],
+        )
     contacts = request.getfixturevalue("contacts")
     return Stores(
-        TableSteps(contacts),
+        TableSteps(contacts, TableQuestions(contacts, SECRET)),
         TableDue(contacts),
         TableInvitations(contacts),
         TableLedgers(contacts),
         TableSuppressions(contacts, SECRET),
+        lambda one: asked_in(contacts, one),
     )
 
 
@@ -159,8 +172,11 @@ def test_no_address_stands_in_a_key(contacts: Table) -> None:
 
 def test_what_a_text_message_answers_is_kept_as_the_collector_reads_it(contacts: Table) -> None:
     """Under the hash of the number, until the invitation expires; and the link in the shape of its own."""
-    TableQuestions(contacts, SECRET).put(QUESTION)
-    item = contacts.get(*reply_key(keyed_hash(SECRET, "identity", QUESTION.phone.text)))
+    asked = question("+33612345678", "i-1")
+    write = TableQuestions(contacts, SECRET).asked(asked)
+    assert write is not None
+    transact([write])
+    item = contacts.get(*reply_key(keyed_hash(SECRET, "identity", asked.phone.text)))
     assert item is not None
     assert {name: item[name] for name in ("invitation_id", "touchpoint", "survey", "survey_version", "lang")} == {
         "invitation_id": "i-1",
@@ -169,8 +185,8 @@ def test_what_a_text_message_answers_is_kept_as_the_collector_reads_it(contacts:
         "survey_version": 2,
         "lang": "fr",
     }
-    assert item["expires_at"] == int(QUESTION.expires_at.timestamp())
-    link = Link("a" * 32, "checkout", "sms", AT, "i-1", "c0ffee", QUESTION.expires_at)
+    assert item["expires_at"] == int(asked.expires_at.timestamp())
+    link = Link("a" * 32, "checkout", "sms", AT, "i-1", "c0ffee", asked.expires_at)
     for _ in range(2):
         TableLinks(contacts).add(link)
     stored = contacts.get(f"LINK#{'a' * 32}", "LINK")
@@ -178,71 +194,61 @@ def test_what_a_text_message_answers_is_kept_as_the_collector_reads_it(contacts:
     assert (stored["mode"], stored["invitation_id"]) == ("single", "i-1")
 
 
-QUESTION = Question(
-    Identifier("phone", "+33612345678"), "i-1", "checkout", "s", 2, "fr", "c0ffee", AT, AT + timedelta(days=30)
-)
-OLDER = replace(QUESTION, invitation_id="i-2", sent_at=AT - timedelta(seconds=1))
-AT_ONCE = replace(QUESTION, invitation_id="i-0")
+def question(number: str, invitation_id: str, at: datetime = AT) -> Question:
+    phone, ends = Identifier("phone", number), at + timedelta(days=30)
+    return Question(phone, invitation_id, "checkout", "s", 2, "fr", "c0ffee", at, ends)
 
 
-@pytest.fixture(params=["fake", "table"])
-def questions(request: pytest.FixtureRequest, contacts: Table) -> tuple[Questions, Callable[[], list[str]]]:
-    """The port, and the invitations whose questions stand at the number, the newest first."""
-    fake, kept = FakeQuestions(), TableQuestions(contacts, SECRET)
-    place = reply_key(keyed_hash(SECRET, "identity", QUESTION.phone.text))
-    contacts.delete(*place)
-
-    def stand() -> list[str]:
-        item = contacts.get(*place)
-        return [one["invitation_id"] for one in [item, *item["earlier"]]] if item else []
-
-    if request.param == "table":
-        return kept, stand
-    return fake, lambda: [one.invitation_id for one in fake.stored.get(QUESTION.phone, [])]
-
-
-def test_questions_stand_the_newest_first_each_once(questions: tuple[Questions, Callable[[], list[str]]]) -> None:
+def test_questions_stand_the_newest_first_each_once(stores: Stores) -> None:
     """In whatever order they are told, and however often; two of one instant in the order of their invitations."""
-    port, stand = questions
-    for told in (QUESTION, OLDER, AT_ONCE, QUESTION, OLDER):
-        port.put(told)
-        assert stand()[0] == "i-1"
-    assert stand() == ["i-1", "i-0", "i-2"]
+    number, planned = "+33600000001", stores.invitations.save(invitation("asks"))
+    older = question(number, "i-2", AT - timedelta(seconds=1))
+    for told in (question(number, "i-1"), older, question(number, "i-0"), older):
+        stores.steps.write(Progress(planned, asks=told))
+        planned = replace(planned, version=planned.version + 1)
+    assert stores.asked(older) == ["i-1", "i-0", "i-2"]
 
 
-def test_a_question_that_is_taken_back_leaves_the_others(questions: tuple[Questions, Callable[[], list[str]]]) -> None:
-    """One that does not stand is no harm."""
-    port, stand = questions
-    for told in (QUESTION, OLDER):
-        port.put(told)
-    for _ in range(2):
-        port.take_back(QUESTION)
-        assert stand() == ["i-2"]
-    port.take_back(OLDER)
-    assert stand() == []
-    port.put(QUESTION)
-    assert stand() == ["i-1"]
+def test_a_question_that_is_taken_back_leaves_the_others(stores: Stores) -> None:
+    """One that does not stand is no harm; and one may stand again."""
+    number, planned = "+33600000002", stores.invitations.save(invitation("takes-back"))
+    one, older = question(number, "i-1"), question(number, "i-2", AT - timedelta(seconds=1))
+    stood = []
+    for how in ({"asks": one}, {"asks": older}, *[{"takes_back": one}] * 2, {"takes_back": older}, {"asks": one}):
+        stores.steps.write(Progress(planned, **how))
+        planned = replace(planned, version=planned.version + 1)
+        stood.append(stores.asked(one))
+    assert stood == [["i-1"], ["i-1", "i-2"], ["i-2"], ["i-2"], [], ["i-1"]]
+
+
+def test_a_claim_that_is_lost_asks_nothing(stores: Stores) -> None:
+    """Of two who read the same invitation, the second's question does not stand."""
+    planned = stores.invitations.save(invitation("asks-in-vain"))
+    first, second = (question("+33600000003", "i-1", AT + timedelta(seconds=n)) for n in range(2))
+    stores.steps.write(Progress(planned, step("asks-in-vain"), asks=first))
+    with pytest.raises(Conflict):
+        stores.steps.write(Progress(planned, step("asks-in-vain"), asks=second))
+    assert stores.asked(first) == ["i-1"]
 
 
 def test_two_questions_at_the_same_moment_both_stand(contacts: Table) -> None:
     """The slower one is told so, and tells it again."""
-    kept = TableQuestions(contacts, SECRET)
-    quicker = iter([OLDER])
-
-    class Meanwhile(Table):
-        def put(self, item: dict[str, Any], **how: Any) -> None:
-            for one in quicker:
-                kept.put(one)
-            super().put(item, **how)
-
-    slower = TableQuestions(Meanwhile(contacts.client, contacts.name), SECRET)
-    contacts.delete(*reply_key(keyed_hash(SECRET, "identity", QUESTION.phone.text)))
+    kept, number = TableQuestions(contacts, SECRET), "+33600000004"
+    slower, quicker = (kept.asked(question(number, name)) for name in ("i-1", "i-2"))
+    assert slower is not None and quicker is not None
+    write_all([quicker])
     with pytest.raises(Conflict):
-        slower.put(QUESTION)
-    slower.put(QUESTION)
-    item = contacts.get(*reply_key(keyed_hash(SECRET, "identity", QUESTION.phone.text)))
-    assert item is not None
-    assert (item["invitation_id"], [one["invitation_id"] for one in item["earlier"]]) == ("i-1", ["i-2"])
+        write_all([slower])
+    again = kept.asked(question(number, "i-1"))
+    assert again is not None
+    write_all([again])
+    assert asked_in(contacts, question(number, "i-1")) == ["i-2", "i-1"]
+
+
+def asked_in(contacts: Table, one: Question) -> list[str]:
+    """The invitations that a text from that number may answer, the newest first."""
+    item = contacts.get(*reply_key(keyed_hash(SECRET, "identity", one.phone.text)))
+    return [asked["invitation_id"] for asked in (item, *item["earlier"])] if item else []
 
 
 def test_an_answer_is_seen_at_once(contacts: Table) -> None:

@@ -71,7 +71,7 @@ def test_a_text_message_is_known_by_the_number_that_answers_it() -> None:
     [sent] = world.sms.sent
     assert isinstance(sent.content, str)
     assert len(sent.content.split("/s/")[1].split(" ")[0]) == SMS_LENGTH
-    [question] = world.questions.stored[PHONE]
+    [question] = world.steps.asked[PHONE]
     assert (question.invitation_id, question.touchpoint, question.lang) == (invitation_id, "checkout", "en")
 
 
@@ -80,11 +80,11 @@ def test_a_text_that_did_not_leave_is_not_what_is_answered() -> None:
     world = World(asking(remind=24))
     invitation_id = world.plan(**AMERICAN)
     world.days(1)
-    seen = list(world.questions.stored[PHONE])
+    seen = list(world.steps.asked[PHONE])
     world.sms.outcomes = [NotTaken("ThrottlingException")] * 1000
     world.days(3)
     assert len(seen) == 1
-    assert world.questions.stored[PHONE] == seen
+    assert world.steps.asked[PHONE] == seen
     assert world.steps.stored[invitation_id, 2].state == "failed"
 
 
@@ -95,7 +95,7 @@ def test_a_first_text_that_did_not_leave_can_be_answered_by_nothing(outcome: Out
     world.sms.outcomes = [outcome] * 1000
     world.plan(**AMERICAN)
     world.days(1)
-    assert world.questions.stored[PHONE] == []
+    assert world.steps.asked[PHONE] == []
 
 
 @pytest.mark.parametrize("outcome", [Taken("message-1"), Unclear("ReadTimeout")])
@@ -107,13 +107,13 @@ def test_what_a_text_answers_stands_when_the_message_arrives(outcome: Outcome) -
 
     class Quick:
         def send(self, outgoing: Outgoing) -> Outcome:
-            stood.extend(one.invitation_id for one in world.questions.stored[PHONE])
+            stood.extend(one.invitation_id for one in world.steps.asked[PHONE])
             return outcome
 
     world.seam = lambda deps: replace(deps, senders={"sms": Quick()})
     world.days(1)
     assert stood == [invitation_id]
-    assert [one.invitation_id for one in world.questions.stored[PHONE]] == [invitation_id]
+    assert [one.invitation_id for one in world.steps.asked[PHONE]] == [invitation_id]
 
 
 def test_nobody_is_rung_out_of_bed() -> None:

@@ -93,7 +93,7 @@ def assert_counted(world: World) -> None:
 
 def assert_answerable(world: World) -> None:
     """What is written back to a text that left answers its invitation."""
-    known = {(one.phone.value, one.invitation_id) for each in world.questions.stored.values() for one in each}
+    known = {(one.phone.value, one.invitation_id) for each in world.steps.asked.values() for one in each}
     assert {(one.to, one.invitation_id) for one in world.sms.sent} <= known
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
-from services.invitations.adapters.versions import present
-from services.invitations.usecases.sending_ports import Question
+from services.invitations.adapters.versions import UNCHANGED, present, versioned
+from services.invitations.domain.questions import Question
 from shared.codes import keyed_hash
-from shared.dynamo import ConditionFailed, Item, Table
-from shared.errors import Conflict
+from shared.dynamo import Delete, Item, Table, Write
 from shared.tables import contacts as keys
 from shared.times import key_time
 
@@ -29,37 +27,27 @@ class TableQuestions:
     table: Table
     secret: bytes
 
-    def put(self, question: Question) -> None:
-        stands = self._read(question)
-        known = questions_in(stands)
-        self._write(stands, newest_first([*known, fields_of(question)]), known, question.expires_at)
+    def asked(self, question: Question) -> Write | None:
+        """The write by which it stands beside those of its number; None where it does."""
+        return self._write(question, is_asked=True)
 
-    def take_back(self, question: Question) -> None:
-        stands = self._read(question)
-        known = questions_in(stands)
-        self._write(stands, [one for one in known if one != fields_of(question)], known, question.expires_at)
+    def taken_back(self, question: Question) -> Write | None:
+        """The write by which it does not; None where that is so."""
+        return self._write(question, is_asked=False)
 
-    def _read(self, question: Question) -> Item:
-        """The number's item; no more than its key where there is none."""
+    def _write(self, question: Question, *, is_asked: bool) -> Write | None:
         pk, sk = keys.reply_key(keyed_hash(self.secret, "identity", question.phone.text))
-        return self.table.get(pk, sk, consistent=True) or {"pk": pk, "sk": sk}
-
-    def _write(self, stands: Item, asked: list[Item], known: list[Item], expires_at: datetime) -> None:
-        """Those that were asked in place of those that were known, on condition that nobody was faster."""
+        stands = self.table.get(pk, sk, consistent=True) or {}
+        known, this = questions_in(stands), fields_of(question)
+        asked = newest_first([*known, this]) if is_asked else [one for one in known if one != this]
+        version = int(stands.get("version", 0))
         if asked == known:
-            return
-        version, place = int(stands.get("version", 0)), {"pk": stands["pk"], "sk": stands["sk"]}
-        condition = "version = :version" if version else "attribute_not_exists(version)"
-        values = {":version": version} if version else None
-        ends = max(int(expires_at.timestamp()), int(stands.get("expires_at", 0)))
-        try:
-            if asked:
-                item = place | {"kind": "reply", "v": 1, "version": version + 1, "expires_at": ends}
-                self.table.put(item | asked[0] | {"earlier": asked[1:]}, condition=condition, values=values)
-            else:
-                self.table.delete(**place, condition=condition, values=values)
-        except ConditionFailed:
-            raise Conflict("another question was sent to this number at the same moment") from None
+            return None
+        if not asked:
+            return Delete(self.table, pk, sk, UNCHANGED, {":version": version})
+        ends = max(int(question.expires_at.timestamp()), int(stands.get("expires_at", 0)))
+        item = {"pk": pk, "sk": sk, "kind": "reply", "v": 1, "expires_at": ends}
+        return versioned(self.table, item | asked[0] | {"earlier": asked[1:]}, version)
 
 
 def questions_in(item: Item) -> list[Item]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from services.invitations.adapters.invitations import invitation_in, item_of_invitation
 from services.invitations.adapters.ledgers import item_of_ledger
+from services.invitations.adapters.questions import TableQuestions
 from services.invitations.adapters.reservations import item_of_link
 from services.invitations.adapters.versions import present, versioned, write_all
 from services.invitations.domain.invitations import Invitation, Step
@@ -16,7 +17,7 @@ from services.invitations.domain.links import Link
 from services.invitations.domain.sending import Progress
 from services.invitations.usecases.sending_ports import Turn
 from shared import dynamo
-from shared.dynamo import ConditionFailed, Item, Put, Table
+from shared.dynamo import ConditionFailed, Item, Put, Table, Write
 from shared.tables import contacts as keys
 from shared.tables import responses
 from shared.times import key_time, parse_time
@@ -24,9 +25,13 @@ from shared.times import key_time, parse_time
 
 @dataclass(frozen=True)
 class TableSteps:
-    """Steps, written in one transaction with their invitation and the ledger; the invitation's version guards all."""
+    """Steps, written in one transaction with their invitation, the ledger and what a text written back answers.
+
+    The invitation's version guards all.
+    """
 
     table: Table
+    questions: TableQuestions
 
     def get(self, invitation_id: str, number: int) -> Step | None:
         item = self.table.get(*keys.step_key(invitation_id, number), consistent=True)
@@ -34,11 +39,15 @@ class TableSteps:
 
     def write(self, progress: Progress) -> None:
         invitation, ledger = progress.invitation, progress.ledger
-        writes = [versioned(self.table, item_of_invitation(invitation), invitation.version)]
+        writes: list[Write] = [versioned(self.table, item_of_invitation(invitation), invitation.version)]
         if progress.step:
             writes.append(Put(self.table, item_of_step(progress.step)))
         if ledger:
             writes.append(versioned(self.table, item_of_ledger(ledger), ledger.version))
+        if progress.asks and (asked := self.questions.asked(progress.asks)):
+            writes.append(asked)
+        if progress.takes_back and (taken_back := self.questions.taken_back(progress.takes_back)):
+            writes.append(taken_back)
         write_all(writes)
 
 

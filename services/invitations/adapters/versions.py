@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from shared.dynamo import ConditionFailed, Item, Put, Table, TransactionConflict, Update, transact
+from shared.dynamo import ConditionFailed, Item, Put, Table, TransactionConflict, Write, transact
 from shared.errors import Conflict
 from shared.times import key_time
 
@@ -30,7 +30,7 @@ def write_versioned(table: Table, item: Item, version: int) -> None:
         table.put(item | {"version": version + 1}, condition=UNCHANGED if version else NOT_THERE, values=values)
 
 
-def write_all(writes: Sequence[Put | Update]) -> None:
+def write_all(writes: Sequence[Write]) -> None:
     """All or nothing. Raises Conflict where one of the items has changed, or is just being changed."""
     with conflicts():
         transact(writes)

@@ -13,6 +13,7 @@ from typing import Literal
 from services.invitations.domain.interactions import Reason
 from services.invitations.domain.invitations import Invitation, State, Step
 from services.invitations.domain.ledger import Contact, Ledger
+from services.invitations.domain.questions import Question
 
 CLAIM_LASTS = timedelta(minutes=5)
 """Longer than the function that sends may run: after that, whoever claimed is gone."""
@@ -57,11 +58,16 @@ Outcome = Taken | NotTaken | Refused | Unclear
 
 @dataclass(frozen=True)
 class Progress:
-    """What is written together. step, ledger: None where they stay as they are."""
+    """What is written together. step, ledger: None where they stay as they are.
+
+    asks, takes_back: of a text message, the question that a text written back answers from now on, or no more.
+    """
 
     invitation: Invitation
     step: Step | None = None
     ledger: Ledger | None = None
+    asks: Question | None = None
+    takes_back: Question | None = None
 
 
 def claim(invitation: Invitation, before: Step | None, ledger: Ledger, now: datetime) -> Progress:

@@ -8,10 +8,11 @@ from datetime import timedelta
 from services.invitations.domain.invitations import Invitation
 from services.invitations.domain.links import Link, code_of, link_of
 from services.invitations.domain.people import Identifier, Person
+from services.invitations.domain.questions import Question
 from services.invitations.messages import mail, sms
 from services.invitations.messages.asked import Asked
 from services.invitations.messages.words import language
-from services.invitations.usecases.sending_ports import Outgoing, Question, SendingDeps
+from services.invitations.usecases.sending_ports import Outgoing, SendingDeps
 from shared import tokens
 from shared.catalogue import Touchpoint
 

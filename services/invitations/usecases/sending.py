@@ -17,6 +17,7 @@ from services.invitations.domain.interactions import Reason, Suppressed
 from services.invitations.domain.invitations import Invitation, Step
 from services.invitations.domain.ledger import Ledger
 from services.invitations.domain.people import ADDRESS_KINDS, Identifier, Person
+from services.invitations.domain.questions import Question
 from services.invitations.domain.quiet_hours import next_allowed
 from services.invitations.domain.sending import ENDED, LEASE, REMINDER, NotTaken, Refused, Taken, Unclear
 from services.invitations.usecases import composing
@@ -189,8 +190,8 @@ def with_place(invitation: Invitation, receiver: Receiver, deps: SendingDeps) ->
 def send(invitation: Invitation, step: Step | None, receiver: Receiver, deps: SendingDeps) -> None:
     """Everything that can fail is done before the claim; after it comes the call, and after that only the mark.
 
-    What a text written back answers stands before the message leaves, since a person may be quicker than a function
-    that has to be tried again; where the message surely did not leave, it is taken back.
+    What a text written back answers stands with the claim, since a person may be quicker than a function that has to
+    be tried again; where the message surely did not leave, the mark takes it back.
     """
     ledger = open_ledger(receiver.person.person_id, deps)
     contact = ledger.of(invitation.invitation_id, invitation.step)
@@ -203,19 +204,17 @@ def send(invitation: Invitation, step: Step | None, receiver: Receiver, deps: Se
         return
     composed = composing.compose(invitation, receiver.person, receiver.touchpoint, receiver.address, deps)
     deps.links.add(composed.link)
-    if composed.question:
-        deps.questions.put(composed.question)
-    deps.steps.write(sending.claim(invitation, step, ledger, deps.now()))
+    deps.steps.write(replace(sending.claim(invitation, step, ledger, deps.now()), asks=composed.question))
     outcome = deps.senders[invitation.channel].send(composed.outgoing)
     turn = Turn(invitation.invitation_id, invitation.step)
-    retried(lambda: mark(turn, outcome, receiver, deps), deps)
-    if (question := composed.question) and isinstance(outcome, NotTaken | Refused):
-        retried(lambda: deps.questions.take_back(question), deps)
+    retried(lambda: mark(turn, outcome, composed.question, receiver, deps), deps)
     if isinstance(outcome, Refused) and outcome.reason:
         note_refusal(outcome, invitation.channel, receiver, deps)
 
 
-def mark(turn: Turn, outcome: sending.Outcome, receiver: Receiver, deps: SendingDeps) -> None:
+def mark(
+    turn: Turn, outcome: sending.Outcome, question: Question | None, receiver: Receiver, deps: SendingDeps
+) -> None:
     """Writes down what became of it, unless the provider's own word was quicker. Raises Conflict."""
     invitation, step = deps.invitations.get(turn.invitation_id), deps.steps.get(turn.invitation_id, turn.number)
     if invitation is None or step is None or step.state != "claimed":
@@ -228,7 +227,7 @@ def mark(turn: Turn, outcome: sending.Outcome, receiver: Receiver, deps: Sending
         deps.steps.write(sending.unknown(invitation, step))
     else:
         ledger = open_ledger(receiver.person.person_id, deps)
-        deps.steps.write(not_sent(invitation, step, ledger, outcome, deps))
+        deps.steps.write(replace(not_sent(invitation, step, ledger, outcome, deps), takes_back=question))
 
 
 def not_sent(

@@ -36,21 +36,6 @@ class Outgoing:
 
 
 @dataclass(frozen=True)
-class Question:
-    """What a text message from that number answers. customer: keyed hash; sent_at: when the message was to leave."""
-
-    phone: Identifier
-    invitation_id: str
-    touchpoint: str
-    survey: str
-    survey_version: int
-    lang: str
-    customer: str
-    sent_at: datetime
-    expires_at: datetime
-
-
-@dataclass(frozen=True)
 class Suppression:
     """An address or number to which nothing is sent. because: such as `stop`, `complaint`, `import`.
 
@@ -72,7 +57,7 @@ class Steps(Protocol):
         ...
 
     def write(self, progress: Progress) -> None:
-        """All of it or nothing. Raises Conflict where the invitation or the ledger has changed."""
+        """All of it or nothing. Raises Conflict where the invitation, the ledger or the number's questions changed."""
         ...
 
 
@@ -99,18 +84,6 @@ class Links(Protocol):
 
     def revoke(self, link_id: str, at: datetime) -> None:
         """From then on it takes no answer; one that was revoked stays so, and where there is none nothing happens."""
-        ...
-
-
-class Questions(Protocol):
-    """The questions put to each number lately."""
-
-    def put(self, question: Question) -> None:
-        """Keeps it beside those of that number. Raises Conflict where another is kept at the same moment."""
-        ...
-
-    def take_back(self, question: Question) -> None:
-        """Forgets it; the others of that number stay. Raises Conflict as above."""
         ...
 
 
@@ -168,7 +141,6 @@ class SendingDeps(Deps):
     due: Due
     sendings: Sendings
     links: Links
-    questions: Questions
     answers: Answers
     senders: Mapping[str, Sender]
     suppressions: Suppressions
