@@ -78,7 +78,7 @@ class Watcher:
         self.cells: dict[int, list[int]] = {}
         self.latest = self.closed = -1
         self.waiting: deque[Decision] = deque()
-        self.fleet = _fleet(context.board)
+        self.fleet = fleet_of(context.board) if context.board is not None else None
         self.name = self.fleet.join() if self.fleet else ""
 
     def update(self, timestamp: float, score: int) -> Event | None:
@@ -132,10 +132,8 @@ class Watcher:
         )
 
 
-def _fleet(shared: Any) -> Fleet | None:
+def fleet_of(shared: Any) -> Fleet:
     """Our board of this fleet, kept beside the harness's own."""
-    if shared is None:
-        return None
     fleet: Fleet = vars(shared).setdefault("etincelle", Fleet(shared))
     return fleet
 

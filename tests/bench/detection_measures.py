@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import pickle
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from math import inf
 from statistics import fmean
@@ -185,9 +185,14 @@ class FleetWorld:
 
 
 def fleet(make: Make, asked: FleetWorld, seed: int) -> Row:
-    """A fleet fed day by day, so that a shared board hears in order: alerts under watch, false ones, changes found."""
+    """A whole fleet: alerts under watch, false ones, changes found."""
     shared = Shared(asked.touchpoints)
-    members = [(make(world, shared), stream, *listed(world, stream)) for world, stream in asked.drawn(seed)]
+    return watched([(make(world, shared), world, stream) for world, stream in asked.drawn(seed)], asked)
+
+
+def watched(rules: Iterable[tuple[Rule, World, Stream]], asked: FleetWorld) -> Row:
+    """Touchpoints fed day by day, so that a shared board hears in order."""
+    members = [(rule, stream, *listed(world, stream)) for rule, world, stream in rules]
     found, alerts, false = set(), 0, 0
     watched = MONDAY + asked.history_days * DAY
     for day in range(asked.history_days + asked.watch_days):
@@ -199,7 +204,7 @@ def fleet(make: Make, asked: FleetWorld, seed: int) -> Row:
                 true = stream.change is not None and event.at >= stream.change
                 alerts, false = alerts + 1, false + (not true)
                 found |= {i} if true else set()
-    return {"alerts": alerts, "false": false, "found": len(found), "changed": asked.changing}
+    return {"alerts": alerts, "false": false, "found": len(found), "changed": asked.changing, "which": sorted(found)}
 
 
 def cost(make: Make, world: World, answers: int, seed: int) -> Row:

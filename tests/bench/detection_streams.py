@@ -111,25 +111,30 @@ def _weekend(hours: Any) -> Any:
 
 
 def _levels(world: World, times: Values, change: float | None, chance: np.random.Generator) -> NDArray[np.int64]:
-    hours = (times - MONDAY) / HOUR
-    bad = 1 + 0.25 * world.rhythm * np.cos(2 * np.pi * (hours % 24 - 3) / 24)
-    bad *= np.where(_weekend(hours), 1 + 0.35 * world.rhythm, 1)
+    bad = worse_hours(world, times)
     if world.day_noise:
         days = ((times - MONDAY) // DAY).astype(int)
         bad *= chance.lognormal(-(world.day_noise**2) / 2, world.day_noise, days[-1] + 1)[days]
     lukewarm, angry = world.usual[1] * bad, world.usual[2] * bad
     moods = np.stack([1 - lukewarm - angry, lukewarm, angry], axis=1)
-    met = _met(world, times, change)[:, None]
-    moods = (1 - met) * moods + met * np.array(FRICTION)
+    share = met(world, times, change)[:, None]
+    moods = (1 - share) * moods + share * np.array(FRICTION)
     mood = _drawn(np.cumsum(moods, axis=1), chance)
     histograms = np.cumsum(MOODS[world.scale], axis=1)
     return _drawn((histograms / histograms[:, -1:])[mood], chance)
 
 
-def _met(world: World, times: Values, change: float | None) -> Values:
-    """The share of people whom the friction meets, at each answer."""
+def worse_hours(world: World, times: Any) -> Any:
+    """So many times as many people as on the whole are lukewarm or angry at that time."""
+    hours = (times - MONDAY) / HOUR
+    daily = 1 + 0.25 * world.rhythm * np.cos(2 * np.pi * (hours % 24 - 3) / 24)
+    return daily * np.where(_weekend(hours), 1 + 0.35 * world.rhythm, 1)
+
+
+def met(world: World, times: Values | float, change: Values | float | None) -> Values:
+    """The share of people whom the friction meets, at each time; or at one, for each moment of the change."""
     if change is None:
-        return np.zeros(len(times))
+        return np.zeros(np.shape(times))
     since = (times - change) / DAY
     share: Values = world.worse * np.clip(since / max(world.ramp_days, 1e-9), 0, 1)
     return np.where(since < world.lasts_days, share, 0.0)

@@ -10,15 +10,29 @@ import pytest
 from scipy import stats
 
 from shared.scales import SCALES
+from tests.bench.detection import Fleet
 from tests.bench.detection_event import Event, Rule
 from tests.bench.detection_limit import bound, mean_passage, steps
-from tests.bench.detection_measures import FleetWorld, Make, cost, delays, endings, false_alarms, fleet, spotted
+from tests.bench.detection_measures import (
+    FleetWorld,
+    Make,
+    Shared,
+    cost,
+    delays,
+    endings,
+    false_alarms,
+    fleet,
+    heard,
+    listed,
+    spotted,
+)
 from tests.bench.detection_rules import Adwin, DayAgainstWeek, Ewma, Nelson, Oracle, PageHinkley, RollingMean
 from tests.bench.detection_run import OURS, ours, tasks
 from tests.bench.detection_run import SHORT as PLAN
 from tests.bench.detection_starts import ANGRY, launched, made, starts, touchpoint
 from tests.bench.detection_streams import MONDAY, World, after_history, lasting
 from tests.bench.detection_table import HEAD, table
+from tests.bench.detection_told import TOLD, Informed
 
 RULES = (
     lambda: RollingMean(30),
@@ -202,3 +216,19 @@ def mean_late(make: Make, worlds: list[World]) -> float:
     """Answers until large changes are found, thirty answers after a touchpoint began."""
     rows = [delays(make, replace(world, worse=0.35), 30, 400, 1, place) for place, world in enumerate(worlds)]
     return float(np.mean([row["mean_answers"] for row in rows]))
+
+
+def test_an_account_that_is_told_all_weighs_answers_by_both_laws() -> None:
+    """Its evidence is the log likelihood ratio of the answers since the change; whoever has to learn more has less."""
+    world = World("nps", 40, worse=0.12)
+    stream = lasting(world, 70, 50, 3)
+    assert stream.change is not None
+    before, after = world.laws()
+    since = stream.levels[stream.times >= stream.change]
+    weighed = []
+    for knowledge in TOLD:
+        account = Informed(world, stream, knowledge, Fleet(Shared(10**100)))
+        assert list(heard(account, *listed(world, stream))) == [], "no board asks for so much evidence"
+        weighed.append(account.evidence)
+    assert weighed[-1] == pytest.approx(float(np.log(after / before)[since].sum()))
+    assert weighed == sorted(weighed)
