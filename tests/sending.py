@@ -53,7 +53,8 @@ class FakeSteps:
         if progress.step:
             self.stored[progress.step.invitation_id, progress.step.number] = progress.step
         for question in (one for one in (progress.asks, progress.takes_back) if one):
-            others = [one for one in self.asked.get(question.phone, []) if one != question]
+            same = (question.sent_at, question.invitation_id)
+            others = [one for one in self.asked.get(question.phone, []) if (one.sent_at, one.invitation_id) != same]
             stand = [*others, question] if question == progress.asks else others
             self.asked[question.phone] = sorted(stand, key=lambda one: (one.sent_at, one.invitation_id), reverse=True)
 

@@ -35,9 +35,8 @@ class FakeQuestions:
     sent: dict[str, Asked] = field(default_factory=dict)
     earlier: dict[str, list[Asked]] = field(default_factory=dict)
 
-    def asked(self, number_hash: str, at: datetime) -> Asked | None:
-        known = [*([self.sent[number_hash]] if number_hash in self.sent else []), *self.earlier.get(number_hash, [])]
-        return next((one for one in known if one.sent_at <= at), known[-1] if known else None)
+    def asked(self, number_hash: str) -> list[Asked]:
+        return [*([self.sent[number_hash]] if number_hash in self.sent else []), *self.earlier.get(number_hash, [])]
 
 
 @dataclass

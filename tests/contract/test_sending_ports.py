@@ -221,6 +221,18 @@ def test_a_question_that_is_taken_back_leaves_the_others(stores: Stores) -> None
     assert stood == [["i-1"], ["i-1", "i-2"], ["i-2"], ["i-2"], [], ["i-1"]]
 
 
+def test_a_question_that_left_takes_the_place_of_the_one_that_might(stores: Stores) -> None:
+    """It is the same one, whose message is known to have left."""
+    number, planned = "+33600000005", stores.invitations.save(invitation("left"))
+    one = question(number, "i-1")
+    for told in (one, replace(one, has_left=True)):
+        stores.steps.write(Progress(planned, asks=told))
+        planned = replace(planned, version=planned.version + 1)
+    assert stores.asked(one) == ["i-1"]
+    stores.steps.write(Progress(planned, takes_back=one))
+    assert stores.asked(one) == []
+
+
 def test_a_claim_that_is_lost_asks_nothing(stores: Stores) -> None:
     """Of two who read the same invitation, the second's question does not stand."""
     planned = stores.invitations.save(invitation("asks-in-vain"))

@@ -113,7 +113,19 @@ def test_what_a_text_answers_stands_when_the_message_arrives(outcome: Outcome) -
     world.seam = lambda deps: replace(deps, senders={"sms": Quick()})
     world.days(1)
     assert stood == [invitation_id]
-    assert [one.invitation_id for one in world.steps.asked[PHONE]] == [invitation_id]
+    [question] = world.steps.asked[PHONE]
+    assert (question.invitation_id, question.has_left) == (invitation_id, isinstance(outcome, Taken))
+
+
+def test_the_provider_s_word_says_that_a_text_left() -> None:
+    """Where its reply was lost; the question is the one that was claimed, not one more."""
+    world = World()
+    invitation_id = world.plan(**AMERICAN)
+    world.sms.outcomes = [Unclear("ReadTimeout")]
+    world.days(1)
+    [asked] = world.steps.asked[PHONE]
+    hear_outcome(Heard(invitation_id, 1, "delivered", world.now, "m1", PHONE), world.plain)
+    assert (asked.has_left, world.steps.asked[PHONE]) == (False, [replace(asked, has_left=True)])
 
 
 def test_nobody_is_rung_out_of_bed() -> None:

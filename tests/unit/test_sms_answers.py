@@ -63,6 +63,19 @@ def test_a_text_that_is_heard_late_answers_the_question_that_stood_when_it_was_w
     assert held == {"invitation:inv1": 3, "invitation:inv2": 9}
 
 
+def test_a_text_answers_the_last_question_that_surely_left() -> None:
+    """One of which nobody knows comes after those, unless they take no answers any more, or are all unknown."""
+    asked = Texts().asked
+    unsure = replace(asked, invitation_id="inv2", sent_at=NOW - timedelta(minutes=5), has_left=False)
+    surely = replace(asked, invitation_id="inv0", sent_at=NOW - timedelta(hours=3))
+    over = replace(surely, sent_at=NOW - timedelta(days=90))
+    for stood, answered in (([unsure, surely], "inv0"), ([unsure, over], "inv2"), ([unsure], "inv2")):
+        texts = Texts()
+        texts.questions.sent[hashed(NUMBER)], *texts.questions.earlier[hashed(NUMBER)] = stood
+        texts.hear(text("9"))
+        assert [one.response_id for one in texts.world.stored] == [f"invitation:{answered}"]
+
+
 def test_the_last_score_within_the_hour_holds_and_later_ones_do_not() -> None:
     """One side of the edge and the other; the time of the answer stays the first one's."""
     texts = Texts()

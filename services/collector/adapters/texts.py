@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
@@ -30,12 +30,9 @@ class TableQuestions:
 
     table: Table
 
-    def asked(self, number_hash: str, at: datetime) -> Asked | None:
+    def asked(self, number_hash: str) -> list[Asked]:
         item = self.table.get(*contacts.reply_key(number_hash))
-        if item is None:
-            return None
-        asked = [asked_of(one) for one in (item, *item.get("earlier", ()))]
-        return next((one for one in asked if one.sent_at <= at), asked[-1])
+        return [asked_of(one) for one in (item, *item["earlier"])] if item else []
 
 
 def asked_of(item: Item) -> Asked:
@@ -47,6 +44,7 @@ def asked_of(item: Item) -> Asked:
         lang=item["lang"],
         customer=item.get("customer"),
         sent_at=parse_time(item["sent_at"]),
+        has_left=item["has_left"],
     )
 
 

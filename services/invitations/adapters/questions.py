@@ -14,7 +14,7 @@ from shared.times import key_time
 
 MOST_KEPT = 6
 """Questions of a number, reminders included."""
-FIELDS = ("invitation_id", "touchpoint", "survey", "survey_version", "lang", "customer", "sent_at")
+FIELDS = ("invitation_id", "touchpoint", "survey", "survey_version", "lang", "customer", "sent_at", "has_left")
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ class TableQuestions:
         pk, sk = keys.reply_key(keyed_hash(self.secret, "identity", question.phone.text))
         stands = self.table.get(pk, sk, consistent=True) or {}
         known, this = questions_in(stands), fields_of(question)
-        asked = newest_first([*known, this]) if is_asked else [one for one in known if one != this]
+        others = [one for one in known if name_of(one) != name_of(this)]
+        asked = newest_first([*others, this]) if is_asked else others
         version = int(stands.get("version", 0))
         if asked == known:
             return None
@@ -63,6 +64,10 @@ def fields_of(question: Question) -> Item:
 
 
 def newest_first(questions: Iterable[Item]) -> list[Item]:
-    """Each once; of two that were sent at the same instant, the order is the same wherever it is asked."""
-    each = {(one["sent_at"], one["invitation_id"]): one for one in questions}
-    return [each[name] for name in sorted(each, reverse=True)][:MOST_KEPT]
+    """Of two that were sent at the same instant, the order is the same wherever it is asked."""
+    return sorted(questions, key=name_of, reverse=True)[:MOST_KEPT]
+
+
+def name_of(question: Item) -> tuple[str, str]:
+    """By which it is the same, whether it is known to have left or not."""
+    return question["sent_at"], question["invitation_id"]

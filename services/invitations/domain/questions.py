@@ -10,7 +10,10 @@ from services.invitations.domain.people import Identifier
 
 @dataclass(frozen=True)
 class Question:
-    """What a text message from that number answers. customer: keyed hash; sent_at: when the message was to leave."""
+    """What a text message from that number answers.
+
+    customer: keyed hash; sent_at: when the message was to leave; has_left: whether it is known that it did.
+    """
 
     phone: Identifier
     invitation_id: str
@@ -21,3 +24,4 @@ class Question:
     customer: str
     sent_at: datetime
     expires_at: datetime
+    has_left: bool = False

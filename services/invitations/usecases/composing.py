@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from services.invitations.domain.invitations import Invitation
+from services.invitations.domain.invitations import Invitation, Step
 from services.invitations.domain.links import Link, code_of, link_of
 from services.invitations.domain.people import Identifier, Person
 from services.invitations.domain.questions import Question
@@ -49,6 +49,17 @@ def compose(
     outgoing = Outgoing(invitation.invitation_id, number, invitation.channel, address.value, said)
     question = question_of(asked, link, address, deps) if invitation.channel == "sms" else None
     return Composed(outgoing, link, question)
+
+
+def left(invitation: Invitation, step: Step, deps: SendingDeps) -> Question | None:
+    """What a text back to a message that surely left answers; None where that can be told no more."""
+    person, touchpoint = deps.people.get(invitation.person_id), deps.catalogue.touchpoint(invitation.touchpoint)
+    address = person.address(invitation.channel) if person and invitation.channel == "sms" else None
+    if person is None or touchpoint is None or address is None:
+        return None
+    before = replace(invitation, step=step.number)
+    question = compose(before, person, touchpoint, Identifier("phone", address), deps).question
+    return replace(question, sent_at=step.claimed_at, has_left=True) if question else None
 
 
 def content(asked: Asked, address: Identifier, deps: SendingDeps) -> bytes | str:

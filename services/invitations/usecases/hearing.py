@@ -10,6 +10,7 @@ from typing import Literal
 from services.invitations.domain import sending
 from services.invitations.domain.invitations import Invitation, Step
 from services.invitations.domain.people import ALL, Identifier, Person
+from services.invitations.usecases.composing import left
 from services.invitations.usecases.contacts import open_ledger
 from services.invitations.usecases.identity import change_person
 from services.invitations.usecases.retrying import retried
@@ -82,7 +83,8 @@ def known_sent(invitation: Invitation, step: Step, heard: Heard, deps: SendingDe
         return sending.Progress(invitation, step)
     touchpoint = deps.catalogue.touchpoint(invitation.touchpoint)
     told = replace(step, message_id=heard.message_id)
-    return sending.sent(invitation, told, remind_after(touchpoint) if touchpoint else None, deps.now())
+    sent = sending.sent(invitation, told, remind_after(touchpoint) if touchpoint else None, deps.now())
+    return replace(sent, asks=left(invitation, step, deps))
 
 
 def change_whose(heard: Heard, how: Callable[[Person], Person], deps: SendingDeps) -> None:

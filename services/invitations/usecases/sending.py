@@ -191,7 +191,7 @@ def send(invitation: Invitation, step: Step | None, receiver: Receiver, deps: Se
     """Everything that can fail is done before the claim; after it comes the call, and after that only the mark.
 
     What a text written back answers stands with the claim, since a person may be quicker than a function that has to
-    be tried again; where the message surely did not leave, the mark takes it back.
+    be tried again. The mark says of it that the message left, or takes it back where it surely did not.
     """
     ledger = open_ledger(receiver.person.person_id, deps)
     contact = ledger.of(invitation.invitation_id, invitation.step)
@@ -204,10 +204,12 @@ def send(invitation: Invitation, step: Step | None, receiver: Receiver, deps: Se
         return
     composed = composing.compose(invitation, receiver.person, receiver.touchpoint, receiver.address, deps)
     deps.links.add(composed.link)
-    deps.steps.write(replace(sending.claim(invitation, step, ledger, deps.now()), asks=composed.question))
+    now = deps.now()
+    question = replace(composed.question, sent_at=now) if composed.question else None
+    deps.steps.write(replace(sending.claim(invitation, step, ledger, now), asks=question))
     outcome = deps.senders[invitation.channel].send(composed.outgoing)
     turn = Turn(invitation.invitation_id, invitation.step)
-    retried(lambda: mark(turn, outcome, composed.question, receiver, deps), deps)
+    retried(lambda: mark(turn, outcome, question, receiver, deps), deps)
     if isinstance(outcome, Refused) and outcome.reason:
         note_refusal(outcome, invitation.channel, receiver, deps)
 
@@ -222,7 +224,8 @@ def mark(
     now = deps.now()
     if isinstance(outcome, Taken):
         step = replace(step, message_id=outcome.message_id)
-        deps.steps.write(sending.sent(invitation, step, remind_after(receiver.touchpoint), now))
+        sent = sending.sent(invitation, step, remind_after(receiver.touchpoint), now)
+        deps.steps.write(replace(sent, asks=replace(question, has_left=True) if question else None))
     elif isinstance(outcome, Unclear):
         deps.steps.write(sending.unknown(invitation, step))
     else:

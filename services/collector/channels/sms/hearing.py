@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
@@ -29,7 +29,8 @@ AHEAD_AT_MOST = timedelta(minutes=5)
 class Asked:
     """A question that a number was asked by text message, and whose the number is.
 
-    customer: keyed hash of the customer's id, where it is known; sent_at: when the question was sent.
+    customer: keyed hash of the customer's id, where it is known; sent_at: when the question was sent; has_left: whether
+    it is known that it was.
     """
 
     invitation_id: str
@@ -38,16 +39,14 @@ class Asked:
     lang: str
     customer: str | None
     sent_at: datetime
+    has_left: bool = True
 
 
 class Questions(Protocol):
-    """Which question a number was asked."""
+    """Which questions a number was asked."""
 
-    def asked(self, number_hash: str, at: datetime) -> Asked | None:
-        """The last one by then, and the first where that is told late; None where we never asked.
-
-        number_hash: keyed, for the purpose `identity`. at: when the text was written.
-        """
+    def asked(self, number_hash: str) -> Sequence[Asked]:
+        """Some of the last, the newest first. number_hash: keyed, for the purpose `identity`."""
         ...
 
 
@@ -89,18 +88,35 @@ def hear(text: Inbound, texting: Texting, deps: Deps) -> None:
     was heard at the same moment: hear it again.
     """
     text = replace(text, at=min(text.at, deps.now() + AHEAD_AT_MOST))
-    asked = texting.questions.asked(keyed_hash(deps.secret, "identity", f"phone:{text.number}"), text.at)
+    known = texting.questions.asked(keyed_hash(deps.secret, "identity", f"phone:{text.number}"))
+    asked = answered([one for one in known if is_open(one, text.at, deps)] or known, text.at)
     touchpoint = deps.catalogue.touchpoint(asked.touchpoint) if asked else None
     if asked is None or touchpoint is None:
         texting.dropped("unknown_number" if asked is None else "unknown_touchpoint")
         return
-    if text.at >= asked.sent_at + timedelta(days=touchpoint.ask.expires_days):
+    if not is_open(asked, text.at, deps):
         texting.dropped("expired")
         return
     reply = heard(text, asked, touchpoint, texting, deps)
     if reply is not None and deps.now() < text.at + MAY_REPLY_FOR:
         message = text_of(reply, touchpoint.survey.measure, touchpoint, asked.lang)
         texting.sender.reply(text.number, message, text.to)
+
+
+def is_open(asked: Asked, at: datetime, deps: Deps) -> bool:
+    """Whether it still took answers then."""
+    touchpoint = deps.catalogue.touchpoint(asked.touchpoint)
+    return touchpoint is not None and at < asked.sent_at + timedelta(days=touchpoint.ask.expires_days)
+
+
+def answered(asked: Sequence[Asked], at: datetime) -> Asked | None:
+    """The question that a text written then answers; None where there is none. asked: the newest first.
+
+    The last that was asked by then, and the first where that is told late. One of which nobody knows whether it left
+    comes after those that did: a person answers what they have seen.
+    """
+    by_then = [one for one in asked if one.sent_at <= at] or asked[-1:]
+    return next((one for one in by_then if one.has_left), by_then[0] if by_then else None)
 
 
 def heard(text: Inbound, asked: Asked, touchpoint: Touchpoint, texting: Texting, deps: Deps) -> Reply | None:
