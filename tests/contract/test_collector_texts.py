@@ -16,17 +16,21 @@ from services.collector.channels.sms.conversation import Conversation, Heard, Ou
 from services.collector.channels.sms.hearing import Asked, Conversations, Questions
 from services.collector.domain.history import Position
 from services.collector.usecases.ports import Responses
-from shared.dynamo import Table
+from services.invitations.adapters import questions as written
+from services.invitations.domain.people import Identifier
+from services.invitations.domain.questions import Question
+from shared.codes import keyed_hash
+from shared.dynamo import Table, transact
 from shared.errors import Conflict, Unavailable
 from shared.sms import NumberRefused, TextMessages
-from shared.tables import contacts
-from shared.times import key_time
 from tests.aws import data_stack, table
 from tests.collector import FakeResponses
 from tests.contract.test_collector_ports import response
+from tests.invitations import SECRET
 from tests.texting import FakeConversations, FakeQuestions
 
 AT = datetime(2024, 3, 1, 10, 0, tzinfo=UTC)
+PHONE = Identifier("phone", "+33612345678")
 
 
 @pytest.fixture(scope="module")
@@ -82,24 +86,24 @@ def test_a_conversation_expires_thirty_days_after_its_last_text(tables: Table) -
     assert item["expires_at"] == int((AT + timedelta(days=30)).timestamp())
 
 
-@pytest.mark.parametrize("customer", ["c0ffee", None])
 @pytest.mark.parametrize("kind", ["fake", "dynamodb"])
-def test_questions_are_found_by_the_number_they_were_sent_to(tables: Table, kind: str, customer: str | None) -> None:
-    """The item that the invitations write beside each text message."""
-    asked = Asked("inv1", "checkout", 3, "fr", customer, AT, has_left=False)
+def test_questions_are_found_by_the_number_they_were_sent_to(tables: Table, kind: str) -> None:
+    """As the invitations write them with each text message."""
+    number = keyed_hash(SECRET, "identity", PHONE.text)
+    asked = Asked("inv1", "checkout", 3, "fr", "c0ffee", AT, has_left=False)
     before = replace(asked, invitation_id="inv0", sent_at=AT - timedelta(days=2), has_left=True)
-    questions: Questions = FakeQuestions({"ab" * 16: asked}, {"ab" * 16: [before]})
+    questions: Questions = FakeQuestions({number: asked}, {number: [before]})
     if kind == "dynamodb":
         store = table("contacts")
-        pk, sk = contacts.reply_key("ab" * 16)
-        item = {"pk": pk, "sk": sk, "invitation_id": "inv1", "touchpoint": "checkout", "survey": "visit"}
-        item |= {"survey_version": 3, "lang": "fr", "sent_at": key_time(AT), "version": 7, "has_left": False}  # type: ignore[dict-item]
-        item |= {"customer": customer} if customer else {}
-        earlier = {name: item[name] for name in item if name not in ("pk", "sk", "version")}
-        earlier |= {"invitation_id": "inv0", "sent_at": key_time(before.sent_at), "has_left": True}
-        store.put(item | {"earlier": [earlier]})
+        for one in (before, asked):
+            told = Question(
+                PHONE, one.invitation_id, "checkout", "visit", 3, "fr", "c0ffee", one.sent_at, AT, one.has_left
+            )
+            write = written.TableQuestions(store, SECRET).asked(told)
+            assert write is not None
+            transact([write])
         questions = TableQuestions(store)
-    assert questions.asked("ab" * 16) == [asked, before]
+    assert questions.asked(number) == [asked, before]
     assert questions.asked("cd" * 16) == []
 
 

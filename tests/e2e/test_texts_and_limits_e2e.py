@@ -17,12 +17,13 @@ import pytest
 from cli.client import Client
 from cli.exports import export
 from infra.local.stack import secret as read_secret
-from shared.codes import keyed_hash
-from shared.dynamo import Table
+from services.invitations.adapters.questions import TableQuestions
+from services.invitations.domain.people import Identifier
+from services.invitations.domain.questions import Question
+from shared.dynamo import Table, transact
 from shared.limits import Limit
 from shared.limits_table import TableCounters
-from shared.tables import contacts, responses
-from shared.times import key_time
+from shared.tables import responses
 from tests.conftest import Running
 from tests.e2e.test_collector_e2e import FORM, Api, api, at_once, place
 from tests.texting import event
@@ -56,10 +57,11 @@ def test_a_text_becomes_an_answer_and_an_unclear_one_is_asked_back(stack: Runnin
     """From the topic that AWS publishes to, by the queue, into the figures; and back into the outbox."""
     number = f"+3361{uuid4().int % 10**7:07}"
     secret = read_secret(stack.stack.options.home).encode()
-    pk, sk = contacts.reply_key(keyed_hash(secret, "identity", f"phone:{number}"))
-    asked = {"invitation_id": uuid4().hex[:16], "touchpoint": place, "survey": place, "survey_version": 1}
-    item = {"pk": pk, "sk": sk, "lang": "fr", "customer": "c0ffee", "sent_at": key_time(datetime.now(UTC))}
-    Table(stack.client("dynamodb"), "etincelle-local-contacts").put(asked | item)
+    phone, now = Identifier("phone", number), datetime.now(UTC)
+    question = Question(phone, uuid4().hex[:16], place, place, 1, "fr", "c0ffee", now, now + timedelta(days=1))
+    asked = TableQuestions(Table(stack.client("dynamodb"), "etincelle-local-contacts"), secret).asked(question)
+    assert asked is not None
+    transact([asked])
 
     def publish(text: str) -> None:
         message = {"originationNumber": number, "destinationNumber": "+33700000000", "messageBody": text}
