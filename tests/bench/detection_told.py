@@ -5,7 +5,7 @@
 Fleets of 2,000 touchpoints of which 40 get worse, as in `tests.bench.detection`; only those 40 are fed, so that nobody
 is disturbed by a false alert. Each told account knows how levels are spread over the fleet, the rhythm of the hours,
 the moods that people move to, how many do and how fast, and weighs the answers by Bayes' rule, which makes the most of
-them. What ours knows of all that it has to learn. Seeds are fixed; about five minutes.
+them. What ours knows of all that it has to learn. Seeds are fixed; some ten minutes of CPU.
 """
 
 from __future__ import annotations
