@@ -124,6 +124,7 @@ class Watcher:
             "raised" if decision.kind == RAISED else "resolved",
             float(decision.at),
             change_time=float(said.change_started_at),
+            change_between=said.change_interval,
             before=said.before.share,
             after=said.after.share,
             after_low=said.after.low,

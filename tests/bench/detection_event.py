@@ -8,13 +8,14 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True)
 class Event:
-    """raised or resolved, at a unix second.  The rest where the detector says it: the estimated start, shares of bad
-    answers with the 95 % interval of the share since, and the chance that it is chance.
+    """raised or resolved, at a unix second.  The rest where the detector says it: the estimated start with its 90 %
+    interval, shares of bad answers with the 95 % interval of the share since, and the chance that it is chance.
     """
 
     kind: str
     at: float
     change_time: float | None = None
+    change_between: tuple[float, float] | None = None
     before: float | None = None
     after: float | None = None
     after_low: float | None = None

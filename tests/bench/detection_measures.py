@@ -97,6 +97,27 @@ def delays(make: Make, world: World, history: int, after: int, streams: int, see
     }
 
 
+def truths(make: Make, world: World, history: int, after: int, streams: int, seed: int) -> Row:
+    """A change after so many answers of history: do the first alert's intervals hold the share since, and the start?
+
+    A stream with an alert open at the change is left out.  reaches_back: intervals of the start that begin with the
+    first answer.
+    """
+    share = float(world.laws()[1][: SCALES[world.scale].bad_levels].sum())
+    row = {"alerts": 0, "share_held": 0, "start_held": 0, "reaches_back": 0}
+    for i in range(streams):
+        stream = after_history(world, history, after, seed, i)
+        found = _first_after(make(world, None), world, stream)
+        if found is None or found.after_low is None or found.after_high is None or found.change_between is None:
+            continue
+        first, last = found.change_between
+        row["alerts"] += 1
+        row["share_held"] += found.after_low <= share <= found.after_high
+        row["start_held"] += first <= (stream.change or 0.0) <= last
+        row["reaches_back"] += first <= stream.times[0]
+    return row
+
+
 def spotted(make: Make, world: World, days: tuple[int, int], streams: int, seed: int) -> Row:
     """A change after so many days, watched for so many more: how many hours until the first alert after it began?
 

@@ -1,10 +1,11 @@
-"""How friction that is no clean step is found, and how alerts end, on streams whose truth is known.
+"""How friction that is no clean step is found, how alerts end, and whether they say what is true, on known streams.
 
     python -m tests.bench.detection_shapes [--streams 40] [part …]
 
 Parts: endings (a step that ends), passing (six hours of friction), ramps (a worsening that takes three days), unsteady
 (nothing gets worse at once, but days wander by 15 %, hours differ twice as much, or the level drifts by five points a
-year). CSAT; seeds are fixed. As the slowest, unsteady streams of 5,000 answers a day, take a minute each ten.
+year), intervals (of an alert's share and start, at the moment of alarm, on all scales). The others are on CSAT; seeds
+are fixed. The slowest, unsteady streams of 5,000 answers a day, take a minute each ten.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import argparse
 from collections.abc import Callable
 from dataclasses import replace
 
-from tests.bench.detection import SETTINGS
-from tests.bench.detection_measures import endings, false_alarms, spotted
+from tests.bench.detection import SCALE_NAMES, SETTINGS
+from tests.bench.detection_measures import endings, false_alarms, spotted, truths
 from tests.bench.detection_run import SEED, ours
 from tests.bench.detection_streams import SIZES, World
 from tests.bench.detection_table import yearly
@@ -31,6 +32,9 @@ UNSTEADY = {
     "rhythm of twice the strength": World(rhythm=2.0),
     "drift of 5 points a year": World(worse=SIZES["small"], ramp_days=365),
 }
+WITHIN = {"large": 800, "medium": 2000, "small": 4000}
+"""Answers within which a change is watched for, by its size."""
+
 DAYS = {50: 365, 500: 180, 5000: 120}
 
 
@@ -83,11 +87,25 @@ def unsteady(streams: int) -> None:
             print(f"| {name} | {per_day:,} | {rate} ({row['alarms']} in {row['years']:.1f}) |", flush=True)
 
 
+def intervals(streams: int) -> None:
+    """How often an alert's intervals hold what they are about."""
+    print("| history, answers | change | answers a day | alerts | share held | start held | start reaches back |")
+    print("|---|---|---|---|---|---|---|")
+    for history in (2000, 200, 30):
+        for size, after in WITHIN.items():
+            for per_day in (5, 50, 500):
+                worlds = [World(scale, per_day, worse=SIZES[size]) for scale in SCALE_NAMES]
+                rows = [truths(OURS, world, history, after, streams, SEED + 1) for world in worlds]
+                n, share, start, back = (sum(row[key] for row in rows) for key in rows[0])
+                print(f"| {history:,} | {size} | {per_day} | {n} | {share} | {start} | {back} |", flush=True)
+
+
 PARTS: dict[str, Callable[[int], None]] = {
     "endings": steps_end,
     "passing": six_hours,
     "ramps": three_days,
     "unsteady": unsteady,
+    "intervals": intervals,
 }
 
 

@@ -4,15 +4,16 @@
 
 Fleets of 2,000 touchpoints of which 40 get worse, as in `tests.bench.detection`; only those 40 are fed, so that nobody
 is disturbed by a false alert. Each told account knows how levels are spread over the fleet, the rhythm of the hours,
-the moods that people move to, how many do and how fast, and weighs the answers by Bayes' rule, which makes the most of
-them. What ours knows of all that it has to learn. Seeds are fixed; some ten minutes of CPU.
+and the moods that people move to, and weighs the answers by Bayes' rule, which makes the most of them; most know how
+many people move, how fast, and in which fortnight, too. What ours knows of all that it has to learn. Seeds are fixed;
+a quarter of an hour of CPU.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, log
 from statistics import fmean
 from typing import Any
@@ -43,8 +44,10 @@ from tests.bench.detection_streams import (
 )
 
 ASKED = FleetWorld(2000, 40)
-LEVELS, MOMENTS = 40, 30
-"""Points at which levels and moments are weighed, all equally."""
+LEVELS, MOMENTS, MOMENTS_EVER = 40, 30, 60
+"""Points at which levels, moments of the fortnight, and moments of all time are weighed, all equally."""
+RAMPS = {0.0: 0.75, 3.0: 0.25}
+"""Days that a change takes, and how often."""
 MOST = 700.0
 """Log evidence, as a float holds its exponential."""
 UNKNOWN = Share(0, 0, 0.0, 1.0)
@@ -52,11 +55,14 @@ UNKNOWN = Share(0, 0, 0.0, 1.0)
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What an account is told beside the rest: the touchpoint's level, and the moment of the change."""
+    """What an account is told beside the rest: the touchpoint's level; the moment of the change; its size,
+    how fast it comes, and in which fortnight.
+    """
 
     name: str
     level: bool
     moment: bool
+    change: bool = True
 
     def levels(self, world: World) -> Values:
         """Shares of angry people that it holds for possible, each as likely."""
@@ -69,11 +75,22 @@ class Knowledge:
         """Unix seconds at which it holds for possible that the change began, each as likely."""
         if self.moment:
             return np.array([stream.change])
-        days = ASKED.history_days + (np.arange(MOMENTS) + 0.5) / MOMENTS * ASKED.watch_days / 3
+        if self.change:
+            days = ASKED.history_days + (np.arange(MOMENTS) + 0.5) / MOMENTS * ASKED.watch_days / 3
+        else:
+            days = (np.arange(MOMENTS_EVER) + 0.5) / MOMENTS_EVER * (ASKED.history_days + ASKED.watch_days)
         return np.asarray(MONDAY + days * DAY)
+
+    def changes(self, world: World) -> list[tuple[World, float]]:
+        """How it may get worse, and how likely each is."""
+        if self.change:
+            return [(world, 1.0)]
+        sizes = [(size, days) for size in SIZES.values() for days in RAMPS]
+        return [(replace(world, worse=size, ramp_days=days), RAMPS[days] / len(SIZES)) for size, days in sizes]
 
 
 TOLD = (
+    Knowledge("neither its level nor anything of the change but the moods", level=False, moment=False, change=False),
     Knowledge("all but its level and the moment", level=False, moment=False),
     Knowledge("all but its level", level=False, moment=True),
     Knowledge("all", level=True, moment=True),
@@ -94,8 +111,9 @@ class Informed:
         moods = np.array(MOODS[world.scale], float)
         self.moods = (moods / moods.sum(axis=1, keepdims=True)).T
         self.angry, self.moments = knowledge.levels(world), knowledge.moments(stream)
+        self.changes, weights = zip(*knowledge.changes(world), strict=True)
         self.without = np.zeros(len(self.angry))
-        self.since = np.zeros((len(self.moments), len(self.angry)))
+        self.since = np.log(np.repeat(weights, len(self.moments)) * len(weights))[:, None] + self.without
         self.said, self.is_over = 0.0, False
 
     def update(self, timestamp: float, score: int) -> Event | None:
@@ -105,7 +123,7 @@ class Informed:
         mood = self.moods[score - self.low]
         worse = worse_hours(self.world, timestamp)
         usual = mood[0] + self.angry * worse * (2 * (mood[1] - mood[0]) + mood[2] - mood[0])
-        share = met(self.world, timestamp, self.moments)[:, None]
+        share = np.concatenate([met(one, timestamp, self.moments) for one in self.changes])[:, None]
         self.without += np.log(usual)
         self.since += np.log((1 - share) * usual + share * (np.array(FRICTION) @ mood))
         self._tell(int(timestamp))

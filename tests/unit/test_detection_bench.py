@@ -25,6 +25,7 @@ from tests.bench.detection_measures import (
     heard,
     listed,
     spotted,
+    truths,
 )
 from tests.bench.detection_rules import Adwin, DayAgainstWeek, Ewma, Nelson, Oracle, PageHinkley, RollingMean
 from tests.bench.detection_run import OURS, ours, tasks
@@ -137,6 +138,27 @@ def test_a_friction_is_spotted_within_a_day_later_or_never(day: float, within: i
     """It begins on day 10, and the stream ends on day 15."""
     row = spotted(lambda world, shared: Told(at_day("raised", day)), World(worse=0.35), (10, 5), 1, 1)
     assert (row["n"], row["within_a_day"], row["missed"]) == (1, within, missed)
+
+
+@pytest.mark.parametrize(
+    ("share", "start", "held"),
+    [((0.2, 0.4), (-1, 3), (1, 1, 1, 0)), ((0.4, 0.5), (1, 3), (1, 0, 0, 0)), ((0.2, 0.4), (-99, 0), (1, 1, 1, 1))],
+)
+def test_what_an_alert_says_is_held_against_the_world(
+    share: tuple[float, float], start: tuple[float, float], held: tuple[int, int, int, int]
+) -> None:
+    """Three in ten are bad answers since the change; starts are told in days after it, -99 is before all answers."""
+    world, day = World(worse=0.25), 86400.0
+    change = after_history(world, 500, 600, 1, 0).change or 0.0
+    started = (change + start[0] * day, change + start[1] * day)
+    alert = Event("raised", change + 2 * day, after_low=share[0], after_high=share[1], change_between=started)
+    assert tuple(truths(lambda world, shared: Told(alert), world, 500, 600, 1, 1).values()) == held
+
+
+def test_an_alert_that_says_no_intervals_is_not_counted() -> None:
+    """Other rules tell that something is wrong, and no more."""
+    row = truths(lambda world, shared: Told(at_day("raised", 20)), World(worse=0.25), 500, 600, 1, 1)
+    assert set(row.values()) == {0}
 
 
 def test_the_bound_is_the_mean_delay_of_the_oracle_by_simulation() -> None:
