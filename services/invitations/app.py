@@ -222,7 +222,7 @@ def get_outreach(alert_id: str) -> OutreachView | Response:
     return outreach_view(found)
 
 
-@app.schedule("rate(15 minutes)", name="call_to_reach_out")
+@app.schedule("rate(1 hour)", name="call_to_reach_out")
 def call_to_reach_out(_: CloudWatchEvent) -> None:
     """Calls the owners of alerts that stand to turn to those who said nothing: how many they are, not who."""
     calling.call_to_reach_out(app.deps)

@@ -53,7 +53,7 @@ def test_the_functions_are_those_of_the_services() -> None:
         "collector.erase": "erase-responses",
         "insights.tell_weeks": "rate(1 hour)",
         "invitations.receive": "interactions",
-        "invitations.call_to_reach_out": "rate(15 minutes)",
+        "invitations.call_to_reach_out": "rate(1 hour)",
         "invitations.pick": "rate(1 minute)",
         "invitations.send": "sendings",
         "invitations.tally": "contacts",

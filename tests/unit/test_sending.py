@@ -128,6 +128,16 @@ def test_the_provider_s_word_says_that_a_text_left() -> None:
     assert (asked.has_left, world.steps.asked[PHONE]) == (False, [replace(asked, has_left=True)])
 
 
+def test_a_text_that_bounced_is_not_what_a_person_answers() -> None:
+    """Its question stands behind those that arrived, in case it did after all."""
+    world = World()
+    invitation_id = world.plan(**AMERICAN)
+    world.days(1)
+    [asked] = world.steps.asked[PHONE]
+    hear_outcome(Heard(invitation_id, 1, "bounced", world.now, "m1", PHONE, is_address_bad=True), world.plain)
+    assert (asked.has_left, world.steps.asked[PHONE]) == (True, [replace(asked, has_left=False)])
+
+
 def test_nobody_is_rung_out_of_bed() -> None:
     """Ten in the morning in London is five in New York: the message waits until eight there."""
     world = World()

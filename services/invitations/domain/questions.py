@@ -12,7 +12,8 @@ from services.invitations.domain.people import Identifier
 class Question:
     """What a text message from that number answers.
 
-    customer: keyed hash; sent_at: when the message was to leave; has_left: whether it is known that it did.
+    customer: keyed hash; sent_at: when the message was to leave; has_left: whether it is known that it did,
+    and not that it bounced.
     """
 
     phone: Identifier

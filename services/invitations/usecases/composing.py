@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from services.invitations.domain.invitations import Invitation, Step
 from services.invitations.domain.links import Link, code_of, link_of
@@ -32,9 +32,9 @@ class Composed:
 
 
 def compose(
-    invitation: Invitation, person: Person, touchpoint: Touchpoint, address: Identifier, deps: SendingDeps
+    invitation: Invitation, person: Person, touchpoint: Touchpoint, address: Identifier, at: datetime, deps: SendingDeps
 ) -> Composed:
-    """The message that is due, for that address."""
+    """The message that is due, for that address. at: when it is claimed, to leave."""
     expires_at = invitation.expires_at or invitation.planned_at + timedelta(days=touchpoint.ask.expires_days)
     number = invitation.step
     link = link_of(deps.secret, invitation, person, expires_at, number)
@@ -47,19 +47,19 @@ def compose(
     )
     said = content(asked, address, deps)
     outgoing = Outgoing(invitation.invitation_id, number, invitation.channel, address.value, said)
-    question = question_of(asked, link, address, deps) if invitation.channel == "sms" else None
+    question = question_of(asked, link, address, at) if invitation.channel == "sms" else None
     return Composed(outgoing, link, question)
 
 
-def left(invitation: Invitation, step: Step, deps: SendingDeps) -> Question | None:
-    """What a text back to a message that surely left answers; None where that can be told no more."""
+def asked_by(invitation: Invitation, step: Step, has_left: bool, deps: SendingDeps) -> Question | None:
+    """What a text back to a message that was claimed answers; None where that can be told no more."""
     person, touchpoint = deps.people.get(invitation.person_id), deps.catalogue.touchpoint(invitation.touchpoint)
     address = person.address(invitation.channel) if person and invitation.channel == "sms" else None
     if person is None or touchpoint is None or address is None:
         return None
     before = replace(invitation, step=step.number)
-    question = compose(before, person, touchpoint, Identifier("phone", address), deps).question
-    return replace(question, sent_at=step.claimed_at, has_left=True) if question else None
+    question = compose(before, person, touchpoint, Identifier("phone", address), step.claimed_at, deps).question
+    return replace(question, has_left=has_left) if question else None
 
 
 def content(asked: Asked, address: Identifier, deps: SendingDeps) -> bytes | str:
@@ -68,7 +68,7 @@ def content(asked: Asked, address: Identifier, deps: SendingDeps) -> bytes | str
     return mail.mail(asked, deps.sender_email, address.value).as_bytes()
 
 
-def question_of(asked: Asked, link: Link, phone: Identifier, deps: SendingDeps) -> Question:
+def question_of(asked: Asked, link: Link, phone: Identifier, at: datetime) -> Question:
     """What a text message back from that number answers, for as long as the link does."""
     return Question(
         phone=phone,
@@ -78,7 +78,7 @@ def question_of(asked: Asked, link: Link, phone: Identifier, deps: SendingDeps) 
         survey_version=asked.survey.version,
         lang=asked.lang,
         customer=link.customer,
-        sent_at=deps.now(),
+        sent_at=at,
         expires_at=link.expires_at,
     )
 

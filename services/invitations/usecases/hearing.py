@@ -10,7 +10,7 @@ from typing import Literal
 from services.invitations.domain import sending
 from services.invitations.domain.invitations import Invitation, Step
 from services.invitations.domain.people import ALL, Identifier, Person
-from services.invitations.usecases.composing import left
+from services.invitations.usecases.composing import asked_by
 from services.invitations.usecases.contacts import open_ledger
 from services.invitations.usecases.identity import change_person
 from services.invitations.usecases.retrying import retried
@@ -68,7 +68,8 @@ def take_in(heard: Heard, deps: SendingDeps) -> None:
     if heard.kind == "bounced":
         if step.state != "failed":
             ledger = open_ledger(invitation.person_id, deps)
-            deps.steps.write(sending.bounced(invitation, step, ledger, deps.now()))
+            bounced = sending.bounced(invitation, step, ledger, deps.now())
+            deps.steps.write(replace(bounced, asks=asked_by(invitation, step, False, deps)))
         return
     progress = known_sent(invitation, step, heard, deps)
     if heard.kind == "delivered":
@@ -84,7 +85,7 @@ def known_sent(invitation: Invitation, step: Step, heard: Heard, deps: SendingDe
     touchpoint = deps.catalogue.touchpoint(invitation.touchpoint)
     told = replace(step, message_id=heard.message_id)
     sent = sending.sent(invitation, told, remind_after(touchpoint) if touchpoint else None, deps.now())
-    return replace(sent, asks=left(invitation, step, deps))
+    return replace(sent, asks=asked_by(invitation, step, True, deps))
 
 
 def change_whose(heard: Heard, how: Callable[[Person], Person], deps: SendingDeps) -> None:

@@ -202,14 +202,13 @@ def send(invitation: Invitation, step: Step | None, receiver: Receiver, deps: Se
     if until is not None:
         deps.invitations.save(replace(invitation, due_at=until))
         return
-    composed = composing.compose(invitation, receiver.person, receiver.touchpoint, receiver.address, deps)
-    deps.links.add(composed.link)
     now = deps.now()
-    question = replace(composed.question, sent_at=now) if composed.question else None
-    deps.steps.write(replace(sending.claim(invitation, step, ledger, now), asks=question))
+    composed = composing.compose(invitation, receiver.person, receiver.touchpoint, receiver.address, now, deps)
+    deps.links.add(composed.link)
+    deps.steps.write(replace(sending.claim(invitation, step, ledger, now), asks=composed.question))
     outcome = deps.senders[invitation.channel].send(composed.outgoing)
     turn = Turn(invitation.invitation_id, invitation.step)
-    retried(lambda: mark(turn, outcome, question, receiver, deps), deps)
+    retried(lambda: mark(turn, outcome, composed.question, receiver, deps), deps)
     if isinstance(outcome, Refused) and outcome.reason:
         note_refusal(outcome, invitation.channel, receiver, deps)
 
