@@ -33,7 +33,8 @@ def simulate(
     days: Annotated[int, typer.Option(help="How many days back to look.")] = 90,
     audience: Annotated[str, typer.Option(help="customer or staff.")] = "customer",
     setting: Annotated[
-        list[str] | None, typer.Option("--set", help="A setting to try, such as false_alarms_per_year=0.2.")
+        list[str] | None,
+        typer.Option("--set", help="A setting to try: false_alarms_per_year=0.2, typical=6,4,10,25,55."),
     ] = None,
     world: Annotated[
         int | None,
@@ -58,6 +59,8 @@ def simulate(
         print_json(found)
         return
     out.print("  ".join(f"{name} {value:g}" for name, value in found["settings"].items()), markup=False)
+    shares = ",".join(f"{share:g}" for share in found["typical"]["shares"])
+    out.print(f"typical {shares}  typical_worth {found['typical']['worth']:g}", markup=False)
     if not found["alerts"]:
         err.print(f"Nothing would have been raised in the last {days} days.")
     for alert in found["alerts"]:

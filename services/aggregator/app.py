@@ -132,5 +132,5 @@ def post_study() -> Response:
 def get_simulation(touchpoint: str) -> Simulation:
     """What other settings would have made of a touchpoint's own answers; nothing is changed."""
     asked = parse_query(views.Question, app.parameters)
-    trial = usecases.simulate(touchpoint, asked.audience, asked.days, asked.settings, app.deps)
+    trial = usecases.simulate(touchpoint, asked.audience, asked.days, asked.wish, app.deps)
     return views.simulation(asked, trial)

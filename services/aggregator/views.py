@@ -5,17 +5,27 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from services.aggregator.usecases import Trial
-from shared.catalogue import Audience
+from services.aggregator.usecases import Trial, Wish
+from shared.catalogue import Audience, Typical
 from shared.events import AlertEvent
 
 Positive = Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=1e-6, le=1e9, allow_inf_nan=False)]
+
+
+def separate(text: object) -> object:
+    """What stands between commas."""
+    return text.split(",") if isinstance(text, str) else text
 
 
 class Question(BaseModel):
-    """Which days of which audience, and the settings to try; those left out are the registry's."""
+    """Which days of which audience, and the settings to try; those left out are the registry's.
+
+    typical: shares of the scores that a touchpoint begins with, from the worst to the best, `6,4,10,25,55`;
+    typical_worth: how many answers of its own outweigh them.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -26,11 +36,18 @@ class Question(BaseModel):
     least_answers: Annotated[int, Field(ge=1, le=100_000)] | None = None
     adopt_days: Positive | None = None
     resolve_per_year: Positive | None = None
+    typical: Annotated[tuple[Share, ...], BeforeValidator(separate)] | None = None
+    typical_worth: Annotated[float, Field(ge=1, le=1000, allow_inf_nan=False)] | None = None
 
     @property
-    def settings(self) -> dict[str, float]:
-        """The settings that were chosen."""
-        return self.model_dump(exclude={"audience", "days"}, exclude_none=True)
+    def wish(self) -> Wish:
+        """What is to be tried."""
+        settings = self.model_dump(include=set(SETTINGS), exclude_none=True)
+        return Wish(settings, self.typical, self.typical_worth)
+
+
+SETTINGS = ("false_alarms_per_year", "patience_days", "least_answers", "adopt_days", "resolve_per_year")
+"""Those that are one number each."""
 
 
 class WantedStudy(BaseModel):
@@ -48,18 +65,19 @@ class Simulation(BaseModel):
     audience: str
     days: int
     settings: dict[str, float]
+    typical: Typical
     settings_version: str
     alerts: list[AlertEvent]
 
 
 def simulation(asked: Question, trial: Trial) -> Simulation:
     """What is said of a trial, with the value of every setting that may be chosen."""
-    names = [name for name in Question.model_fields if name not in ("audience", "days")]
     return Simulation(
         touchpoint=trial.touchpoint.id,
         audience=asked.audience,
         days=asked.days,
-        settings={name: getattr(trial.settings, name) for name in names},
+        settings={name: getattr(trial.settings, name) for name in SETTINGS},
+        typical=trial.typical,
         settings_version=trial.settings.version,
         alerts=[fact.event for fact in trial.alerts],
     )

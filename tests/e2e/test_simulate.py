@@ -40,12 +40,20 @@ def test_settings_are_tried_and_said(stack: Running, place: str, tmp_path: Path)
     assert found["alerts"] == []
 
 
+def test_what_is_typical_is_tried_and_said(stack: Running, place: str, tmp_path: Path) -> None:
+    """As `etincelle typical` works it out."""
+    chosen = ("--set", "typical=30,15,15,20,20", "--set", "typical_worth=43")
+    tried = run(stack, tmp_path, "--touchpoint", place, *chosen)
+    assert (tried.exit_code, tried.stdout.splitlines()[-1]) == (0, "typical 30,15,15,20,20  typical_worth 43")
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
         (("--set", "patience"), "name=value"),
         (("--set", "patience_days=-3"), "query:patience_days"),
         (("--days", "0"), "query:days"),
+        (("--set", "typical=6,4,10"), "query:typical"),
     ],
 )
 def test_what_is_wrong_with_a_question_is_said(

@@ -15,7 +15,7 @@ from services.aggregator.domain.answers import Answer, Series, answer_of
 from services.aggregator.domain.detection.detector import open_account
 from services.aggregator.domain.detection.interval import Share
 from services.aggregator.domain.detection.transition import Transition
-from services.aggregator.usecases import Deps
+from services.aggregator.usecases import Deps, Wish
 from services.aggregator.views import Question
 from shared.bodies import parse_query
 from shared.catalogue import Touchpoint, Typical
@@ -23,7 +23,7 @@ from shared.errors import Conflict, InvalidInput, NotFound
 from shared.marks import tally_channels
 from shared.streams import Change, readable
 from tests import fakes
-from tests.worlds import START, World, answers
+from tests.worlds import START, WORSE, World, answers
 
 CHECKOUT = Series("checkout", "customer", "csat")
 
@@ -267,8 +267,8 @@ def test_a_simulation_says_what_other_settings_would_have_raised_and_writes_noth
     deps = deps_at(START + timedelta(days=41))
     usecases.fold(answers(World()), deps)
     before = (dict(stored(deps).facts), deps.evidence.all(), deps.watches.read(CHECKOUT))
-    as_set = usecases.simulate("checkout", "customer", 30, {}, deps)
-    strict = usecases.simulate("checkout", "customer", 30, {"false_alarms_per_year": 1e-60}, deps)
+    as_set = usecases.simulate("checkout", "customer", 30, Wish(), deps)
+    strict = usecases.simulate("checkout", "customer", 30, Wish({"false_alarms_per_year": 1e-60}), deps)
     assert [fact.event.state for fact in as_set.alerts] == ["raised"]
     assert strict.alerts == []
     assert strict.settings.version != as_set.settings.version
@@ -283,14 +283,57 @@ def test_a_simulation_of_the_last_days_leaves_out_what_ended_before_them() -> No
         for a in answers(World(worse_from=None))
     ]
     usecases.fold([*answers(World()), *again], deps)
-    assert len(usecases.simulate("checkout", "customer", 60, {}, deps).alerts) == 1
-    assert usecases.simulate("checkout", "customer", 2, {}, deps).alerts == []
+    assert len(usecases.simulate("checkout", "customer", 60, Wish(), deps).alerts) == 1
+    assert usecases.simulate("checkout", "customer", 2, Wish(), deps).alerts == []
+
+
+def test_a_simulation_begins_with_what_is_said_to_be_typical() -> None:
+    """A touchpoint that was never better is alerted on beside our default, and not beside others like it."""
+    deps = deps_at(START + timedelta(days=41))
+    usecases.fold(answers(World(worse_from=0)), deps)
+    wishes = (Wish(), Wish(shares=WORSE), Wish(worth=7))
+    ours, theirs, lighter = (usecases.simulate("checkout", "customer", 60, wish, deps) for wish in wishes)
+    assert ours.alerts and not theirs.alerts
+    assert theirs.typical == Typical(shares=WORSE, worth=ours.typical.worth)
+    assert lighter.typical == Typical(shares=ours.typical.shares, worth=7)
+
+
+@pytest.mark.parametrize("said", [Wish(worth=20), Wish(shares=(1, 2, 3, 4, 5))])
+def test_of_what_is_typical_the_rest_is_the_registrys(said: Wish) -> None:
+    """The shares, or the worth, that the touchpoint has in its document."""
+    deps, stands = deps_at(START), Typical(shares=WORSE, worth=33)
+    known = fakes.touchpoint().model_copy(update={"typical": {"csat": stands}})
+    trial = usecases.simulate(
+        "checkout", "customer", 60, said, replace(deps, catalogue=fakes.FakeCatalogue({"checkout": known}))
+    )
+    assert trial.typical == Typical(shares=said.shares or WORSE, worth=said.worth or 33)
+
+
+@pytest.mark.parametrize(
+    ("audience", "wish", "pointer"),
+    [("customer", Wish(shares=(1, 2, 3)), "query:typical"), ("staff", Wish(worth=20), "query:audience")],
+)
+def test_what_is_typical_is_said_of_every_score_and_of_customers(audience: Any, wish: Wish, pointer: str) -> None:
+    """Else it is refused, and says where."""
+    with pytest.raises(InvalidInput) as refused:
+        usecases.simulate("checkout", audience, 30, wish, deps_at(START))
+    assert [error.pointer for error in refused.value.errors] == [pointer]
+
+
+def test_shares_stand_between_commas() -> None:
+    """From the worst score to the best; each more than nothing."""
+    asked = parse_query(Question, {"typical": "6,4,10, 25,55.5", "typical_worth": "20", "patience_days": "30"})
+    assert asked.wish == Wish({"patience_days": 30.0}, (6, 4, 10, 25, 55.5), 20)
+    for wrong in ("6,0,1,1,1", "6,4,,25,55", "many", ""):
+        with pytest.raises(InvalidInput) as refused:
+            parse_query(Question, {"typical": wrong})
+        assert all(error.pointer.startswith("query:typical") for error in refused.value.errors)
 
 
 def test_there_is_no_simulation_of_an_unknown_touchpoint() -> None:
     """Not found, rather than an empty one."""
     with pytest.raises(NotFound):
-        usecases.simulate("nowhere", "customer", 30, {}, deps_at(START))
+        usecases.simulate("nowhere", "customer", 30, Wish(), deps_at(START))
 
 
 def test_every_wrong_parameter_of_a_simulation_is_named() -> None:

@@ -13,11 +13,12 @@ from services.aggregator.usecases.folding import fold, follow, notice, remind
 from services.aggregator.usecases.looking import look
 from services.aggregator.usecases.ports import Deps
 from services.aggregator.usecases.studying import study, want_study, want_today
-from services.aggregator.usecases.trying import Trial, simulate
+from services.aggregator.usecases.trying import Trial, Wish, simulate
 
 __all__ = [
     "Deps",
     "Trial",
+    "Wish",
     "decide",
     "fold",
     "follow",
