@@ -74,9 +74,10 @@ def delivery() -> World:
 
 @contextmanager
 def opened(browser: Browser, address: str, width: int = 390, **options: Any) -> Iterator[Page]:
-    """A page in a context of its own that fails on anything the browser complains about."""
+    """A page in a context of its own, without motion, that fails on anything the browser complains about."""
     init = options.pop("init_script", "")
-    context = browser.new_context(viewport={"width": width, "height": 740}, **options)
+    room = {"width": width, "height": 740}
+    context = browser.new_context(**{"viewport": room, "reduced_motion": "reduce"} | options)
     if init:
         context.add_init_script(init)
     page = context.new_page()

@@ -30,8 +30,9 @@ def site(world: World) -> Iterator[str]:
 
 @contextmanager
 def opened(browser: Browser, address: str, width: int = 390, **options: Any) -> Iterator[Page]:
-    """A page in a context of its own, without JavaScript where nothing else is wanted."""
-    context = browser.new_context(**{"viewport": {"width": width, "height": 844}, "locale": "fr"} | options)
+    """A page in a context of its own, without motion."""
+    room = {"width": width, "height": 844}
+    context = browser.new_context(**{"viewport": room, "locale": "fr", "reduced_motion": "reduce"} | options)
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)

@@ -43,8 +43,9 @@ def site(world: World) -> Iterator[str]:
 
 @contextmanager
 def tablet(browser: Browser, width: int = 768, height: int = 1024, **options: Any) -> Iterator[BrowserContext]:
-    """A device: what it keeps stays while it is open, whatever happens to its pages."""
-    context = browser.new_context(viewport={"width": width, "height": height}, **options)
+    """A device without motion: what it keeps stays while it is open, whatever happens to its pages."""
+    room = {"width": width, "height": height}
+    context = browser.new_context(**{"viewport": room, "reduced_motion": "reduce"} | options)
     yield context
     context.close()
 
@@ -382,6 +383,17 @@ def test_what_is_chosen_and_focused_can_be_seen_without_our_colours(chromium: Br
         page.keyboard.press("Tab")
         outline = page.locator("#answers button").first.evaluate("element => getComputedStyle(element).outline")
         assert "4px" in outline and "solid" in outline
+
+
+@pytest.mark.parametrize(("wish", "name"), [("reduce", "none"), ("no-preference", "rise")])
+def test_nothing_moves_for_who_wants_no_motion(
+    chromium: Browser, world: World, site: str, wish: str, name: str
+) -> None:
+    """And the thanks rise for the others."""
+    with tablet(chromium, reduced_motion=wish) as device:
+        page = opened(device, site + world.link(touchpoint="nps", channel="kiosk"))
+        answer(page)
+        assert page.locator("#thanks").evaluate("element => getComputedStyle(element).animationName") == name
 
 
 def test_the_device_holds_answers_and_nothing_about_people(chromium: Browser, world: World, site: str) -> None:

@@ -87,6 +87,17 @@ def test_what_is_chosen_can_be_seen_without_our_colours(chromium: Browser, world
         assert chosen not in others
 
 
+@pytest.mark.parametrize(("wish", "lasts"), [("reduce", "0s"), ("no-preference", "0.12s")])
+def test_nothing_moves_for_who_wants_no_motion(
+    chromium: Browser, world: World, site: str, wish: str, lasts: str
+) -> None:
+    """And colours change gently for the others."""
+    with showing(chromium, site, world, Look("nps", "en", 390, "light"), reduced_motion=wish) as page:
+        for moved in (".scale .tile span", "form button"):
+            time = page.locator(moved).first.evaluate("element => getComputedStyle(element).transitionDuration")
+            assert set(time.split(", ")) == {lasts}
+
+
 def test_the_follow_up_question_shows_itself_to_those_it_is_for(chromium: Browser, world: World, site: str) -> None:
     """Without script: hidden at first and at 9, there at 3; what is hidden is not in the way of the keyboard."""
     look = Look("nps", "en", 390, "light")
