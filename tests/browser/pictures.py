@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-import time
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from infra.paths import ROOT
+from tests.waiting import until
 
 PLACE = ROOT / "docs" / "images"
 PILOT, TEAM = "camille@example.com", "delivery@example.com"
@@ -32,13 +32,12 @@ BACKGROUND, GAP, HEIGHT = (240, 236, 230), 24, 690
 LINK = re.compile(r'href="(/s/\w+)[^>]*>([^<]*)')
 ALERTING = 'iframe[title*="riction"], iframe[title*="romise"]'
 """Which of the two is told first is chance; the other is not told at once as well."""
-SECONDS = 30
 
 
 def read(url: str, **form: str) -> str:
     """What an address answers; asked by POST where there is a form."""
     body = urllib.parse.urlencode(form).encode() if form else None
-    with urllib.request.urlopen(url, body, timeout=SECONDS) as reply:
+    with urllib.request.urlopen(url, body, timeout=30) as reply:
         text: str = reply.read().decode()
     return text
 
@@ -78,10 +77,7 @@ def signed_in(page: Page, base: str) -> None:
     """By the link that comes by mail, in English."""
     known = {mail["message_id"] for mail in mails(base)}
     read(f"{base}/sign-in", email=PILOT)
-    until = time.monotonic() + SECONDS
-    while not (new := [one for one in mails(base) if one["to"] == [PILOT] and one["message_id"] not in known]):
-        assert time.monotonic() < until, "no link came"
-        time.sleep(0.2)
+    new = until(lambda: [one for one in mails(base) if one["to"] == [PILOT] and one["message_id"] not in known])
     link = re.search(r"http\S+/sign-in/\w+", new[0]["text"])
     assert link is not None
     page.goto(link[0])

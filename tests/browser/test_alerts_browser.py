@@ -27,8 +27,8 @@ from services.aggregator.domain.answers import Series
 from shared.events import AlertEvent
 from tests.browser.test_messages_browser import violations
 from tests.conftest import Running
-from tests.e2e.test_invitations_e2e import until
 from tests.events import alert_event
+from tests.waiting import until
 from tests.worlds import USUAL, WORSE
 
 pytestmark = [pytest.mark.browser, pytest.mark.e2e]
@@ -108,7 +108,7 @@ def team(stack: Running) -> Team:
 
 
 def first(found: Callable[[], list[Seen]]) -> Seen:
-    return until(lambda: found() or None)[0]
+    return until(found)[0]
 
 
 def taken_on(address: str, chromium: Browser, axe: str) -> Page:

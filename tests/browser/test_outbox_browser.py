@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, expect
 from tests.browser.test_alerts_browser import Team
 from tests.browser.test_messages_browser import violations
 from tests.conftest import Running
-from tests.e2e.test_invitations_e2e import Site, afternoon, until
+from tests.e2e.test_invitations_e2e import Site, afternoon
+from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.e2e]
 
@@ -60,7 +61,7 @@ def test_an_alerts_mail_is_shown_with_its_picture(stack: Running, chromium: Brow
     team = Team(stack, f"t{uuid4().hex[:12]}")
     team.apply()
     team.publish()
-    until(lambda: team.mails() or None)
+    until(team.mails)
     page = chromium.new_page(viewport={"width": 390, "height": 844}, color_scheme=scheme)  # type: ignore[arg-type]
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.test_messages_browser import violations
 from tests.conftest import Running
-from tests.e2e.test_invitations_e2e import until
+from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.e2e]
 OTHERS = ("/journeys", "/friction", "/priorities", "/pressure", "/settings")

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.collector import World, served
 from tests.pages import delivery, opened
+from tests.waiting import until
 
 pytestmark = pytest.mark.browser
 DISGUISE = "Object.defineProperty(Navigator.prototype, 'webdriver', {get: () => false})"
@@ -169,8 +170,7 @@ def test_a_person_who_presses_another_score_first_gives_that_one(browser: Browse
         page.wait_for_selector("#kept:not(:empty)")
         assert [(one.score, one.revision) for one in world.stored] == [(4, 1)]
         page.keyboard.press("ArrowLeft")
-        settle(page)
-        assert [(one.score, one.revision) for one in world.stored] == [(3, 2)]
+        until(lambda: [(one.score, one.revision) for one in world.stored] == [(3, 2)])
         page.fill("textarea", "Late")
         page.locator("form button:visible").click()
         page.wait_for_url("**/thanks**")

@@ -13,6 +13,7 @@ from shared.catalogue import Owner
 from shared.languages import LANGUAGES
 from tests.collector import World, served, survey, touchpoint
 from tests.conftest import Running
+from tests.waiting import until
 from tests.widget import Site, Visit, hosted, visiting
 from tests.wordy import HIGH, LOW, NAME, QUESTION
 
@@ -150,7 +151,7 @@ def test_a_score_arrives_though_the_person_leaves_at_once(
     with visiting(chromium, put()) as visit:
         score(visit.page, 4)
         visit.page.goto(host.page(""))
-        visit.page.wait_for_timeout(300)
+        until(lambda: world.stored)
     assert [stored.score for stored in world.stored] == [4]
 
 

@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from tests.conftest import Running
-from tests.e2e.test_invitations_e2e import FORM, until
+from tests.e2e.test_invitations_e2e import FORM
+from tests.waiting import until
 
 pytestmark = pytest.mark.e2e
 
@@ -43,7 +44,7 @@ class Team:
 
     def case(self) -> dict[str, Any]:
         """The team's one case, once it is there."""
-        found = until(lambda: self.done("GET", f"/v1/cases?owner={self.name}")["cases"] or None)
+        found = until(lambda: self.done("GET", f"/v1/cases?owner={self.name}")["cases"])
         [case] = found
         return dict(case)
 

@@ -20,7 +20,8 @@ import pytest
 
 from infra.local.environment import TABLES, name, queue_url
 from tests.conftest import FreshStack, Running
-from tests.e2e.test_invitations_e2e import FORM, Site, afternoon, until
+from tests.e2e.test_invitations_e2e import FORM, Site, afternoon
+from tests.waiting import until
 
 pytestmark = pytest.mark.e2e
 COMMENT = "La caissière Zénobie m'a fait attendre 47 minutes au comptoir."

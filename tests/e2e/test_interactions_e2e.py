@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from cli.main import app
 from infra.local.environment import queue_url
 from tests.conftest import Running
 from tests.journeys import journey
+from tests.waiting import until
 
 pytestmark = pytest.mark.e2e
 ROWS = 300
@@ -50,13 +49,6 @@ def happened(place: str, name: str, **more: Any) -> dict[str, Any]:
     at = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
     customer = {"email": f"{place}-{name}@gmail.com"}
     return {"interaction_id": name, "touchpoint": place, "occurred_at": at, "customer": customer} | more
-
-
-def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come to pass"
-        time.sleep(0.1)
 
 
 def funnel(stack: Running, place: str) -> dict[str, Any]:
@@ -93,8 +85,7 @@ def test_a_message_nobody_can_take_ends_with_the_dead_letters(stack: Running, pl
     for body in (json.dumps(happened(place, "a")), "no JSON", json.dumps(happened(place, "b"))):
         queue.send_message(QueueUrl=url, MessageBody=body)
     until(lambda: funnel(stack, place)["funnel"]["happened"] == 2)
-    found: list[str] = []
-    until(lambda: bool(found) or bool(found.extend(bodies(queue, dead))), 30)
+    found = until(lambda: bodies(queue, dead))
     queue.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "10"})
     assert found == ["no JSON"]
 
@@ -138,7 +129,7 @@ def test_a_file_imported_twice_gives_each_invitation_once(stack: Running, place:
     ]
     with Path(told[1]["rejects_file"]).open(encoding="utf-8", newline="") as text:
         assert [int(row["line"]) for row in csv.DictReader(text)] == [2 + 50 * n for n in range(wrong)]
-    until(lambda: bool(funnel(stack, place)["funnel"]["happened"] == ROWS - wrong), 60)
+    until(lambda: funnel(stack, place)["funnel"]["happened"] == ROWS - wrong)
     found = funnel(stack, place)
     assert (found["funnel"]["happened"], found["funnel"]["planned"]) == (ROWS - wrong, ROWS - wrong)
     assert sum(one["happened"] for one in found["segments"]) == ROWS - wrong

@@ -4,29 +4,19 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from random import randrange
-from typing import Any, TypeVar
+from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
 from tests.conftest import Running
+from tests.waiting import until
 
 pytestmark = pytest.mark.e2e
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-Found = TypeVar("Found")
-
-
-def until(look: Callable[[], Found | None], seconds: float = 30.0) -> Found:
-    """What is found at last."""
-    end = time.monotonic() + seconds
-    while (found := look()) is None:
-        assert time.monotonic() < end, "it did not come to pass"
-        time.sleep(0.2)
-    return found
 
 
 class Site:

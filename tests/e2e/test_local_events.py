@@ -22,6 +22,7 @@ from infra.local.queues import QueuePoller
 from infra.local.streams import StreamPoller
 from shared.streams import changes
 from tests.conftest import FreshStack, Running, start
+from tests.waiting import until
 
 pytestmark = pytest.mark.e2e
 TABLE = "etincelle-local-cases"
@@ -58,14 +59,6 @@ def write(running: Running, group: str, *numbers: int) -> None:
     for number in numbers:
         item = {"pk": {"S": f"GROUP#{group}"}, "sk": {"S": f"{number:03}"}, "raw": {"B": b"\x00\xff"}}
         running.client("dynamodb").put_item(TableName=TABLE, Item=item)
-
-
-def until(condition: Callable[[], bool], seconds: float = 15.0) -> None:
-    """Waits for the condition; fails where it does not come."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come to pass"
-        time.sleep(0.01)
 
 
 def of(group: str) -> tuple[dict[str, Any], ...]:
@@ -109,7 +102,7 @@ def test_a_function_is_given_a_context_that_counts_down(bare: Running) -> None:
     got: list[Any] = []
     with reading(bare, reader(lambda _, context: got.append(context), filters=of("context"))):
         write(bare, "context", 1)
-        until(lambda: bool(got))
+        until(lambda: got)
     assert got[0].function_name.startswith("etincelle-test-local-")
     assert 0 < got[0].get_remaining_time_in_millis() <= 30_000
     assert got[0].aws_request_id in str(uuid.UUID(got[0].aws_request_id))
@@ -158,7 +151,7 @@ def test_a_record_nobody_can_take_is_parked_and_the_others_go_on(bare: Running) 
     write(bare, "poison", *range(20))
     with reading(bare, binding, attempts=3):
         until(lambda: len(taken) == 19)
-        until(lambda: bool(parked(bare, binding)))
+        until(lambda: parked(bare, binding))
     assert taken == [number for number in range(20) if number != 6]
     assert tries == 3
     [note] = parked(bare, binding)
@@ -228,7 +221,7 @@ def test_what_a_batch_had_taken_before_a_stop_is_not_repeated(bare: Running) -> 
         until(lambda: len(calls) > 3)
     calls.clear()
     with reading(bare, replace(binding, handler=recovered)):
-        until(lambda: bool(calls))
+        until(lambda: calls)
     assert calls[0] == [3, 4, 5]
 
 
@@ -270,7 +263,7 @@ def test_a_published_alert_arrives_in_the_queue_as_sns_wraps_it(bare: Running) -
             Message=json.dumps({"alert_id": "a1"}),
             MessageAttributes={"owner": {"DataType": "String", "StringValue": "care"}},
         )
-        until(lambda: bool(got))
+        until(lambda: got)
     [record] = got
     assert record.keys() == {
         "messageId", "receiptHandle", "body", "attributes", "messageAttributes", "md5OfBody",
@@ -293,20 +286,22 @@ def test_a_text_message_that_comes_in_reaches_both_who_listen(bare: Running) -> 
         emptying(bare, "sms-wishes", lambda event, _: wishes.extend(event["Records"])),
     ):
         bare.client("sns").publish(TopicArn=topic_arn("sms-replies"), Message=said)
-        until(lambda: bool(answers and wishes))
+        until(lambda: answers and wishes)
     assert [json.loads(record["body"])["Message"] for record in (*answers, *wishes)] == [said, said]
+
+
+TOLD = (("etincelle", "interaction"), ("other", "interaction"), ("etincelle", "x"))
 
 
 def test_an_event_of_the_bus_arrives_as_its_detail(bare: Running) -> None:
     """The rule takes interactions and hands on what they are; other events are not ours."""
     got: list[dict[str, Any]] = []
     entries = [
-        {"Source": source, "DetailType": kind, "Detail": json.dumps({"n": n})}
-        for n, (source, kind) in enumerate((("etincelle", "interaction"), ("other", "interaction"), ("etincelle", "x")))
+        {"Source": source, "DetailType": kind, "Detail": json.dumps({"n": n})} for n, (source, kind) in enumerate(TOLD)
     ]
     with emptying(bare, "interactions", lambda event, _: got.extend(event["Records"])):
         bare.client("events").put_events(Entries=entries)
-        until(lambda: bool(got))
+        until(lambda: got)
     assert [json.loads(record["body"]) for record in got] == [{"n": 0}]
 
 

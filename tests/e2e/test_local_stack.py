@@ -24,17 +24,11 @@ from infra.local.stack import STATE, Broken, Options, Stack
 from shared.tables import cases, contacts, friction, responses
 from tests.conftest import FreshStack, Running
 from tests.e2e.commands import Command
+from tests.waiting import until
 
 pytestmark = pytest.mark.e2e
 ECHO = ["tests.e2e.echo_service"]
 FACTS = "etincelle-local-responses"
-
-
-def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come to pass"
-        time.sleep(0.02)
 
 
 def put(running: Running, key: str) -> None:

@@ -13,8 +13,9 @@ from services.invitations.adapters.invitations import item_of_invitation
 from services.invitations.domain.invitations import Invitation
 from shared.dynamo import marshal_item
 from tests.conftest import FreshStack, Running
-from tests.e2e.test_planted_worsening import Row, alerts, client, looked_at, posted, until, waiting
+from tests.e2e.test_planted_worsening import Row, alerts, client, looked_at, posted, waiting
 from tests.journeys import journey
+from tests.waiting import until
 
 pytestmark = pytest.mark.e2e
 OWNERS = {"till": "stores", "site": "web", "parcel": "delivery"}

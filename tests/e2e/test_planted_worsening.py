@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import pytest
 
 from tests.conftest import FreshStack, Running
 from tests.journeys import journey
+from tests.waiting import until
 
 pytestmark = pytest.mark.e2e
 SCHEMA = Path(__file__).parents[2] / "docs/alert-event.schema.json"
@@ -64,14 +64,6 @@ def posted(api: httpx.Client, answers: Iterable[Row]) -> None:
     body = [{name: value for name, value in row.items() if value is not None} for row in answers]
     reply = api.post("/v1/responses", json={"responses": body})
     assert reply.status_code == 200, reply.text
-
-
-def until(found: Callable[[], Any], seconds: float = 60) -> Any:
-    """What `found` gives once it gives something; the last thing it gave after so many seconds."""
-    deadline = time.monotonic() + seconds
-    while not (value := found()) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    return value
 
 
 def alerts(api: httpx.Client) -> list[Row]:

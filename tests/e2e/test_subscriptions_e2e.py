@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,17 +20,10 @@ from shared.events import Severity
 from tests.conftest import Running
 from tests.events import alert_event
 from tests.registry import SECRET
+from tests.waiting import until
 
 pytestmark = pytest.mark.e2e
 GUIDE = Path(__file__).parents[2] / "docs/operate.md"
-
-
-def until(found: Callable[[], Any], seconds: float = 60) -> Any:
-    """What `found` gives once it gives something; the last thing it gave after so many seconds."""
-    deadline = time.monotonic() + seconds
-    while not (value := found()) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    return value
 
 
 class Team:
