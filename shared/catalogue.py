@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from hashlib import sha256
-from typing import Literal, Protocol
+from typing import Annotated, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -24,6 +24,8 @@ ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """What the registry takes for an id; anything else is nobody's, and no key is made of it."""
 SMALLEST_STAFF_GROUP = 5
 """Fewer staff answers than this are not shown: the team would know who said what."""
+TypicalShare = Annotated[float, Field(ge=1e-6, le=1e9, allow_inf_nan=False)]
+TypicalWorth = Annotated[float, Field(ge=1, le=1000, allow_inf_nan=False)]
 Words = dict[str, str]
 """The same words in several languages: `{"en": "…", "fr": "…"}`."""
 
@@ -178,8 +180,8 @@ class Typical(Value):
     shares: of each score, from the worst to the best, in any unit, all > 0. worth: outweighed by so many own answers.
     """
 
-    shares: tuple[float, ...]
-    worth: float
+    shares: tuple[TypicalShare, ...]
+    worth: TypicalWorth
 
 
 class CaseRules(Value):

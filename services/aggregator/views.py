@@ -8,11 +8,10 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from services.aggregator.usecases import Trial, Wish
-from shared.catalogue import Audience, Typical
+from shared.catalogue import Audience, Typical, TypicalShare, TypicalWorth
 from shared.events import AlertEvent
 
 Positive = Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)]
-Share = Annotated[float, Field(ge=1e-6, le=1e9, allow_inf_nan=False)]
 
 
 def separate(text: object) -> object:
@@ -36,8 +35,8 @@ class Question(BaseModel):
     least_answers: Annotated[int, Field(ge=1, le=100_000)] | None = None
     adopt_days: Positive | None = None
     resolve_per_year: Positive | None = None
-    typical: Annotated[tuple[Share, ...], BeforeValidator(separate)] | None = None
-    typical_worth: Annotated[float, Field(ge=1, le=1000, allow_inf_nan=False)] | None = None
+    typical: Annotated[tuple[TypicalShare, ...], BeforeValidator(separate)] | None = None
+    typical_worth: TypicalWorth | None = None
 
     @property
     def wish(self) -> Wish:

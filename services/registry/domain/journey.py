@@ -22,7 +22,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from shared.catalogue import Channel, Role
+from shared.catalogue import Channel, Role, TypicalShare, TypicalWorth
 from shared.events import NewsKind, Severity
 
 Pillar = Literal["product", "process", "relationship", "brand"]
@@ -53,8 +53,8 @@ Days = Annotated[float, Field(gt=0, le=3650, allow_inf_nan=False, strict=True)]
 Minutes = Annotated[float, Field(ge=0, le=525_600, allow_inf_nan=False, strict=True)]
 Hours = Annotated[float, Field(gt=0, le=8760, allow_inf_nan=False, strict=True)]
 AttributeName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
-Weight = Annotated[float, Field(ge=1e-6, le=1e9, allow_inf_nan=False, strict=True)]
-Worth = Annotated[float, Field(ge=1, le=1000, allow_inf_nan=False, strict=True)]
+Weight = Annotated[TypicalShare, Field(strict=True)]
+Worth = Annotated[TypicalWorth, Field(strict=True)]
 Rate = Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False, strict=True)]
 Email = Annotated[str, StringConstraints(pattern=EMAIL, max_length=254), OR_VARIABLE]
 Webhook = Annotated[str, StringConstraints(pattern=WEBHOOK, max_length=2000), OR_VARIABLE]
