@@ -111,11 +111,23 @@ def keep_secret(stage: str) -> None:
         print(f"{name} made")
 
 
-def clear(stage: str) -> None:
-    """Deletes stacks whose first making was taken back: they hold nothing, and AWS would not change them any more."""
+def stacks_in(status: str, stage: str) -> list[str]:
+    """The names of the stage's stacks, and of the account's, that stand so."""
     ours = f"StackSummaries[?starts_with(StackName, 'etincelle-{stage}-') || StackName == '{ACCOUNT}'].StackName"
-    failed = ("cloudformation", "list-stacks", "--stack-status-filter", "ROLLBACK_COMPLETE", "--query", ours)
-    for name in Step((*failed, "--output", "text")).run().split():
+    listed = ("cloudformation", "list-stacks", "--stack-status-filter", status, "--query", ours, "--output", "text")
+    return Step(listed).run().split()
+
+
+def clear(stage: str) -> None:
+    """Deletes stacks whose first making was taken back: they hold nothing, and AWS would not change them any more.
+
+    Raises SystemExit where AWS could not even take one back, as tables that are protected stay.
+    """
+    if stuck := stacks_in("ROLLBACK_FAILED", stage):
+        raise SystemExit(
+            f"{' '.join(stuck)}: begun, and not taken back: see docs/operate.md#a-stage-that-was-never-whole"
+        )
+    for name in stacks_in("ROLLBACK_COMPLETE", stage):
         print(f"{name} was never made whole: deleted, to be made anew", flush=True)
         Step(("cloudformation", "delete-stack", "--stack-name", name)).run()
         Step(("cloudformation", "wait", "stack-delete-complete", "--stack-name", name)).run()

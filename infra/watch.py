@@ -18,6 +18,8 @@ from infra.templates import Json, function_name, functions
 SOURCE = ROOT / "infra" / "watch.yaml"
 DATA = ROOT / "infra" / "data.yaml"
 MINUTES_BEHIND = 15
+MOST_METRICS = 10
+"""As many as CloudWatch lets the expression of one alarm name."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,11 @@ def function(name: str, metric: str, statistic: str = "Sum") -> Metric:
     return Metric("AWS/Lambda", metric, statistic, (("FunctionName", name),))
 
 
+def ours(service: str, metric: str, statistic: str = "Sum") -> Metric:
+    """A metric that the functions tell of themselves."""
+    return Metric("Etincelle", metric, statistic, (("stage", "${Stage}"), ("service", service)))
+
+
 def of_queues(data: Json) -> Iterator[Alarm]:
     """Dead letters at once; a queue that nobody empties after half an hour."""
     for resource in data["Resources"].values():
@@ -112,11 +119,16 @@ def of_queues(data: Json) -> Iterator[Alarm]:
 
 
 def of_tables(data: Json) -> Iterator[Alarm]:
+    """What a table refuses, and each of its indexes, which CloudWatch counts apart."""
     for resource in data["Resources"].values():
         if resource["Type"] == "AWS::DynamoDB::Table":
             name = resource["Properties"]["TableName"]["Fn::Sub"]
+            table = ("TableName", name)
+            indexes = [one["IndexName"] for one in resource["Properties"].get("GlobalSecondaryIndexes", ())]
+            places = [(table,), *((table, ("GlobalSecondaryIndexName", index)) for index in indexes)]
             refused = tuple(
-                Metric("AWS/DynamoDB", metric, "Sum", (("TableName", name),))
+                Metric("AWS/DynamoDB", metric, "Sum", place)
+                for place in places
                 for metric in ("ReadThrottleEvents", "WriteThrottleEvents")
             )
             yield Alarm("throttled tables", name.removeprefix("etincelle-${Stage}-"), refused, 0, periods=2)
@@ -125,20 +137,28 @@ def of_tables(data: Json) -> Iterator[Alarm]:
 def of_functions(service: str, template: Json) -> Iterator[Alarm]:
     """Errors and throttles of all of a service's functions; how far each that reads a stream is behind."""
     names = {logical: function_name(service, logical) for logical in functions(template)}
-    everyone = tuple(names.values())
-    yield Alarm("errors", service, tuple(function(name, "Errors") for name in everyone), 0, periods=2)
-    yield Alarm("throttled functions", service, tuple(function(name, "Throttles") for name in everyone), 0, periods=2)
-    told = Metric("Etincelle", "ServerErrors", "Sum", (("service", service),))
-    yield Alarm("server errors", service, (told,), 4)
+    everyone = list(names.values())
+    for first in range(0, len(everyone), MOST_METRICS):
+        some = everyone[first : first + MOST_METRICS]
+        label = f"{service}-{first // MOST_METRICS + 1}" if first else service
+        yield Alarm("errors", label, tuple(function(name, "Errors") for name in some), 0, periods=2)
+        yield Alarm("throttled functions", label, tuple(function(name, "Throttles") for name in some), 0, periods=2)
+    yield Alarm("server errors", service, (ours(service, "ServerErrors"),), 4)
     for logical, properties in functions(template).items():
         kinds = {event["Type"] for event in properties.get("Events", {}).values()}
         if "DynamoDB" in kinds:
             behind = function(names[logical], "IteratorAge", "Maximum")
             yield Alarm("behind", f"{service}-{logical}", (behind,), MINUTES_BEHIND * 60_000, periods=2)
         if "Schedule" in kinds:
-            woken = function(names[logical], "Invocations")
-            label = f"{service}-{logical}"
-            yield Alarm("not woken", label, (woken,), 1, period_s=3600, missing="breaching", is_least=True)
+            woken = (function(names[logical], "Invocations"),)
+            label, hours = f"{service}-{logical}", hours_without(properties)
+            yield Alarm("not woken", label, woken, 1, period_s=3600, periods=hours, missing="breaching", is_least=True)
+
+
+def hours_without(properties: Json) -> int:
+    """How long a scheduled function must have done nothing: an hour that just begins may be without its call."""
+    rates = [event["Properties"]["Schedule"] for event in properties["Events"].values() if event["Type"] == "Schedule"]
+    return 2 if any("hour" in rate for rate in rates) else 1
 
 
 def of_the_rest() -> Iterator[Alarm]:
@@ -149,8 +169,7 @@ def of_the_rest() -> Iterator[Alarm]:
     yield Alarm("bounces", "ses", (Metric("AWS/SES", "Reputation.BounceRate", "Average", ()),), 0.04, period_s=3600)
     complaints = Metric("AWS/SES", "Reputation.ComplaintRate", "Average", ())
     yield Alarm("complaints", "ses", (complaints,), 0.0008, period_s=3600)
-    parked = Metric("Etincelle", "DeliveriesParked", "Sum", (("service", "alerts"),))
-    yield Alarm("parked deliveries", "alerts", (parked,), 0)
+    yield Alarm("parked deliveries", "alerts", (ours("alerts", "DeliveriesParked"),), 0)
 
 
 def alarms(data: Json, services: Mapping[str, Json]) -> list[Alarm]:
@@ -170,9 +189,7 @@ def dashboard(data: Json, services: Mapping[str, Json]) -> str:
     streams = [function_name(s, f) for s, one in services.items() for f in reading_streams(one)]
     rows = {
         "Requests": [Metric("AWS/ApiGateway", name, "Sum", api) for name in ("Count", "4XXError", "5XXError")],
-        "Milliseconds of a request (p95)": [
-            Metric("Etincelle", "RequestMilliseconds", "p95", (("service", s),)) for s in services
-        ],
+        "Milliseconds of a request (p95)": [ours(service, "RequestMilliseconds", "p95") for service in services],
         "Writes": [Metric("AWS/DynamoDB", "ConsumedWriteCapacityUnits", "Sum", (("TableName", t),)) for t in tables],
         "Streams: milliseconds behind": [function(name, "IteratorAge", "Maximum") for name in streams],
         "Messages waiting": [sqs(q, "ApproximateNumberOfMessagesVisible") for q in queues if not q.endswith("-dead")],

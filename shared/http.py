@@ -31,7 +31,7 @@ METRICS = {
     "CloudWatchMetrics": [
         {
             "Namespace": "Etincelle",
-            "Dimensions": [["service"]],
+            "Dimensions": [["stage", "service"]],
             "Metrics": [
                 {"Name": "RequestMilliseconds", "Unit": "Milliseconds"},
                 {"Name": "ServerErrors", "Unit": "Count"},
@@ -39,7 +39,7 @@ METRICS = {
         }
     ]
 }
-"""CloudWatch's embedded metric format: which members of the line are metrics, by service."""
+"""CloudWatch's embedded metric format: which members of the line are metrics, by stage and service."""
 View = Callable[..., Any]
 
 
@@ -214,8 +214,9 @@ class Api(Chalice):
     def _tell(self, status: int, milliseconds: float) -> None:
         """The request's line, which CloudWatch makes metrics of as it is."""
         measured = {"RequestMilliseconds": round(milliseconds, 1), "ServerErrors": int(status >= 500)}
-        told = METRICS | {"Timestamp": self.request.context.get("requestTimeEpoch")}
-        self.logger.info("request", extra=self._where() | {"status": status, "_aws": told} | measured)
+        context = self.request.context
+        told = {"stage": context.get("stage"), "_aws": METRICS | {"Timestamp": context.get("requestTimeEpoch")}}
+        self.logger.info("request", extra=self._where() | {"status": status} | told | measured)
 
     def _log(self, error: EtincelleError) -> None:
         record = self.logger.error if error.status >= 500 else self.logger.warning

@@ -16,10 +16,24 @@ SERVICES = {"DynamoDB_20120810": "dynamodb", "AmazonSQS": "sqs", "AmazonSSM": "s
 
 @dataclass(frozen=True)
 class Deed:
-    """What a call does, as IAM names it: `dynamodb:PutItem` on a table's ARN."""
+    """What a call does, as IAM names it: `dynamodb:PutItem` on a table's ARN. leading: the partition keys it names."""
 
     action: str
     resource: str
+    leading: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Leave:
+    """What a statement allows. leading: patterns of partition keys, one of which each that is named must match."""
+
+    action: str
+    resource: str
+    leading: tuple[str, ...]
+
+    def covers(self, deed: Deed) -> bool:
+        is_named = deed.action == self.action and fnmatchcase(deed.resource, self.resource)
+        return is_named and all(any(fnmatchcase(key, one) for one in self.leading) for key in deed.leading)
 
 
 class Policy:
@@ -27,14 +41,24 @@ class Policy:
 
     def __init__(self, document: Mapping[str, Any], parameters: Mapping[str, str]) -> None:
         self._allowed = [
-            (action, substituted(resource, parameters))
+            Leave(action, substituted(resource, parameters), leading_keys(statement.get("Condition")))
             for statement in document["Statement"]
             for action in statement["Action"]
             for resource in statement["Resource"]
         ]
 
     def allows(self, deed: Deed) -> bool:
-        return any(deed.action == action and fnmatchcase(deed.resource, pattern) for action, pattern in self._allowed)
+        return any(leave.covers(deed) for leave in self._allowed)
+
+
+def leading_keys(condition: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """The patterns of partition keys that a condition names, the one kind that we use; without it, any."""
+    if condition is None:
+        return ("*",)
+    [(test, wanted)] = condition.items()
+    [(key, patterns)] = wanted.items()
+    assert (test, key) == ("ForAllValues:StringLike", "dynamodb:LeadingKeys"), f"not understood: {condition}"
+    return tuple(patterns)
 
 
 def substituted(resource: Any, parameters: Mapping[str, str]) -> str:
@@ -69,18 +93,28 @@ def deeds_in_json(service: str, operation: str, request: Mapping[str, Any]) -> I
     if operation == "TransactWriteItems":
         for part in request["TransactItems"]:
             [(kind, detail)] = part.items()
-            yield Deed(f"dynamodb:{kind}Item", arn(service, f"table/{detail['TableName']}"))
+            yield Deed(f"dynamodb:{kind}Item", arn(service, f"table/{detail['TableName']}"), partitions(detail))
     elif operation == "BatchGetItem":
-        for table in request["RequestItems"]:
-            yield Deed("dynamodb:BatchGetItem", arn(service, f"table/{table}"))
+        for table, wanted in request["RequestItems"].items():
+            keys = tuple(key["pk"]["S"] for key in wanted["Keys"])
+            yield Deed("dynamodb:BatchGetItem", arn(service, f"table/{table}"), keys)
     elif service == "dynamodb":
         index = f"/index/{request['IndexName']}" if "IndexName" in request else ""
-        yield Deed(f"dynamodb:{operation}", arn(service, f"table/{request['TableName']}{index}"))
+        place = arn(service, f"table/{request['TableName']}{index}")
+        yield Deed(f"dynamodb:{operation}", place, partitions(request))
     elif service == "sqs":
         batch = operation.removesuffix("Batch")
         yield Deed(f"sqs:{batch}", arn(service, request["QueueUrl"].rpartition("/")[2]))
     else:
         yield Deed(f"ssm:{operation}", arn(service, f"parameter{request['Name']}"))
+
+
+def partitions(request: Mapping[str, Any]) -> tuple[str, ...]:
+    """The partition key that a request names: of an item, or of what it asks for; a scan names none."""
+    if "KeyConditionExpression" in request:
+        return (request["ExpressionAttributeValues"][":pk"]["S"],)
+    key = request.get("Key") or request.get("Item")
+    return (key["pk"]["S"],) if key else ()
 
 
 def arn(service: str, resource: str) -> str:

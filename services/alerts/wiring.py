@@ -78,7 +78,7 @@ def deps() -> Deps:
         notes=TableNotes(cases, codes),
         mutes=TableMutes(cases),
         passes=TablePasses(cases, codes),
-        outbox=TableOutbox(cases),
+        outbox=TableOutbox(cases, environment.need("STAGE")),
         threads=TableThreads(cases),
         remedies=TableRemedies(cases),
         turns=QueueTurns(sqs, environment.need("QUEUE_DELIVERIES_URL")),
@@ -133,7 +133,7 @@ def slack_signing() -> str:
 
 def senders(environment: Environment, catalogue: TableCatalogue, codes: Codes) -> dict[str, Sender]:
     """The ways out, by the kind of subscription."""
-    outside = Outside(is_laptop=environment.get("STAGE", "") == "local")
+    outside = Outside(is_laptop=environment.need("STAGE") == "local")
     texts = TextMessages(aws.by_boto3("pinpoint-sms-voice-v2"))
     slack = environment.get("SLACK_URL", SLACK)
     return {

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from services.collector.adapters.links import EveryLink
@@ -101,5 +101,5 @@ def texting(environment: Environment, *, contacts: Table, responses: Table) -> T
         questions=TableQuestions(contacts),
         conversations=TableConversations(responses),
         sender=Replies(TextMessages(client, environment.get("SMS_CONFIGURATION_SET", ""))),
-        dropped=count_dropped,
+        dropped=partial(count_dropped, environment.need("STAGE")),
     )

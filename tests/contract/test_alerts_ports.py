@@ -80,7 +80,7 @@ def stores(request: pytest.FixtureRequest) -> Stores:
     cases: Table = request.getfixturevalue("built")
     return Stores(
         TableNotes(cases, CODES),
-        TableOutbox(cases),
+        TableOutbox(cases, "tests"),
         TablePasses(cases, CODES),
         TableStandings(cases),
         TableMutes(cases),

@@ -67,7 +67,7 @@ def test_every_way_in_gives_the_same_and_once(stack: Running, place: str) -> Non
     url = queue_url(stack.endpoint, "interactions")
     api(stack).post("/v1/interactions", json=told["http"]).raise_for_status()
     stack.client("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(told["queue"]))
-    entry = {"Source": "etincelle", "DetailType": "interaction", "Detail": json.dumps(told["bus"])}
+    entry = {"Source": "etincelle.local", "DetailType": "interaction", "Detail": json.dumps(told["bus"])}
     stack.client("events").put_events(Entries=[entry])
     until(lambda: funnel(stack, place)["funnel"]["planned"] == 3)
     again = api(stack).post("/v1/interactions", json=list(told.values())).json()["results"]

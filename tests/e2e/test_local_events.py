@@ -290,11 +290,11 @@ def test_a_text_message_that_comes_in_reaches_both_who_listen(bare: Running) -> 
     assert [json.loads(record["body"])["Message"] for record in (*answers, *wishes)] == [said, said]
 
 
-TOLD = (("etincelle", "interaction"), ("other", "interaction"), ("etincelle", "x"))
+TOLD = (("etincelle.local", "interaction"), ("etincelle.prod", "interaction"), ("etincelle.local", "x"))
 
 
 def test_an_event_of_the_bus_arrives_as_its_detail(bare: Running) -> None:
-    """The rule takes interactions and hands on what they are; other events are not ours."""
+    """The rule takes interactions of its stage and hands on what they are; other events are not its own."""
     got: list[dict[str, Any]] = []
     entries = [
         {"Source": source, "DetailType": kind, "Detail": json.dumps({"n": n})} for n, (source, kind) in enumerate(TOLD)

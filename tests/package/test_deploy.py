@@ -29,8 +29,10 @@ elif "OutputKey=='Artifacts'" in line:
     print("the-bucket")
 elif "OutputKey=='Address'" in line:
     print(os.environ.get("ADDRESS", "https://answers.dev.example.com"))
-elif "list-stacks" in line:
+elif "ROLLBACK_COMPLETE" in line:
     print(os.environ.get("HALF", ""))
+elif "ROLLBACK_FAILED" in line:
+    print(os.environ.get("STUCK", ""))
 elif "get-caller-identity" in line:
     print("arn:aws:iam::000000000000:user/operator")
 """
@@ -120,6 +122,18 @@ def test_a_stack_whose_making_was_taken_back_is_made_anew(deploy: Deploy, tmp_pa
     assert found[0] == ["delete-stack", "--stack-name", half]
     assert found[1] == ["wait", "stack-delete-complete", "--stack-name", half]
     assert found[2][0] == "deploy"
+
+
+def test_a_stack_that_could_not_be_taken_back_is_left_to_people(deploy: Deploy, tmp_path: Path) -> None:
+    """Its tables are protected: nothing is run, and it says where the manual says what to do."""
+    stuck = f"etincelle-{STAGE}-data"
+    done = deploy(STUCK=stuck)
+    assert done.returncode != 0
+    assert stuck in done.stderr
+    heading = done.stderr.rpartition("docs/operate.md#")[2].strip()
+    headings = [line for line in (ROOT / "docs" / "operate.md").read_text().splitlines() if line.startswith("#")]
+    assert heading in {line.strip("# ").lower().replace(" ", "-") for line in headings}
+    assert stacks(calls(tmp_path)) == []
 
 
 def test_a_dry_run_validates_prints_and_calls_nothing(deploy: Deploy, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from infra.build import lay_down
 from infra.checks import openapi
 from infra.paths import BUILD, ROOT, SERVICES, STAGE
 from infra.prove.translate import translated
+from shared.http import METRICS
 from tests.package.test_templates import lint
 
 Json = dict[str, Any]
@@ -142,17 +143,38 @@ def test_every_alarm_tells_the_operators_and_has_a_name_of_its_own(laid: Mapping
     assert all(one["AlarmActions"] == one["OKActions"] == [{"Ref": "Operators"}] for one in found)
 
 
+def test_no_alarm_reads_more_metrics_than_cloudwatch_takes(laid: Mapping[str, Json]) -> None:
+    """Ten; cfn-lint lets more pass, and AWS takes the whole stack back."""
+    assert max(sum("MetricStat" in one for one in alarm["Metrics"]) for alarm in alarms(laid)) == 10
+
+
+def test_metrics_of_our_own_are_asked_for_as_they_are_told(laid: Mapping[str, Json]) -> None:
+    """By the very names of their dimensions; one name more or less is another metric, which nobody tells."""
+    [told] = METRICS["CloudWatchMetrics"][0]["Dimensions"]
+    own = [one for alarm in watched(laid) for one in alarm.metrics if one.namespace == "Etincelle"]
+    assert len(own) == len(SERVICES) + 1
+    assert all([name for name, _ in one.dimensions] == told for one in own)
+
+
+def test_what_runs_every_hour_may_be_a_little_late(laid: Mapping[str, Json]) -> None:
+    """The hour that is looked at slides: it may end just before the call, and have begun just after the last."""
+    waits = {alarm.of: alarm.periods for alarm in watched(laid) if alarm.kind == "not woken"}
+    assert {of for of, periods in waits.items() if periods == 2} == {"insights-TellWeeks", "invitations-CallToReachOut"}
+    assert set(waits.values()) == {1, 2}
+
+
 def watched(laid: Mapping[str, Json]) -> list[watch.Alarm]:
     services = {service: templates.read(BUILD / STAGE / service / "sam.yaml") for service in SERVICES}
     return watch.alarms(laid["data"], services)
 
 
 def test_everything_that_is_deployed_is_watched(laid: Mapping[str, Json], built: Mapping[str, Path]) -> None:
-    """Each queue, table and function of the stage stands in the metrics of some alarm."""
+    """Each queue, table, index and function of the stage stands in the metrics of some alarm."""
     seen = {value for alarm in watched(laid) for metric in alarm.metrics for _, value in metric.dimensions}
     for one in laid["data"]["Resources"].values():
         name = one.get("Properties", {}).get("QueueName") or one.get("Properties", {}).get("TableName")
         assert name is None or name["Fn::Sub"] in seen
+        assert {index["IndexName"] for index in one.get("Properties", {}).get("GlobalSecondaryIndexes", ())} <= seen
     for out in built.values():
         for properties in templates.functions(templates.read(out / "sam.yaml")).values():
             assert properties["FunctionName"]["Fn::Sub"] in seen

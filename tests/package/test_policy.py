@@ -12,12 +12,13 @@ from infra.prove.cloud import PSEUDO
 from infra.prove.policy import Deed, Policy, deeds
 
 TABLE = "arn:aws:dynamodb:us-east-1:000000000000:table/etincelle-dev-cases"
+KEY = {"pk": {"S": "CASE#1"}, "sk": {"S": "CASE"}}
 CASES = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/etincelle-${Stage}-cases"
 
 
-def policy(action: str, resource: Any) -> Policy:
+def policy(action: str, resource: Any, **more: Any) -> Policy:
     """One statement that allows one action."""
-    return Policy({"Statement": [{"Action": [action], "Resource": [resource]}]}, PSEUDO | {"Stage": "dev"})
+    return Policy({"Statement": [{"Action": [action], "Resource": [resource]} | more]}, PSEUDO | {"Stage": "dev"})
 
 
 def test_an_action_is_allowed_on_its_resource_only() -> None:
@@ -29,24 +30,53 @@ def test_an_action_is_allowed_on_its_resource_only() -> None:
     assert not allowing.allows(Deed("dynamodb:Query", TABLE + "/index/state"))
 
 
+def test_an_action_may_be_allowed_on_some_partitions_only() -> None:
+    """Every partition that is named must be one of them."""
+    only = {"Condition": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["CASE#*", "PASS#*"]}}}
+    allowing = policy("dynamodb:Query", {"Fn::Sub": CASES}, **only)
+    assert allowing.allows(Deed("dynamodb:Query", TABLE, ("CASE#1", "PASS#2")))
+    assert not allowing.allows(Deed("dynamodb:Query", TABLE, ("CASE#1", "ALERT#2")))
+
+
+def test_a_condition_of_another_kind_is_not_taken_for_understood() -> None:
+    """Else it would be passed over, and the proof would prove nothing."""
+    with pytest.raises(AssertionError, match="not understood"):
+        policy("dynamodb:Query", {"Fn::Sub": CASES}, Condition={"StringEquals": {"dynamodb:Select": ["COUNT"]}})
+
+
 @pytest.mark.parametrize(
     ("target", "request_", "done"),
     [
-        ("DynamoDB_20120810.GetItem", {"TableName": "etincelle-dev-cases"}, [Deed("dynamodb:GetItem", TABLE)]),
         (
-            "DynamoDB_20120810.Query",
-            {"TableName": "etincelle-dev-cases", "IndexName": "state"},
-            [Deed("dynamodb:Query", f"{TABLE}/index/state")],
+            "DynamoDB_20120810.GetItem",
+            {"TableName": "etincelle-dev-cases", "Key": KEY},
+            [Deed("dynamodb:GetItem", TABLE, ("CASE#1",))],
         ),
         (
+            "DynamoDB_20120810.Query",
+            {
+                "TableName": "etincelle-dev-cases",
+                "IndexName": "state",
+                "KeyConditionExpression": "#pk = :pk",
+                "ExpressionAttributeValues": {":pk": {"S": "OPEN"}},
+            },
+            [Deed("dynamodb:Query", f"{TABLE}/index/state", ("OPEN",))],
+        ),
+        ("DynamoDB_20120810.Scan", {"TableName": "etincelle-dev-cases"}, [Deed("dynamodb:Scan", TABLE)]),
+        (
             "DynamoDB_20120810.TransactWriteItems",
-            {"TransactItems": [{"Put": {"TableName": "etincelle-dev-cases"}}]},
-            [Deed("dynamodb:PutItem", TABLE)],
+            {
+                "TransactItems": [
+                    {"Put": {"TableName": "etincelle-dev-cases", "Item": KEY}},
+                    {"ConditionCheck": {"TableName": "etincelle-dev-cases", "Key": KEY}},
+                ]
+            },
+            [Deed("dynamodb:PutItem", TABLE, ("CASE#1",)), Deed("dynamodb:ConditionCheckItem", TABLE, ("CASE#1",))],
         ),
         (
             "DynamoDB_20120810.BatchGetItem",
-            {"RequestItems": {"etincelle-dev-cases": {"Keys": []}}},
-            [Deed("dynamodb:BatchGetItem", TABLE)],
+            {"RequestItems": {"etincelle-dev-cases": {"Keys": [KEY]}}},
+            [Deed("dynamodb:BatchGetItem", TABLE, ("CASE#1",))],
         ),
         (
             "AmazonSQS.SendMessageBatch",
@@ -84,12 +114,16 @@ def test_a_mail_of_our_own_making_takes_a_permission_of_its_own() -> None:
     ]
 
 
-@pytest.mark.parametrize("role", ["alerts-deliver", "invitations-send"])
-def test_who_sends_mail_may_do_so(role: str) -> None:
-    """Both write the whole message themselves."""
+@pytest.mark.parametrize(
+    ("role", "set_"),
+    [("alerts-deliver", "company"), ("registry-api", "company"), ("invitations-send", "etincelle-dev")],
+)
+def test_who_sends_mail_may_do_so(role: str, set_: str) -> None:
+    """By the set of settings that they name, or by their sender's default, which may be any: SES asks for it too."""
     document = json.loads((ROOT / "infra" / "iam" / f"{role}.json").read_text())
     allowed = Policy(document, PSEUDO | {"Stage": "dev"})
-    assert all(allowed.allows(deed) for deed in written({"FromEmailAddress": "a@example.com", "Content": {"Raw": {}}}))
+    mail = {"FromEmailAddress": "a@example.com", "Content": {"Raw": {}}, "ConfigurationSetName": set_}
+    assert all(allowed.allows(deed) for deed in written(mail))
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,53 @@ def test_what_becomes_of_text_messages_is_heard_with_their_context(templates: di
     assert made["OutcomesRule"]["EventPattern"]["source"] == ["aws.ses"], "each event comes once"
 
 
+def caught(pattern: Any, value: Any) -> bool:
+    """Whether a rule of the event bus takes an event; of what is a list in it, one part is enough."""
+    if isinstance(pattern, dict):
+        return isinstance(value, dict) and all(caught(rule, value.get(key)) for key, rule in pattern.items())
+    return any(one in pattern for one in (value if isinstance(value, list) else [value]))
+
+
+def test_each_stage_hears_of_its_own_mail_alone(templates: dict[str, dict[str, Any]]) -> None:
+    """All stages and applications of an account have one bus, on which SES also says what it thinks of the account."""
+    pattern = resolved(templates["invitations"]["Resources"]["OutcomesRule"]["Properties"]["EventPattern"], "prod")
+
+    def told(set_: str) -> dict[str, Any]:
+        mail = {"messageId": "m-1", "tags": {"ses:configuration-set": [set_], "step": ["1"]}}
+        return {"source": "aws.ses", "detail-type": "Email Bounced", "detail": {"eventType": "Bounce", "mail": mail}}
+
+    assert caught(pattern, told("etincelle-prod"))
+    assert not caught(pattern, told("etincelle-staging"))
+    assert not caught(pattern, told("newsletter"))
+    assert not caught(
+        pattern, {"source": "aws.ses", "detail-type": "Sending Status Disabled", "detail": {"version": "1"}}
+    )
+
+
+def test_each_stage_hears_of_its_own_interactions_alone() -> None:
+    """The source names the stage: nobody is invited twice, by the stage and by the one it was tried on."""
+    [made] = [
+        resolved(one["Properties"]["EventPattern"], "prod")
+        for one in read(ROOT / "infra" / "data.yaml")["Resources"].values()
+        if one["Type"] == "AWS::Events::Rule"
+    ]
+    assert caught(made, {"source": "etincelle.prod", "detail-type": "interaction", "detail": {}})
+    assert not caught(made, {"source": "etincelle.staging", "detail-type": "interaction", "detail": {}})
+
+
+def resolved(pattern: Any, stage: str) -> Any:
+    """As CloudFormation puts the stage in."""
+    text = re.sub(r'\{"Fn::Sub": ("[^"]*")}', r"\1", json.dumps(pattern))
+    return json.loads(text.replace("${Stage}", stage))
+
+
+def test_an_account_that_never_had_an_api_gets_one_thing_of_api_gateway_first() -> None:
+    """Its settings cannot be made before."""
+    made = read(ROOT / "infra" / "account.yaml")["Resources"]
+    [account] = [one for one in made.values() if one["Type"] == "AWS::ApiGateway::Account"]
+    assert made[account["DependsOn"]]["Type"].startswith("AWS::ApiGateway::")
+
+
 def test_no_placeholder_is_left(built: dict[str, Path]) -> None:
     """Every source named in app.py by a placeholder has its true ARN in the template."""
     for out in built.values():

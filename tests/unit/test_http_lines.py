@@ -9,7 +9,7 @@ import pytest
 
 from services.collector import app as collector
 from tests.collector import World, touchpoint
-from tests.http import ask
+from tests.http import STAGE, ask
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
@@ -25,7 +25,8 @@ def test_a_request_leaves_a_line_with_its_route_status_and_time(caplog: pytest.L
     assert (line["route"], line["method"], line["status"]) == ("/v1/responses", "POST", 201)
     [metrics] = line["_aws"]["CloudWatchMetrics"]
     assert all(isinstance(line[one["Name"]], int | float) for one in metrics["Metrics"])
-    assert all(names == ["service"] for names in metrics["Dimensions"])
+    assert metrics["Dimensions"] == [["stage", "service"]]
+    assert line["stage"] == STAGE
     assert line["_aws"]["Timestamp"] == 1709287200000
     assert "secret word" not in json.dumps(line, default=str)
 

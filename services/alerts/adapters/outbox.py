@@ -15,9 +15,10 @@ from shared.times import key_time, parse_time
 
 @dataclass(frozen=True)
 class TableOutbox:
-    """Deliveries, each found by its message and by its state."""
+    """Deliveries, each found by its message and by its state. stage: whose metrics tell of those given up."""
 
     table: Table
+    stage: str
 
     def get(self, message_id: str) -> Delivery | None:
         item = self.table.get(*keys.delivery_key(message_id), consistent=True)
@@ -39,7 +40,7 @@ class TableOutbox:
         except ConditionFailed:
             raise Conflict("the delivery was tried meanwhile") from None
         if delivery.state == "parked":
-            count_parked()
+            count_parked(self.stage)
 
     def listed(self, state: str, day: date | None) -> list[Delivery]:
         partition = keys.state_partition(state.upper(), day or date.min)
@@ -47,11 +48,12 @@ class TableOutbox:
         return [delivery_of(item) for item in items]
 
 
-def count_parked() -> None:
+def count_parked(stage: str) -> None:
     """One more delivery that was given up, as CloudWatch's metric `DeliveriesParked`."""
     from aws_lambda_powertools.metrics import MetricUnit, single_metric  # at first use
 
     with single_metric("DeliveriesParked", MetricUnit.Count, 1, namespace="Etincelle") as metric:
+        metric.add_dimension("stage", stage)
         metric.add_dimension("service", "alerts")
 
 

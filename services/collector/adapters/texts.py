@@ -126,8 +126,8 @@ class Replies:
             log.info("a reply was refused: %s", refused.reason)
 
 
-def count_dropped(why: Dropped) -> None:
+def count_dropped(stage: str, why: Dropped) -> None:
     """One more text that leads nowhere, as CloudWatch's metric `TextsDropped` by its reason."""
-
     with single_metric("TextsDropped", MetricUnit.Count, 1, namespace="Etincelle") as metric:
+        metric.add_dimension("stage", stage)
         metric.add_dimension("reason", why)
