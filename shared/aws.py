@@ -23,6 +23,8 @@ TARGETS = {"dynamodb": "DynamoDB_20120810", "sqs": "AmazonSQS", "ssm": "AmazonSS
 VERSIONS = {"dynamodb": "1.0", "sqs": "1.0", "ssm": "1.1"}
 WAITS_S = (0.05, 0.1, 0.2, 0.4)
 """Before each further attempt, at the most: full jitter."""
+LONG_WAITS_S = (0.2, 0.5, 1.0, 2.0)
+"""The same of SSM, which is asked once in a process's life and takes forty requests a second of a whole account."""
 LINES = 8
 """Connections of a thread to a service, at the most: so many requests are on their way at once."""
 PASSES = {
@@ -30,10 +32,13 @@ PASSES = {
     "RequestLimitExceeded",
     "ThrottlingException",
     "TransactionInProgressException",
+    "TransactionConflictException",
     "RequestThrottled",
     "ThrottledException",
 }
 """Refusals that pass, as every 5xx may."""
+THROTTLED = {"None", "ThrottlingError", "ProvisionedThroughputExceeded"}
+"""Why a transaction was cancelled that passes, too: by these and no other reason of any of its writes."""
 RandomBytes = Callable[[int], bytes]
 Outcome = dict[str, Any] | Exception
 """A reply, or what was raised instead."""
@@ -55,7 +60,8 @@ class AwsRefused(Exception):
     @property
     def passes(self) -> bool:
         """Whether the same request may be taken a moment later."""
-        return self.code in PASSES or self.status >= 500
+        reasons = {str(one.get("Code")) for one in self.response.get("CancellationReasons") or ()}
+        return self.code in PASSES or self.status >= 500 or bool(reasons - {"None"} and reasons <= THROTTLED)
 
 
 class AwsUnreachable(Exception):
@@ -74,6 +80,7 @@ class JsonClient:
             signer,
             random_bytes,
         )
+        self._waits_s = LONG_WAITS_S if service == "ssm" else WAITS_S
         self._headers = {
             "content-type": f"application/x-amz-json-{VERSIONS[service]}",
             "host": endpoint.host,
@@ -91,7 +98,7 @@ class JsonClient:
         operation = "".join(part.capitalize() for part in name.split("_"))
         bodies = [self._body(operation, request) for request in requests]
         outcomes = self._tried(operation, bodies)
-        for wait_s in WAITS_S:
+        for wait_s in self._waits_s:
             again = [place for place, outcome in enumerate(outcomes) if may_pass(outcome)]
             if not again:
                 break
@@ -150,7 +157,7 @@ class JsonClient:
             self._local.lines = []
         lines: list[Line] = self._local.lines
         while len(lines) < number:
-            lines.append(Line(self._endpoint))
+            lines.append(Line(self._endpoint, self._signer.now))
         return lines
 
 
@@ -219,7 +226,13 @@ def client(
     return JsonClient(service, Endpoint(own.rstrip("/")), signer, random_bytes, agent)
 
 
-def by_boto3(service: str, **settings: Any) -> Callable[[], Any]:
+PATIENCE = {"connect_timeout": 3, "read_timeout": 10, "retries": {"total_max_attempts": 3, "mode": "standard"}}
+"""Of boto3's clients: botocore's own, five tries of a minute each, would outlast every function."""
+ONE_TRY = PATIENCE | {"retries": {"total_max_attempts": 1, "mode": "standard"}}
+"""Of providers that send messages: a try of the client's own, after one whose reply was lost, might send it twice."""
+
+
+def by_boto3(service: str, settings: Mapping[str, Any] = PATIENCE) -> Callable[[], Any]:
     """Makes boto3's client of any other service, once it is called for. settings: of botocore's `Config`."""
 
     @functools.cache

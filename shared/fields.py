@@ -85,7 +85,12 @@ def attribute(value: Any) -> str | int | float | bool:
         raise PydanticCustomError("attribute_type", "an attribute is a text, a number, true or false")
     if not isinstance(value, bool) and (abs(value) > LARGEST_NUMBER or not math.isfinite(value)):
         raise PydanticCustomError("too_large", "a number goes to 10^15 at most, either side of 0")
-    return 0.0 if 0 < abs(value) < SMALLEST_NUMBER else value
+    return kept(value)
+
+
+def kept(number: float) -> float:
+    """The number as it can be stored."""
+    return 0.0 if 0 < abs(number) < SMALLEST_NUMBER else number
 
 
 def known(info: ValidationInfo) -> Known:

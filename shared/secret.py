@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from shared.dynamo import call
 from shared.settings import Environment
 
 
@@ -17,5 +18,5 @@ def secret(environment: Environment, ssm: Callable[[], Any]) -> bytes:
 
 
 def parameter(name: str, ssm: Any) -> str:
-    """A secret that is kept as a parameter of SSM's."""
-    return str(ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
+    """A secret that is kept as a parameter of SSM's. Raises Unavailable."""
+    return str(call(ssm.get_parameter, Name=name, WithDecryption=True)["Parameter"]["Value"])

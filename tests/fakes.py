@@ -148,6 +148,9 @@ class FakeEvidence:
     def all(self) -> list[Said]:
         return sorted(self.said.values(), key=lambda one: (one.at, one.series.partition, one.kind))
 
+    def of(self, series: Series) -> list[Said]:
+        return [one for one in FakeEvidence.all(self) if one.series == series]
+
 
 @dataclass
 class FakeAlerts:

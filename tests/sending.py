@@ -77,8 +77,8 @@ class FakeSendings:
 
     turns: list[Turn] = field(default_factory=list)
 
-    def put(self, turn: Turn) -> None:
-        self.turns.append(turn)
+    def put(self, turns: Sequence[Turn]) -> None:
+        self.turns += turns
 
 
 @dataclass

@@ -134,10 +134,10 @@ def slack_signing() -> str:
 def senders(environment: Environment, catalogue: TableCatalogue, codes: Codes) -> dict[str, Sender]:
     """The ways out, by the kind of subscription."""
     outside = Outside(is_laptop=environment.need("STAGE") == "local")
-    texts = TextMessages(aws.by_boto3("pinpoint-sms-voice-v2"))
+    texts = TextMessages(aws.by_boto3("pinpoint-sms-voice-v2", aws.ONE_TRY))
     slack = environment.get("SLACK_URL", SLACK)
     return {
-        "email": EmailSender(aws.by_boto3("sesv2"), environment.need("SENDER_EMAIL"), codes.address),
+        "email": EmailSender(aws.by_boto3("sesv2", aws.ONE_TRY), environment.need("SENDER_EMAIL"), codes.address),
         "webhook": WebhookSender(catalogue, outside, now),
         "slack": SlackSender(catalogue, outside, codes.address, codes.code, now, slack),
         "teams": TeamsSender(outside, codes.address, now),

@@ -96,7 +96,7 @@ def texting(environment: Environment, *, contacts: Table, responses: Table) -> T
     from services.collector.channels.sms.hearing import Texting
     from shared.sms import TextMessages
 
-    client = aws.by_boto3("pinpoint-sms-voice-v2")
+    client = aws.by_boto3("pinpoint-sms-voice-v2", aws.ONE_TRY)
     return Texting(
         questions=TableQuestions(contacts),
         conversations=TableConversations(responses),

@@ -105,15 +105,10 @@ def deps() -> Deps:
     )
 
 
-ONE_TRY = {"retries": {"total_max_attempts": 1, "mode": "standard"}, "connect_timeout": 3, "read_timeout": 10}
-"""Of the providers' clients, made when a message is first sent: a try of its own, after one whose reply was
-lost, might send a message twice."""
-
-
 def sending(environment: Environment, contacts: Table, key: bytes) -> dict[str, Any]:
     """What sending needs beside, by the names of `SendingDeps`."""
     sender, configuration_set = environment.need("SENDER_EMAIL"), environment.need("SES_CONFIGURATION_SET")
-    texts = aws.by_boto3("pinpoint-sms-voice-v2", **ONE_TRY)
+    texts = aws.by_boto3("pinpoint-sms-voice-v2", aws.ONE_TRY)
     return {
         "steps": TableSteps(contacts, TableQuestions(contacts, key)),
         "due": TableDue(contacts),
@@ -123,7 +118,7 @@ def sending(environment: Environment, contacts: Table, key: bytes) -> dict[str, 
         "links": TableLinks(contacts),
         "answers": TableAnswers(Table(contacts.client, environment.need("TABLE_RESPONSES"))),
         "senders": {
-            "email": SesSender(aws.by_boto3("sesv2", **ONE_TRY), sender, configuration_set),
+            "email": SesSender(aws.by_boto3("sesv2", aws.ONE_TRY), sender, configuration_set),
             "sms": SmsSender(TextMessages(texts, configuration_set), environment.need("SMS_ORIGIN")),
         },
         "suppressions": TableSuppressions(contacts, key),

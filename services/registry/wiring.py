@@ -74,7 +74,7 @@ def signing_in_deps(environment: Environment, table: Table) -> signing_in.Deps:
         links=TableLinks(table),
         visits=TableVisits(table),
         counters=TableCounters(table, keys.limit_key),
-        mailer=SesMailer(aws.by_boto3("sesv2"), environment.need("SENDER_EMAIL")),
+        mailer=SesMailer(aws.by_boto3("sesv2", aws.ONE_TRY), environment.need("SENDER_EMAIL")),
         secret=cache(lambda: secret(environment, lambda: aws.client("ssm", environment, now, os.urandom))),
         random_bytes=os.urandom,
         now=now,

@@ -134,7 +134,7 @@ class Bench:
     def client(self, service: str, *_: Any) -> Any:
         return self.dynamodb if service == "dynamodb" else self
 
-    def by_boto3(self, _service: str, **_: Any) -> Callable[[], Bench]:
+    def by_boto3(self, _service: str, *_: Any) -> Callable[[], Bench]:
         return lambda: self
 
     def send_message(self, *, QueueUrl: str, MessageBody: str, DelaySeconds: int = 0) -> None:  # noqa: N803

@@ -205,6 +205,12 @@ class TestEvidence:
         evidence.replace(CHECKOUT, [Said(CHECKOUT, 150)])
         assert evidence.all() == [other, Said(CHECKOUT, 150)]
 
+    def test_what_one_account_said_is_read_alone(self, evidence: Evidence) -> None:
+        """In order of event time."""
+        first, second = Said(CHECKOUT, 200), Said(CHECKOUT, 300, transition(at=300))
+        evidence.add([second, Said(STAFF, 100), first])
+        assert evidence.of(CHECKOUT) == [first, second]
+
 
 def transition(at: int) -> Transition:
     return Transition(

@@ -275,7 +275,7 @@ def test_a_turn_goes_through_the_queue(contacts: Table) -> None:
     """And what is none of ours is refused."""
     client = boto3.client("sqs")
     url = client.get_queue_url(QueueName="etincelle-test-sendings")["QueueUrl"]
-    QueueSendings(client, url).put(Turn("i-1", 2))
+    QueueSendings(client, url).put([Turn("i-1", 2)])
     [message] = client.receive_message(QueueUrl=url)["Messages"]
     assert turn_of(message["Body"]) == Turn("i-1", 2)
     with pytest.raises(ValueError, match="unpack"):

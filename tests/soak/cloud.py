@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 import random
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -26,6 +26,7 @@ from services.collector import wiring as collector
 from services.insights import wiring as insights
 from services.invitations import wiring as invitations
 from services.registry import wiring as registry
+from shared.aws import ONE_TRY, PATIENCE
 from tests.faults import Chance, Crash, Guarded
 from tests.http import Context, Reply, ask
 from tests.package.events import message_of
@@ -51,7 +52,7 @@ LATENCY = timedelta(seconds=1)
 DUPLICATES = 0.01
 """Of messages, are handed over twice."""
 SINGLE = frozenset({"sesv2.once", "pinpoint-sms-voice-v2.once"})
-"""Clients that do not try again by themselves: those of invitations."""
+"""Clients that do not try again by themselves: those that send messages."""
 Event = dict[str, Any]
 
 
@@ -286,7 +287,7 @@ class Cloud:
         ports: dict[str, Any] = {"dynamodb": self.dynamodb, "sqs": Sqs(self)}
         return Guarded(ports[service], service, self.chance)
 
-    def by_boto3(self, service: str, **settings: Any) -> Callable[[], Any]:
-        """What `shared.aws.by_boto3` gives. settings: given where the client tries once only."""
+    def by_boto3(self, service: str, settings: Mapping[str, Any] = PATIENCE) -> Callable[[], Any]:
+        """What `shared.aws.by_boto3` gives. settings: they tell whether the client tries once only."""
         ports: dict[str, Any] = {"sns": Sns(self), "sesv2": Ses(self), "pinpoint-sms-voice-v2": Sms(self)}
-        return lambda: Guarded(ports[service], f"{service}.once" if settings else service, self.chance)
+        return lambda: Guarded(ports[service], f"{service}.once" if settings == ONE_TRY else service, self.chance)

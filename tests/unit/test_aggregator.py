@@ -15,11 +15,12 @@ from services.aggregator.domain.answers import Answer, Series, answer_of
 from services.aggregator.domain.detection.detector import open_account
 from services.aggregator.domain.detection.interval import Share
 from services.aggregator.domain.detection.transition import Transition
+from services.aggregator.domain.publishing import Said
 from services.aggregator.usecases import Deps, Wish
 from services.aggregator.views import Question
 from shared.bodies import parse_query
 from shared.catalogue import Touchpoint, Typical
-from shared.errors import Conflict, InvalidInput, NotFound
+from shared.errors import Conflict, InvalidInput, NotFound, Unavailable
 from shared.marks import tally_channels
 from shared.streams import Change, readable
 from tests import fakes
@@ -392,6 +393,24 @@ def test_an_alert_raised_while_a_decision_is_made_is_not_withdrawn_by_it() -> No
 
     usecases.decide(replace(deps, evidence=Overtaken(evidence, meanwhile), alerts=Overtaken(deps.alerts, meanwhile)))
     assert [fact.event.state for fact in stored(deps).facts.values()] == ["raised"]
+
+
+def test_an_alert_is_not_withdrawn_for_what_the_index_does_not_have_yet() -> None:
+    """Of two reads of an index the later may know less: what the account itself said decides, and else nothing does."""
+    deps = deps_at(START + timedelta(days=41))
+    usecases.fold(answers(World()), deps)
+    looked(later(deps, minutes=2))
+
+    class Behind(fakes.FakeEvidence):
+        def all(self) -> list[Said]:
+            return [one for one in super().all() if one.transition is None]
+
+    assert isinstance(deps.evidence, fakes.FakeEvidence)
+    with pytest.raises(Unavailable):
+        usecases.decide(replace(deps, evidence=Behind(deps.evidence.said)))
+    assert [fact.event.state for fact in stored(deps).facts.values()] == ["raised"]
+    usecases.decide(deps)
+    assert [fact.event.revision for fact in stored(deps).facts.values()] == [1]
 
 
 def asked_with(bad_at_most: int | None, deps: Deps) -> Deps:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import socket
 import threading
 import time
@@ -393,6 +394,13 @@ def test_mails_on_one_alert_are_one_thread() -> None:
     """They refer to the same message, whichever came first."""
     first, second = mail(alert_event()), mail(alert_event(state="resolved", revision=2))
     assert first["References"] == second["References"] == first["In-Reply-To"]
+
+
+def test_the_thread_is_written_as_it_is_however_long_it_is() -> None:
+    """Folded, it would be written as encoded words, and no mail program would find the other mails by it."""
+    raw = mail(alert_event(alert_id="a" * 90)).as_bytes()
+    [thread] = re.findall(rb"\r\nReferences: (<a{90}\.[^\s>]+@example\.com>)\r\n", raw)
+    assert b"\r\nIn-Reply-To: " + thread + b"\r\n" in raw
 
 
 def test_several_alerts_in_a_letter_are_told_with_what_they_have_in_common() -> None:

@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from shared import aws, dynamo
 from shared.dynamo import ConditionFailed, Put, Table, transact
 from shared.errors import Unavailable
+from shared.secret import parameter
 from shared.settings import Environment
 from shared.signing import Signer
 
@@ -134,9 +135,24 @@ def test_one_connection_serves_call_after_call() -> None:
     assert len(server.connections) == 1
 
 
-@pytest.mark.parametrize("first", [None, (500, ""), (503, "<html>"), refusal("ThrottlingException")])
+def cancelled(*codes: str) -> tuple[int, Any]:
+    return refusal("TransactionCanceledException", CancellationReasons=[{"Code": code} for code in codes])
+
+
+PASSING = [
+    None,
+    (500, ""),
+    (503, "<html>"),
+    refusal("ThrottlingException"),
+    refusal("TransactionConflictException"),
+    cancelled("None", "ThrottlingError"),
+    cancelled("ProvisionedThroughputExceeded", "ThrottlingError"),
+]
+
+
+@pytest.mark.parametrize("first", PASSING)
 def test_what_passes_is_tried_again(first: tuple[int, Any] | None) -> None:
-    """A broken connection, a 5xx with whatever body, being throttled."""
+    """A broken connection, a 5xx with whatever body, being throttled, a transaction that has the item in hand."""
     server = Server(first, (200, {"Item": {"pk": {"S": "a"}}}))
     assert Table(server.client(), "t").get("a", "b") == {"pk": "a"}
     assert len(server.asked) == 2
@@ -149,6 +165,24 @@ def test_what_does_not_pass_is_unavailable(always: tuple[int, Any] | None) -> No
     with pytest.raises(Unavailable):
         Table(server.client(), "t").get("a", "b")
     assert len(server.asked) == len(aws.WAITS_S) + 1
+
+
+@pytest.mark.parametrize("codes", [("None", "None"), ("ThrottlingError", "ConditionalCheckFailed")])
+def test_a_transaction_that_was_cancelled_for_more_is_not_tried_again(codes: tuple[str, ...]) -> None:
+    """What else was wrong with it will be wrong again; what nobody gives a reason for, who knows."""
+    server = Server(cancelled(*codes))
+    with pytest.raises((ConditionFailed, Unavailable)):
+        transact([Put(Table(server.client(), "t"), ITEM, new=True)])
+    assert len(server.asked) == 1
+
+
+def test_a_secret_that_may_not_be_asked_for_just_now_is_asked_for_longer() -> None:
+    """SSM takes forty a second of a whole account; where that lasts, whoever wanted it may come again."""
+    server, waits = Server(refusal("ThrottlingException")), list[float]()
+    with patch.object(aws.time, "sleep", waits.append), pytest.raises(Unavailable):
+        parameter("/etincelle/prod/secret", aws.client("ssm", server.environment, lambda: NOW, lambda n: b"\xff" * n))
+    assert waits == list(aws.LONG_WAITS_S)
+    assert sum(waits) > 3
 
 
 def test_a_refusal_is_not_tried_again() -> None:

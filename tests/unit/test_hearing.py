@@ -44,6 +44,8 @@ BOUNCE = {
     "timestamp": "2024-03-01T10:00:05Z",
 }
 
+FULL = {"bounceType": "Transient", "bounceSubType": "MailboxFull"}
+
 COMPLAINT = {"complainedRecipients": [{"emailAddress": "jane@example.com"}], "timestamp": "2024-03-01T10:00:05Z"}
 
 
@@ -59,7 +61,8 @@ def envelopes(event: dict[str, Any]) -> list[str]:
         (email_event("Send"), Heard("i-1", 2, "sent", AT, "m-1")),
         (email_event("Delivery", timestamp="2024-03-01T10:00:05Z"), Heard("i-1", 2, "delivered", AT, "m-1")),
         (email_event("Bounce", **BOUNCE), Heard("i-1", 2, "bounced", AT, "m-1", JANE, is_address_bad=True)),
-        (email_event("Bounce", **BOUNCE | {"bounceType": "Transient"}), Heard("i-1", 2, "bounced", AT, "m-1", JANE)),
+        (email_event("Bounce", **BOUNCE | FULL), Heard("i-1", 2, "bounced", AT, "m-1", JANE)),
+        (email_event("Bounce", **BOUNCE | {"bounceType": "Transient"}), None),
         (email_event("Complaint"), Heard("i-1", 2, "complained", AT, "m-1")),
         (email_event("Complaint", **COMPLAINT), Heard("i-1", 2, "complained", AT, "m-1", JANE)),
         (email_event("Open"), None),
@@ -67,7 +70,7 @@ def envelopes(event: dict[str, Any]) -> list[str]:
     ],
 )
 def test_events_of_ses_are_read(event: dict[str, Any], heard: Heard | None) -> None:
-    """By either way; what we have no use for is passed over."""
+    """By either way; what we have no use for is passed over, such as that somebody is out of office."""
     assert [heard_of(body) for body in envelopes(event)] == [heard, heard]
 
 
@@ -287,6 +290,7 @@ def refused(code: str, status: int = 400, **more: Any) -> ClientError:
     return ClientError(reply, "Send")  # type: ignore[arg-type]
 
 
+UNVERIFIED = {"Code": "MessageRejected", "Message": "Email address is not verified. These failed: ask@example.com"}
 LOST = "https://email.eu-west-1.amazonaws.com"
 
 
@@ -302,6 +306,7 @@ def broken(reason: ssl.SSLError) -> SSLError:
         (refused("TooManyRequestsException", 429), NotTaken("TooManyRequestsException")),
         (refused("SendingPausedException"), NotTaken("SendingPausedException")),
         (refused("MessageRejected"), Refused("MessageRejected", None)),
+        (refused("MessageRejected", Error=UNVERIFIED), NotTaken("MessageRejected")),
         (refused("InternalServiceErrorException", 500), Unclear("InternalServiceErrorException")),
         (EndpointConnectionError(endpoint_url=LOST), NotTaken("EndpointConnectionError")),
         (ConnectTimeoutError(endpoint_url=LOST), NotTaken("ConnectTimeoutError")),

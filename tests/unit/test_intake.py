@@ -179,6 +179,13 @@ def test_an_outcome_is_stored_once_by_its_id_or_by_its_content(site: Site) -> No
     assert len(site.world.outcomes.stored) == 3
 
 
+def test_an_amount_that_is_next_to_nothing_is_nothing(site: Site) -> None:
+    """DynamoDB keeps no number that is closer to 0 than 1e-130, but 0."""
+    assert site.post("/v1/outcomes", bought(amount=1e-200)).status == 201
+    [stored] = site.world.outcomes.stored.values()
+    assert stored.amount == 0
+
+
 def test_an_outcome_is_the_persons_of_whom_interactions_speak(site: Site) -> None:
     """By any of their identifiers."""
     site.post("/v1/interactions", sent(customer={"email": "jane@gmail.com", "id": "A-17"}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -30,6 +31,7 @@ from services.invitations.usecases.sending import attend, hand_over, pick
 from services.invitations.usecases.sending_ports import Outgoing, Suppression, Turn
 from shared.catalogue import Ask, Cap, Pressure
 from shared.codes import LINK_LENGTH, SMS_LENGTH, keyed_hash
+from shared.tables.contacts import DUE_SHARDS
 from tests.invitations import SECRET, touchpoint
 from tests.sending import JANE, NOW, PHONE, World, asking
 
@@ -363,6 +365,25 @@ def test_what_is_due_is_handed_over_once_in_a_while() -> None:
     assert pick(world.plain) == 1
 
 
+def test_what_cannot_be_handed_over_in_time_waits_a_minute_and_no_shard_waits_for_ever() -> None:
+    """A queue that takes a quarter of a minute for each handful: the next minute begins with another shard."""
+    world, handed = World(), set[str]()
+    for number in range(60):
+        world.plan(number, whose=Identifier("email", f"person{number}@example.com"))
+
+    class Slow:
+        def put(self, turns: Sequence[Turn]) -> None:
+            handed.update(turn.invitation_id for turn in turns)
+            world.now += timedelta(seconds=15)
+
+    counts, planned = [], len(world.invitations.stored)
+    for _ in range(DUE_SHARDS):
+        world.now = world.now.replace(second=0) + timedelta(minutes=1)
+        counts.append(pick(replace(world.plain, sendings=Slow())))
+    assert max(counts) < planned == 60
+    assert handed == set(world.invitations.stored)
+
+
 def test_what_is_due_at_once_does_not_wait_for_the_next_minute() -> None:
     """The table's stream hands it over; what is due later, or was begun, it does not."""
     world = World(asking(remind=24))
@@ -452,8 +473,9 @@ def test_a_sender_who_is_quicker_than_the_picker_stops_nobody() -> None:
     class AtOnce:
         """A queue whose receiver is at work already."""
 
-        def put(self, turn: Turn) -> None:
-            attend(turn, world.plain)
+        def put(self, turns: Sequence[Turn]) -> None:
+            for turn in turns:
+                attend(turn, world.plain)
 
     assert pick(replace(world.plain, sendings=AtOnce())) == 2
     assert len(world.sent) == 2

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from threading import Barrier, Lock, Thread
 from typing import Any
 from unittest.mock import patch
@@ -20,7 +22,7 @@ from shared.pieces import Addition, Pieces
 from shared.queues import Message, send_all
 from shared.together import get_all, raise_first, update_all
 from tests.soak.dynamodb import MemoryDynamoDB
-from tests.unit.test_aws import Server, refusal
+from tests.unit.test_aws import NOW, Server, refusal
 
 Body = dict[str, Any]
 THROTTLED = refusal("ThrottlingException")
@@ -107,6 +109,23 @@ def test_no_call_gets_the_reply_to_an_earlier_one() -> None:
     ]
 
 
+def test_a_connection_that_was_quiet_for_long_is_not_trusted() -> None:
+    """A function that was put to sleep wakes up with connections that nobody holds any more at their other end."""
+    server, times = Answering(lambda body, _: (200, body)), [NOW]
+    client = aws.client("dynamodb", server.environment, lambda: times[-1], bytes)
+    for seconds in (0, 29, 31):
+        times.append(times[-1] + timedelta(seconds=seconds))
+        client.get_item(Name="a")
+    assert (server.tries["a"], len(server.connections)) == (3, 2)
+
+
+def test_whom_tls_trusts_is_read_once() -> None:
+    """It takes longer than all else that a connection needs."""
+    first, second = (Endpoint("https://dynamodb.eu-west-1.amazonaws.com").connect() for _ in range(2))
+    assert vars(first)["_context"] is vars(second)["_context"]
+    assert vars(first)["_context"].verify_mode == ssl.CERT_REQUIRED
+
+
 def test_nothing_at_all_is_asked_of_nobody() -> None:
     """No request, no connection, no error."""
     assert aws.together(Server((200, {})).client(), "get_item", []) == []
@@ -129,7 +148,7 @@ def heard(raw: bytes, times: int = 1) -> list[tuple[int, bytes]]:
             connection.close()
 
     Thread(target=serve, daemon=True).start()
-    line, found = Line(Endpoint(f"http://127.0.0.1:{server.getsockname()[1]}")), []
+    line, found = Line(Endpoint(f"http://127.0.0.1:{server.getsockname()[1]}"), lambda: NOW), []
     for _ in range(times):
         line.send({"host": "x"}, b"{}")
         found.append(line.receive())

@@ -194,6 +194,7 @@ def test_the_mail_has_the_headers_by_which_a_mail_program_stops_it() -> None:
     plain, html = parts(message)
     address = CODES.address(WEEKLY, "web/mail") + "/weekly"
     assert message["List-Unsubscribe"] == f"<{address}>"
+    assert f"\r\nList-Unsubscribe: <{address}>\r\n".encode() in message.as_bytes()
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert address in plain
     assert address in html

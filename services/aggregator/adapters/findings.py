@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,15 +36,20 @@ class TableEvidence:
     def replace(self, series: Series, said: Iterable[Said]) -> None:
         items = [said_item(one) for one in said]
         wanted = {item["sk"] for item in items}
-        prefix = keys.said_key(series.partition, BEGINNING, "")[1].split("#")[0]
-        before = self.table.query_all(series.partition, prefix=f"{prefix}#", consistent=True)
-        for gone in [item for item in before if item["sk"] not in wanted]:
+        for gone in [item for item in self._items(series) if item["sk"] not in wanted]:
             self.table.delete(gone["pk"], gone["sk"])
         for item in items:
             self.table.put(item)
 
     def all(self) -> list[Said]:
         return [said_of(item) for item in self.table.query_all("SAID", index=keys.TIME_INDEX)]
+
+    def of(self, series: Series) -> list[Said]:
+        return [said_of(item) for item in self._items(series)]
+
+    def _items(self, series: Series) -> Iterator[Item]:
+        prefix = keys.said_key(series.partition, BEGINNING, "")[1].split("#")[0]
+        return self.table.query_all(series.partition, prefix=f"{prefix}#", consistent=True)
 
 
 def said_item(one: Said) -> Item:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,11 +11,13 @@ from services.aggregator.domain.alerts import AlertFact
 from services.aggregator.domain.answers import Series
 from services.aggregator.domain.concert import in_concert
 from services.aggregator.domain.detection.detector import Transition
+from services.aggregator.domain.publishing import Said
 from services.aggregator.domain.signs import SIGNS
 from services.aggregator.usecases.ports import Deps
 from shared.catalogue import Touchpoint
 from shared.causes.answers import Reading, Whose, spans
 from shared.causes.finding import explained
+from shared.errors import Unavailable
 from shared.events import Money
 from shared.marks import digest, hour_of, origins
 
@@ -38,7 +40,21 @@ def decide(deps: Deps) -> None:
             mine = [fact for fact in known if fact.series == series]
             transitions = told.get(series, [])
             context = alerts.Context(series, touchpoint, deps.public_url, origins_of(series, transitions, deps))
-            write_news(mine, transitions, context, deps)
+            found = alerts.news(mine, alerts.revisions(context, transitions))
+            if any(fact.event.state == "withdrawn" for fact in found):
+                insist_on_all(series, said, deps)
+            write(found, context, deps)
+
+
+def insist_on_all(series: Series, said: Iterable[Said], deps: Deps) -> None:
+    """Raises Unavailable where the series' account said more than was read of it over all.
+
+    Each read of an index may be answered by another copy of it, one that is behind: an alert may be there of which what
+    was said is not. None is withdrawn for that.
+    """
+    read = {(one.at, one.kind) for one in said if one.series == series}
+    if any((one.at, one.kind) not in read for one in deps.evidence.of(series)):
+        raise Unavailable("what was said a moment ago is not in the index yet")
 
 
 def origins_of(series: Series, transitions: Iterable[Transition], deps: Deps) -> dict[str, Touchpoint]:
@@ -48,11 +64,9 @@ def origins_of(series: Series, transitions: Iterable[Transition], deps: Deps) ->
     return {name: touchpoint for name, touchpoint in found.items() if touchpoint}
 
 
-def write_news(
-    known: Sequence[AlertFact], transitions: Sequence[Transition], context: alerts.Context, deps: Deps
-) -> None:
+def write(found: Iterable[AlertFact], context: alerts.Context, deps: Deps) -> None:
     """Writes what the series' alerts do not say yet."""
-    for fact in alerts.news(known, alerts.revisions(context, transitions)):
+    for fact in found:
         deps.alerts.write(with_causes(fact, context, deps))
 
 

@@ -98,6 +98,10 @@ class Evidence(Protocol):
         """What every account said; what was written a moment ago may be missing."""
         ...
 
+    def of(self, series: Series) -> list[Said]:
+        """What the series' account said, oldest first, to the last write."""
+        ...
+
 
 class Alerts(Protocol):
     """Where alerts stand as facts."""

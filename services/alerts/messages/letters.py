@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from email.message import EmailMessage
-from email.policy import SMTP
 from pathlib import Path
 
 from services.alerts.domain.deliveries import Delivery
 from services.alerts.messages import chart
 from services.alerts.messages.story import Manage, Story, story
 from shared.events import AlertEvent
+from shared.mails import POLICY
 from shared.pages import jinja
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -20,7 +20,7 @@ MOST_PICTURES = 5
 def letter(delivery: Delivery, sender: str, manage: Manage) -> EmailMessage:
     """The whole message, ready to be sent. Mails on one alert refer to the same thread."""
     said = story(delivery, manage)
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=POLICY)
     message["From"] = sender
     message["To"] = delivery.target
     message["Subject"] = said.title

@@ -64,11 +64,16 @@ def content_of(body: str) -> Mapping[str, Any]:
 
 
 def of_email(event: Mapping[str, Any]) -> Heard | None:
-    """An event of SES. A bounce that is not permanent ends this message, but not the address."""
+    """An event of SES. A bounce that is not permanent ends this message, but not the address.
+
+    Transient and general is what SES makes of an automatic reply, such as that somebody is out of office: it arrived.
+    """
     kind, tags = SES_KINDS.get(event["eventType"]), event["mail"].get("tags", {})
     if kind is None or not tags.get("invitation_id") or not tags.get("step"):
         return None
     detail = event.get(event["eventType"].lower(), {})
+    if (detail.get("bounceType"), detail.get("bounceSubType")) == ("Transient", "General"):
+        return None
     told_of = [*detail.get("bouncedRecipients", ()), *detail.get("complainedRecipients", ())]
     [address, *_] = [one["emailAddress"] for one in told_of] or [""]
     return Heard(

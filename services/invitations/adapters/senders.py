@@ -101,8 +101,13 @@ def never_left(error: BotoCoreError) -> bool:
     return isinstance(error, NEVER_REACHED)
 
 
-def ses_refusal(code: str, _: ClientError) -> Refused | None:
-    """A message that SES will not take however often it is sent. It says nothing of the person: bounces do."""
+def ses_refusal(code: str, error: ClientError) -> Refused | None:
+    """A message that SES will not take however often it is sent. It says nothing of the person: bounces do.
+
+    That a sender is not verified yet, or the account not yet let out of the sandbox, is nothing of the message.
+    """
+    if "not verified" in str(error.response.get("Error", {}).get("Message", "")):
+        return None
     return Refused(code, None) if code in ("MessageRejected", "BadRequestException") else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,8 +17,8 @@ from services.invitations.domain.invitations import Invitation, Step
 from services.invitations.domain.links import Link
 from services.invitations.domain.sending import Progress
 from services.invitations.usecases.sending_ports import Turn
-from shared import dynamo
 from shared.dynamo import ConditionFailed, Item, Put, Table, Write
+from shared.queues import Message, send_all
 from shared.tables import contacts as keys
 from shared.tables import responses
 from shared.times import key_time, parse_time
@@ -130,9 +131,9 @@ class QueueSendings:
     client: Any
     url: str
 
-    def put(self, turn: Turn) -> None:
-        body = json.dumps([turn.invitation_id, turn.number])
-        dynamo.call(self.client.send_message, QueueUrl=self.url, MessageBody=body)
+    def put(self, turns: Sequence[Turn]) -> None:
+        messages = [Message(json.dumps([turn.invitation_id, turn.number])) for turn in turns]
+        send_all(self.client, self.url, messages)
 
 
 def turn_of(body: str) -> Turn:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from pathlib import Path
 
 from services.invitations.messages.asked import Asked, Choice, line
 from shared.catalogue import words
 from shared.colours import mixed, paint
 from shared.languages import direction
+from shared.mails import POLICY
 from shared.pages import jinja
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -22,8 +22,6 @@ SPARK = "#b3400f"
 PAPER, CARD, INK, SOFT = "#faf6f0", "#ffffff", "#221d19", "#665c54"
 NIGHT = {"paper": "#171412", "card": "#221d1a", "ink": "#f5efe8", "soft": "#bbaea3"}
 MOST_IN_A_ROW = 7
-POLICY = SMTP.clone(max_line_length=900)
-"""A folded List-Unsubscribe would be written as encoded words, which is no address any more; RFC 5322 allows 998."""
 
 
 def mail(asked: Asked, sender: str, to: str) -> EmailMessage:

@@ -7,11 +7,12 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 
 from services.invitations.messages.asked import line
-from services.invitations.messages.mail import POLICY, SPARK, TEMPLATES
+from services.invitations.messages.mail import SPARK, TEMPLATES
 from services.invitations.messages.words import Frame, frame
 from shared.catalogue import Owner, Touchpoint
 from shared.gsm import plain
 from shared.languages import base, direction
+from shared.mails import POLICY
 from shared.pages import jinja
 
 

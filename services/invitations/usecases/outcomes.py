@@ -47,7 +47,7 @@ class SentOutcome(BaseModel):
     def is_there_where_something_was_bought(cls, amount: float | None, info: ValidationInfo) -> float | None:
         if amount is None and info.data.get("kind") == "bought":
             raise PydanticCustomError("no_amount", "say for how much was bought")
-        return amount
+        return None if amount is None else fields.kept(amount)
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,8 @@ from shared.tables.contacts import DUE_SHARDS
 
 MOST_PICKED = 500
 """Of a shard, in one go; the rest waits a minute."""
+HANDED_TOGETHER, ENOUGH = 100, timedelta(seconds=40)
+"""Turns that go to the queue together; and for how long, as a function has a minute."""
 
 
 @dataclass(frozen=True)
@@ -57,17 +59,27 @@ class Drop:
 
 
 def pick(deps: SendingDeps) -> int:
-    """Hands everything that is due to the queue, and says how many that were.
+    """Hands what is due to the queue, for as long as there is time, and says how many that were.
 
-    What was handed over is due again only after a while; where that cannot be written the queue has it twice.
+    What was handed over is due again only after a while; where that cannot be written the queue has it twice. Each
+    minute another shard comes first, so that none waits until all others are empty.
     """
     now, picked = deps.now(), 0
-    for shard in range(DUE_SHARDS):
-        for invitation in deps.due.until(shard, now, MOST_PICKED):
-            deps.sendings.put(Turn(invitation.invitation_id, invitation.step))
-            lease(invitation, now, deps)
-            picked += 1
+    for turn in range(DUE_SHARDS):
+        due = deps.due.until((now.minute + turn) % DUE_SHARDS, now, MOST_PICKED)
+        for first in range(0, len(due), HANDED_TOGETHER):
+            if deps.now() - now > ENOUGH:
+                return picked
+            some = due[first : first + HANDED_TOGETHER]
+            deps.sendings.put([next_turn(invitation) for invitation in some])
+            for invitation in some:
+                lease(invitation, now, deps)
+            picked += len(some)
     return picked
+
+
+def next_turn(invitation: Invitation) -> Turn:
+    return Turn(invitation.invitation_id, invitation.step)
 
 
 def lease(invitation: Invitation, now: datetime, deps: SendingDeps) -> None:
@@ -80,9 +92,8 @@ def lease(invitation: Invitation, now: datetime, deps: SendingDeps) -> None:
 def hand_over(invitations: Iterable[Invitation], deps: SendingDeps) -> None:
     """Hands those that are due at once to the queue, which else had them a minute later. For the table's stream."""
     now = deps.now()
-    for invitation in invitations:
-        if invitation.state == "planned" and invitation.due_at is not None and invitation.due_at <= now:
-            deps.sendings.put(Turn(invitation.invitation_id, invitation.step))
+    due = [one for one in invitations if one.state == "planned" and one.due_at is not None and one.due_at <= now]
+    deps.sendings.put([next_turn(invitation) for invitation in due])
 
 
 def attend(turn: Turn, deps: SendingDeps) -> None:

@@ -72,7 +72,9 @@ class Due(Protocol):
 class Sendings(Protocol):
     """The queue of what is to be looked at; at least once each."""
 
-    def put(self, turn: Turn) -> None: ...
+    def put(self, turns: Sequence[Turn]) -> None:
+        """Raises Unavailable where one was not taken; the others may be there then."""
+        ...
 
 
 class Links(Protocol):

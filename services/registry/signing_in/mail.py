@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from email.message import EmailMessage
-from email.policy import SMTP
 from functools import cache
 from pathlib import Path
 
 from shared.catalogue import Person
+from shared.mails import POLICY
 from shared.pages.shell import environment, read_words
 from shared.sessions import first_language
 
@@ -18,7 +18,7 @@ def letter(person: Person, address: str, sender: str) -> EmailMessage:
     """The whole message, ready to be sent."""
     lang = first_language(person)
     said = words()[lang]
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=POLICY)
     message["From"] = sender
     message["To"] = person.email
     message["Subject"] = said["mail_subject"]
