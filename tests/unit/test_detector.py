@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from services.aggregator.domain.detection import interval, onset, rhythm, wobble
+from services.aggregator.domain.detection import interval, onset, rhythm, usual, wobble
 from services.aggregator.domain.detection.bets import IDLE, Bet, Cell, funded, grown
 from services.aggregator.domain.detection.detector import Account, Settings, Transition, advance, open_account, step
 from services.aggregator.domain.detection.usual import STEEPEST, included, outlook, pains, start, tilt_to, tilted
@@ -389,6 +389,19 @@ def test_the_tilt_to_a_mean_gives_that_mean(scale: str, data: st.DataObject) -> 
     least, most = (outlook(one, usual, tilt).mean for tilt in (-STEEPEST, STEEPEST))
     found = outlook(one, usual, tilt_to(one, usual, wanted)).mean
     assert found == pytest.approx(min(max(wanted, least), most), abs=1e-6)
+
+
+def test_a_tilt_within_reach_is_found_in_few_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Newton's steps end it where they are small; the halves of what is left are not gone through as well."""
+    draw, looks = random.Random(1), Counter[int]()
+    monkeypatch.setattr(usual, "outlook", lambda *given: looks.update([0]) or outlook(*given))
+    for _ in range(2000):
+        one = draw.choice(list(SCALES.values()))
+        weights = tuple(draw.expovariate(1) * 10 ** draw.uniform(-3, 2) + 1e-4 for _ in range(one.levels))
+        wanted = draw.random()
+        looks.clear()
+        tilt = tilt_to(one, weights, wanted)
+        assert looks[0] <= (15 if abs(tilt) < STEEPEST - 1e-6 else usual.MOST_STEPS)
 
 
 def test_weekends_are_known_by_local_time() -> None:

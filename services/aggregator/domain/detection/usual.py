@@ -105,11 +105,10 @@ def tilt_to(scale: Scale, histogram: Histogram, mean_pain: float) -> float:
     for _ in range(MOST_STEPS):
         at = outlook(scale, histogram, tilt)
         low, high = (tilt, high) if at.mean < mean_pain else (low, tilt)
-        before, tilt = tilt, tilt + (mean_pain - at.mean) / at.variance if at.variance > 0 else high
-        if not low < tilt < high:
-            tilt = (low + high) / 2
-        if abs(tilt - before) < CLOSE:
+        step = (mean_pain - at.mean) / at.variance if at.variance > 0 else high - low
+        if abs(step) < CLOSE or high - low < CLOSE:
             break
+        tilt = tilt + step if low < tilt + step < high else (low + high) / 2
     return tilt
 
 
