@@ -218,8 +218,7 @@ def send(invitation: Invitation, step: Step | None, receiver: Receiver, deps: Se
     deps.links.add(composed.link)
     deps.steps.write(replace(sending.claim(invitation, step, ledger, now), asks=composed.question))
     outcome = deps.senders[invitation.channel].send(composed.outgoing)
-    turn = Turn(invitation.invitation_id, invitation.step)
-    retried(lambda: mark(turn, outcome, composed.question, receiver, deps), deps)
+    retried(lambda: mark(next_turn(invitation), outcome, composed.question, receiver, deps), deps)
     if isinstance(outcome, Refused) and outcome.reason:
         note_refusal(outcome, invitation.channel, receiver, deps)
 
