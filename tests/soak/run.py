@@ -14,8 +14,10 @@ import logging
 import resource
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,8 @@ from tests.soak.traffic import START, Traffic
 
 TAIL = timedelta(days=3)
 """After the last interaction, for reminders, expiries and digests."""
+PART = timedelta(hours=6)
+"""After so much of the time that is lived, it says where it is."""
 REDRIVES = 20
 
 
@@ -37,8 +41,10 @@ class Soaked:
     figures: dict[str, Any]
 
 
-def soak(interactions: int, days: float, rate: float, seed: int = 1) -> Soaked:
-    """One run. rate: the share of all calls that go wrong."""
+def soak(
+    interactions: int, days: float, rate: float, seed: int = 1, tell: Callable[[str], object] = lambda _: None
+) -> Soaked:
+    """One run. rate: the share of all calls that go wrong. tell: hears at each sixth hour how far it is."""
     began, cloud = time.perf_counter(), Cloud(seed, 0.0, START)
     logging.disable(logging.CRITICAL)
     try:
@@ -46,7 +52,7 @@ def soak(interactions: int, days: float, rate: float, seed: int = 1) -> Soaked:
             traffic = Traffic(cloud, interactions, days)
             traffic.begin()
             cloud.chance.rate = rate
-            live(cloud, traffic)
+            live(cloud, traffic, tell)
             cloud.chance.rate = 0.0
             figures = counted(traffic) | {"redriven": settle(cloud)}
             return Soaked(accounts.all_of(traffic), figures | {"seconds": round(time.perf_counter() - began)})
@@ -54,12 +60,14 @@ def soak(interactions: int, days: float, rate: float, seed: int = 1) -> Soaked:
         logging.disable(logging.NOTSET)
 
 
-def live(cloud: Cloud, traffic: Traffic) -> None:
+def live(cloud: Cloud, traffic: Traffic, tell: Callable[[str], object]) -> None:
     """The days themselves, all of them under faults."""
     until = traffic.end + TAIL
     cloud.schedule("pick", timedelta(minutes=1), until)
     cloud.schedule("review", timedelta(minutes=15), until)
-    cloud.run(until)
+    while cloud.now < until:
+        cloud.run(min(cloud.now + PART, until))
+        tell(f"{cloud.now:%d %B %H:%M} of {until:%d %B %H:%M}: {len(traffic.taken | traffic.queued):,} interactions")
 
 
 def settle(cloud: Cloud) -> int:
@@ -108,7 +116,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
-    found = soak(asked.interactions, asked.days, asked.faults, asked.seed)
+    found = soak(asked.interactions, asked.days, asked.faults, asked.seed, partial(print, file=sys.stderr, flush=True))
     print("| figure | value |\n|---|---|")
     for name, value in found.figures.items():
         print(f"| {name} | {value:,} |")
