@@ -128,8 +128,9 @@ bench: .venv/dev engine ## speed, cost and size of everything, as one table and 
 	@$(RUN) tests.bench $(ARGS)
 
 .PHONY: soak
-soak: .venv/dev ## a week of 124,000 interactions with faults at every port: nothing lost, doubled or invented (ARGS="--seed 2")
+soak: .venv/dev engine ## a week of 124,000 interactions with faults at every port, and 20 times a thousand at once: nothing lost, doubled or invented (ARGS="--seed 2")
 	@$(RUN) tests.soak.run $(ARGS)
+	@RACES=20 $(RUN) pytest tests/e2e/test_contact_races.py
 
 .PHONY: bench-detection
 bench-detection: .venv/dev ## how well friction is detected: false alarms, power, delay
