@@ -43,7 +43,7 @@ class Baton:
     """What a service is told. people: ids in `contacts`; customers: keyed hashes for the purpose `customer`.
 
     turn: 1 at once, 2 after a while. touchpoints: where the person's answers were; comments: traces of what they
-    wrote (`quotes.trace`); alerts: ids of those that quoted it. erased: how much of what, by table.
+    wrote (`quotes.trace`); alerts: ids of those that may have quoted it. erased: how much of what, by table.
     """
 
     erasure_id: str

@@ -40,6 +40,12 @@ def is_of(quote: str, traces: Iterable[str], salt: str) -> bool:
     return any(pattern.match(one) for one in traces)
 
 
+def quotes_of(event: AlertEvent) -> frozenset[str]:
+    """Everything that the alert quotes."""
+    examples = [*(one.examples for one in event.causes.segments), *(one.examples for one in event.causes.words)]
+    return frozenset([*event.sample_comments, *(quote for several in examples for quote in several)])
+
+
 def without(event: AlertEvent, is_theirs: IsTheirs) -> AlertEvent:
     """The alert without such quotes; the very same where it has none."""
 

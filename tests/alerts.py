@@ -17,6 +17,7 @@ from services.alerts.usecases.ports import Bundle, Deps, Try, Turn
 from shared.catalogue import Owner, Subscription, Touchpoint, Way
 from shared.errors import Conflict
 from shared.events import AlertEvent
+from shared.quotes import without
 from shared.remedies import Remedy
 from tests import fakes
 from tests.events import RAISED
@@ -158,6 +159,16 @@ class FakeRemedies:
 
 
 @dataclass
+class FakeQuotes:
+    """Alerts that quote what they always did, but for what was cut out of them."""
+
+    cut: set[str] = field(default_factory=set)
+
+    def still_in(self, event: AlertEvent) -> AlertEvent:
+        return without(event, self.cut.__contains__)
+
+
+@dataclass
 class FakeTurns:
     """Turns by when they come: the queue's wait from when they were put."""
 
@@ -208,7 +219,7 @@ class World:
         self.outbox = FakeOutbox()
         self.notes = FakeNotes(self.outbox)
         self.standings, self.mutes, self.threads = FakeStandings(), FakeMutes(), FakeThreads()
-        self.remedies = FakeRemedies()
+        self.remedies, self.quotes = FakeRemedies(), FakeQuotes()
         self.turns = FakeTurns(self.clock)
         ways: tuple[Way, ...] = ("email", "webhook", "slack", "teams", "sms")
         self.senders = {way: FakeSender(self.clock) for way in ways}
@@ -216,6 +227,7 @@ class World:
         self.seen: set[object] = set()
         self.deps = Deps(
             standings=self.standings,
+            quotes=self.quotes,
             notes=self.notes,
             mutes=self.mutes,
             passes=FakePassBook(self.notes),

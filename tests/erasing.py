@@ -145,7 +145,11 @@ class World:
             "friction": lambda baton, _: aggregator.found(self.tables["friction"], baton),
             "cases": lambda baton, _: alerts.found(self.tables["cases"], baton),
         }
-        told: dict[str, Any] = {"responses": collector.told, "friction": aggregator.told, "cases": alerts.told}
+        told: dict[str, Any] = {
+            "responses": collector.told,
+            "friction": lambda baton, _: aggregator.told(self.tables["friction"], baton),
+            "cases": alerts.told,
+        }
         keys = {"responses": response_keys, "friction": friction_keys, "cases": case_keys}
         for name in found:
             place = keys[name].erased_key  # type: ignore[attr-defined]

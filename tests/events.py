@@ -1,13 +1,15 @@
-"""Alert events for tests: one valid event, any field of which can be told."""
+"""Events for tests: a valid one of an alert and of a case, any field of which can be told."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.events import AlertEvent, Evidence, Share
+from shared.events import AlertEvent, CaseEvent, Evidence, Share
 
 RAISED = datetime(2024, 3, 1, 10, 15, tzinfo=UTC)
+PAGE = "https://example.com/cases/0123456789abcdef"
+"""Of the case."""
 
 
 def alert_event(**fields: Any) -> AlertEvent:
@@ -38,3 +40,22 @@ def alert_event(**fields: Any) -> AlertEvent:
         "sentence": {"en": "Since Tuesday, 19% bad answers.", "fr": "Depuis mardi, 19 % de mauvaises réponses."},
     }
     return AlertEvent(**{**usual, **fields})
+
+
+def case_event(**fields: Any) -> CaseEvent:
+    """A case that was just opened at the checkout."""
+    usual = {
+        "case_id": "0123456789abcdef",
+        "revision": 1,
+        "state": "opened",
+        "touchpoint": "checkout",
+        "touchpoint_name": {"en": "Checkout", "fr": "Paiement"},
+        "owner": "web",
+        "owners": ["web"],
+        "journey": "shop",
+        "reasons": ["score", "call_back"],
+        "raised_at": RAISED,
+        "due_at": RAISED + timedelta(hours=24),
+        "links": {"page": PAGE},
+    }
+    return CaseEvent(**usual | fields)

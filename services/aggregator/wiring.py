@@ -83,7 +83,7 @@ def eraser(environment: Environment, friction: Table) -> Eraser:
         table=friction,
         place=keys.erased_key,
         found=lambda baton, _: erasing.found(friction, baton),
-        told=erasing.told,
+        told=lambda baton, _: erasing.told(friction, baton),
         queues=Queues(aws.client("sqs", environment, now, os.urandom), urls),
         now=now,
     )

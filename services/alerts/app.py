@@ -88,8 +88,12 @@ def to_dispatch(changed: list[Change]) -> tuple[list[Delivery], list[str]]:
 
 @app.on_dynamodb_record(stream_arn=RESPONSES, name="open_cases", batch_size=100)
 def open_cases(event: DynamoDBEvent) -> dict[str, Any]:
-    """Opens a case for each answer that gives reason for one; what cannot be read comes again."""
-    answers, unreadable = readable(changes(event.to_dict()), "response", answer_of)
+    """Opens a case for each answer that gives reason for one; what cannot be read comes again.
+
+    An answer that was made anonymous is no news.
+    """
+    told = [change for change in changes(event.to_dict()) if "erased_at" not in (change.after or {})]
+    answers, unreadable = readable(told, "response", answer_of)
     for answer in answers:
         opening.consider(answer, app.deps)
     return failures(unreadable)

@@ -19,6 +19,7 @@ from services.alerts.adapters.notes import TableNotes
 from services.alerts.adapters.outbox import TableOutbox
 from services.alerts.adapters.passes import TablePasses
 from services.alerts.adapters.queue import QueueTurns
+from services.alerts.adapters.quotes import TableQuotes
 from services.alerts.adapters.remedies import TableRemedies
 from services.alerts.adapters.senders.chat import SLACK, SlackSender, TeamsSender
 from services.alerts.adapters.senders.email import EmailSender
@@ -75,6 +76,7 @@ def deps() -> Deps:
     codes, sqs = Codes(key, public_url), aws.client("sqs", environment, now, os.urandom)
     return Deps(
         standings=TableStandings(cases),
+        quotes=TableQuotes(Table(dynamodb, environment.need("TABLE_FRICTION"))),
         notes=TableNotes(cases, codes),
         mutes=TableMutes(cases),
         passes=TablePasses(cases, codes),

@@ -14,6 +14,9 @@ from typing import Any
 import pytest
 
 from services.aggregator import app as aggregator
+from services.alerts import app as alerts
+from services.alerts.adapters.cases.answers import TableAnswers
+from services.alerts.adapters.quotes import TableQuotes
 from services.invitations.adapters.kept import Tables, kept_of
 from services.invitations.adapters.questions import TableQuestions
 from services.invitations.adapters.suppressions import TableSuppressions
@@ -25,9 +28,27 @@ from services.invitations.usecases.sending_ports import Suppression
 from shared import erasing
 from shared.codes import keyed_hash
 from shared.dynamo import Table, transact
+from shared.events import AlertEvent, canonical
+from shared.quotes import without
 from shared.tables import contacts as keys
+from shared.tables import responses as response_keys
 from tests.aws import data_stack, table
-from tests.erasing import COMMENT, EMAIL, ID, MARKERS, PHONE, TABLES, Fault, World, empty, left_of, response, settle
+from tests.erasing import (
+    COMMENT,
+    EMAIL,
+    ID,
+    MARKERS,
+    PHONE,
+    TABLES,
+    Fault,
+    World,
+    empty,
+    everything,
+    left_of,
+    response,
+    settle,
+)
+from tests.events import case_event
 from tests.invitations import NOW, SECRET
 
 LATER = NOW + timedelta(days=10)
@@ -184,6 +205,77 @@ def test_somebody_else_s_things_are_left_alone(world: World) -> None:
     assert [item for item in before if item not in after["contacts"]] == []
     [alert, _] = sorted(str(item["event"]) for item in after["friction"] if "event" in item)
     assert "Trop cher" in alert
+
+
+def test_a_digest_that_tells_of_more_than_alerts_is_rewritten_too(world: World) -> None:
+    """A case stands in the same message: what is no alert stays as it is."""
+    settle(world)
+    cases = world.plain["cases"]
+    [delivery] = [item for item in everything(cases) if item.get("kind") == "delivery"]
+    case = canonical(case_event())
+    cases.put(delivery | {"news": [case, *delivery["news"]]})
+    assert world.erase(BY_ID).erased == ERASED
+    assert left_of(world.dump()) == []
+    after = cases.get(delivery["pk"], delivery["sk"])
+    assert after is not None and after["news"][0] == case
+
+
+def test_copies_of_an_alert_that_quotes_others_by_now_are_rewritten(world: World) -> None:
+    """It was told anew after what had come meanwhile; messages of it say what it said before."""
+    settle(world)
+    friction = world.plain["friction"]
+    [alert] = [item for item in everything(friction) if item.get("kind") == "alert"]
+    others = without(alert_event_in(alert), lambda _: True)
+    friction.put(alert | {"event": canonical(others)})
+    receipt = world.erase(BY_ID)
+    assert left_of(world.dump()) == []
+    assert receipt.erased["cases"] == ERASED["cases"]
+
+
+def test_an_alert_that_waited_while_its_quotes_were_cut_out_comes_without_them(world: World) -> None:
+    """Among dead letters, say; with what it still quotes, and with nothing where it is no more."""
+    settle(world)
+    friction = world.plain["friction"]
+    [alert] = [item for item in everything(friction) if item.get("kind") == "alert"]
+    waited, quotes = alert_event_in(alert), TableQuotes(friction)
+    assert quotes.still_in(waited) == waited
+    world.erase(BY_ID)
+    [left] = [item for item in everything(friction) if item.get("kind") == "alert"]
+    assert quotes.still_in(waited) == alert_event_in(left) != waited
+    friction.delete(left["pk"], left["sk"])
+    assert quotes.still_in(waited).sample_comments == []
+
+
+def test_an_answer_made_anonymous_opens_no_case(world: World) -> None:
+    """Its stream tells of the change; it is not there for who asks for it, either."""
+    settle(world)
+    before = {item["response_id"] for item in answers(world)}
+    found = TableAnswers(world.plain["responses"])
+    assert all(found.get("checkout", one) for one in before)
+    world.erase(BY_ID)
+    assert not any(found.get("checkout", one) for one in before)
+    opened: list[Any] = []
+    image = raw(world, before.pop())
+    deps, consider = alerts.app._deps, alerts.opening.consider
+    try:
+        alerts.app._deps = lambda: None
+        alerts.opening.consider = lambda answer, _: opened.append(answer)  # type: ignore[assignment]
+        record = {"dynamodb": {"SequenceNumber": "1", "OldImage": {"kind": {"S": "response"}}, "NewImage": image}}
+        assert alerts.open_cases({"Records": [record]}, None) == {"batchItemFailures": []}
+    finally:
+        alerts.app._deps, alerts.opening.consider = deps, consider
+    assert opened == []
+
+
+def alert_event_in(item: dict[str, Any]) -> AlertEvent:
+    return AlertEvent.model_validate_json(item["event"])
+
+
+def raw(world: World, response_id: str) -> dict[str, Any]:
+    """The answer's item as streams have it."""
+    table = world.plain["responses"]
+    pk, sk = response_keys.response_key("checkout", response_id)
+    return dict(table.client.get_item(TableName=table.name, Key={"pk": {"S": pk}, "sk": {"S": sk}})["Item"])
 
 
 def test_the_figures_are_not_touched(world: World) -> None:

@@ -16,6 +16,7 @@ from services.alerts.usecases import telling
 from services.alerts.usecases.ports import Try
 from shared.catalogue import Digest, QuietHours
 from shared.errors import Conflict, NotFound, Unavailable
+from shared.events import AlertEvent
 from tests.alerts import MINUTE, World, owner, subscription
 from tests.events import RAISED, alert_event
 
@@ -27,6 +28,18 @@ NIGHT = QuietHours(start="20:00", end="08:00")
 @pytest.fixture
 def world() -> World:
     return World(owner("web", subscription("mail"), subscription("hook", "webhook")))
+
+
+def test_what_was_cut_out_of_an_alert_meanwhile_is_quoted_to_nobody(world: World) -> None:
+    """The message waited; heard again by an older copy of the same revision it brings nothing back."""
+    world.hear(alert_event(sample_comments=["Trop cher", "Rappelez Jane !"]))
+    world.quotes.cut = {"Rappelez Jane !"}
+    world.hear(alert_event(alert_id="later", sample_comments=["Trop cher", "Rappelez Jane !"]))
+    world.hear(alert_event(sample_comments=["Trop cher", "Rappelez Jane !"]))
+    later = [note.event for note in world.notes.kept.values() if note.event.alert_id == "later"]
+    standing = world.standings.get(alert_event().alert_id)
+    assert standing is not None and later
+    assert all(one.sample_comments == ["Trop cher"] for one in (*later, standing.event) if isinstance(one, AlertEvent))
 
 
 def test_an_alert_is_told_once_to_each_subscription(world: World) -> None:

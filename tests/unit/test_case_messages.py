@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
@@ -11,31 +10,10 @@ from services.alerts.domain.deliveries import Delivery
 from services.alerts.messages import letters, slack, teams
 from services.alerts.messages.story import story
 from services.alerts.messages.texts import text
-from shared.events import AlertEvent, CaseEvent, News, canonical, news_in
+from shared.events import AlertEvent, News, canonical, news_in
 from shared.gsm import count
-from tests.cases import HOUR, RAISED
-from tests.events import alert_event
-
-PAGE = "https://example.com/cases/0123456789abcdef"
-
-
-def case_event(**fields: Any) -> CaseEvent:
-    """A case that was just opened at the checkout."""
-    usual = {
-        "case_id": "0123456789abcdef",
-        "revision": 1,
-        "state": "opened",
-        "touchpoint": "checkout",
-        "touchpoint_name": {"en": "Checkout", "fr": "Paiement"},
-        "owner": "web",
-        "owners": ["web"],
-        "journey": "shop",
-        "reasons": ["score", "call_back"],
-        "raised_at": RAISED,
-        "due_at": RAISED + 24 * HOUR,
-        "links": {"page": PAGE},
-    }
-    return CaseEvent(**usual | fields)
+from tests.cases import RAISED
+from tests.events import PAGE, alert_event, case_event
 
 
 def delivery(*news: News, lang: str = "fr") -> Delivery:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from services.alerts.domain.cases.case import MOST_ROUNDS
-from services.alerts.usecases.cases import acting
+from services.alerts.usecases.cases import acting, opening
 from services.alerts.usecases.cases.acting import Actor, Said
 from services.alerts.usecases.cases.ports import Person, Way
 from shared.catalogue import Digest, QuietHours
@@ -71,6 +71,13 @@ def test_a_first_revision_that_comes_late_opens_the_case_and_says_what_holds_now
     world.answers.put(answer(score=5, revision=2, stored_at=RAISED + MINUTE))
     case = world.say(answer())
     assert case is not None and (case.score, case.revision, case.taken_back_at) == (5, 2, RAISED + MINUTE)
+
+
+def test_an_answer_that_is_gone_when_its_stream_is_heard_opens_none() -> None:
+    """It was erased meanwhile, and its case would bring the customer back."""
+    world = World()
+    opening.consider(answer(customer="jane's hash"), world.case_deps)
+    assert world.cases.kept == {}
 
 
 def test_an_answer_that_is_voided_later_is_noted() -> None:

@@ -9,13 +9,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from shared.dynamo import Table, Update
-from shared.erasing import Baton, Progress, Scrub, gone
+from shared.dynamo import Item, Table, Update
+from shared.erasing import Baton, Scrub, gone
 from shared.events import AlertEvent, canonical
 from shared.quotes import without
 from shared.tables import friction as keys
-
-ALERT = "alert:"
 
 
 def found(table: Table, baton: Baton) -> Iterator[Scrub]:
@@ -23,17 +21,26 @@ def found(table: Table, baton: Baton) -> Iterator[Scrub]:
     for customer in baton.customers:
         for item in table.query_all(keys.traces_of(customer, "")[0], consistent=True):
             yield gone(table, item, "traces")
+    for item in alerts(table, baton):
+        event = event_in(item)
+        left = without(event, baton.is_theirs)
+        if left != event:
+            values = {":old": item["event"], ":new": canonical(left)}
+            write = Update(table, item["pk"], item["sk"], "SET #event = :new", values, "#event = :old")
+            yield Scrub(write, ("quotes_in_alerts",))
+
+
+def alerts(table: Table, baton: Baton) -> Iterator[Item]:
+    """All there ever were where the person answered."""
     for touchpoint in baton.touchpoints:
         partition = keys.alert_key(touchpoint, datetime.min.replace(tzinfo=UTC), "")[0]
-        for item in table.query_all(partition, consistent=True):
-            event = AlertEvent.model_validate_json(item["event"])
-            left = without(event, baton.is_theirs)
-            if left != event:
-                values = {":old": item["event"], ":new": canonical(left)}
-                write = Update(table, item["pk"], item["sk"], "SET #event = :new", values, "#event = :old")
-                yield Scrub(write, ("quotes_in_alerts",), frozenset({ALERT + event.alert_id}))
+        yield from table.query_all(partition, consistent=True)
 
 
-def told(baton: Baton, done: Progress) -> Baton:
-    """Which alerts quoted the person: messages were made of them."""
-    return replace(baton, alerts=done.of(ALERT))
+def event_in(item: Item) -> AlertEvent:
+    return AlertEvent.model_validate_json(item["event"])
+
+
+def told(table: Table, baton: Baton) -> Baton:
+    """Which alerts may have quoted the person: messages were made of them, and an alert told anew quotes others."""
+    return replace(baton, alerts=tuple(event_in(item).alert_id for item in alerts(table, baton)))

@@ -1,6 +1,7 @@
 """What the table `cases` has of a person, and what becomes of it when they are erased.
 
-Their cases go. Messages to owners quoted their words: each copy of an alert that quoted them is rewritten without.
+Their cases go. Messages to owners quoted their words: each copy of an alert that quoted them
+is rewritten without, whatever the alert itself quotes by now.
 """
 
 from __future__ import annotations
@@ -9,13 +10,13 @@ from collections.abc import Iterator
 
 from shared.dynamo import Item, Table, Update
 from shared.erasing import Baton, Progress, Scrub, gone
-from shared.events import AlertEvent, canonical
+from shared.events import AlertEvent, canonical, told_in
 from shared.quotes import without
 from shared.tables import cases as keys
 
 
 def found(table: Table, baton: Baton) -> Iterator[Scrub]:
-    """The person's cases; and the copies of the alerts that quoted them."""
+    """The person's cases; and the copies of alerts that quoted them."""
     yield from cases(table, baton)
     yield from quoting(table, baton)
 
@@ -30,7 +31,7 @@ def cases(table: Table, baton: Baton) -> Iterator[Scrub]:
 
 
 def quoting(table: Table, baton: Baton) -> Iterator[Scrub]:
-    """How those alerts stand, the notes on them, and the messages made of the notes."""
+    """How the alerts stand where the person answered, the notes on them, and the messages made of the notes."""
     seen: set[str] = set()
     for alert_id in baton.alerts:
         partition = keys.standing_key(alert_id)[0]
@@ -56,10 +57,10 @@ def without_quotes(table: Table, item: Item, name: str, baton: Baton) -> Iterato
 
 
 def rewritten(text: str, baton: Baton) -> str:
-    """The alert's text without the person's words; as it is where it has none."""
-    event = AlertEvent.model_validate_json(text)
-    left = without(event, baton.is_theirs)
-    return text if left == event else canonical(left)
+    """The news' text without the person's words; as it is where it has none, as cases and calls to reach out have."""
+    told = told_in(text)
+    left = without(told, baton.is_theirs) if isinstance(told, AlertEvent) else told
+    return text if left == told else canonical(left)
 
 
 def told(baton: Baton, _: Progress) -> Baton:

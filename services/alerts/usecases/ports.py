@@ -13,6 +13,7 @@ from services.alerts.domain.notes import State as NoteState
 from services.alerts.domain.passes import Pass
 from services.alerts.domain.standings import Standing
 from shared.catalogue import Catalogue
+from shared.events import AlertEvent
 from shared.remedies import Remedy
 
 
@@ -55,6 +56,14 @@ class Standings(Protocol):
 
     def save(self, standing: Standing) -> Standing:
         """Stores it and gives it with its next version. Raises Conflict where it has changed."""
+        ...
+
+
+class Quotes(Protocol):
+    """What alerts quote by now; read only."""
+
+    def still_in(self, event: AlertEvent) -> AlertEvent:
+        """The event with those of its quotes alone that the alert still has; with none where there is no such alert."""
         ...
 
 
@@ -173,6 +182,7 @@ class Deps:
     """gathered_for: how long news for people waits for more of its kind."""
 
     standings: Standings
+    quotes: Quotes
     notes: Notes
     mutes: Mutes
     passes: PassBook

@@ -24,10 +24,14 @@ LONGEST_HOP = timedelta(seconds=900)
 
 
 def hear(event: AlertEvent, deps: Deps) -> None:
-    """Notes an alert's transition for everybody who is to be told; an older one than was heard is no news."""
+    """Notes an alert's transition for everybody who is to be told; an older one than was heard is no news.
+
+    It may have waited long, among dead letters too: what is quoted was written by people who may be erased by now.
+    """
     known, now = deps.standings.get(event.alert_id), deps.now()
     if known is not None and event.revision < known.event.revision:
         return
+    event = deps.quotes.still_in(event)
     each = listening(event, known.told if known else (), deps.catalogue)
     standing, told_now = standings.heard(known, event, each)
     deps.standings.save(standing)

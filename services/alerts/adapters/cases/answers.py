@@ -18,7 +18,7 @@ class TableAnswers:
 
     def get(self, touchpoint: str, response_id: str) -> Answer | None:
         item = self.table.get(*keys.response_key(touchpoint, response_id), consistent=True)
-        return answer_of(item) if item else None
+        return answer_of(item) if item and "erased_at" not in item else None
 
 
 def answer_of(item: Item) -> Answer:

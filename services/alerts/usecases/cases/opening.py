@@ -32,11 +32,11 @@ def judge(answer: Answer, touchpoint: Touchpoint, deps: CaseDeps) -> None:
     """One look at how the case stands. Raises Conflict where somebody else changes it.
 
     A revision that came late, behind one that gave no reason, opens the case all the same; what the answer says by
-    now is then read, so that the case says so too.
+    now is then read, so that the case says so too. Of an answer that was erased meanwhile there is no case.
     """
     case_id, reasons = case_id_of(deps.secret, answer), reasons_of(answer, touchpoint)
     known = deps.cases.get(case_id)
-    if known is None and reasons:
+    if known is None and reasons and deps.answers.get(answer.touchpoint, answer.response_id):
         known = deps.cases.save(cases.opened(case_id, answer, reasons, touchpoint))
         answer = deps.answers.get(answer.touchpoint, answer.response_id) or answer
     if known is None:
