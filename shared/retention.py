@@ -7,7 +7,7 @@ stages or for one, says otherwise: `response=730 interaction=200`. What was coun
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared.settings import Environment
@@ -23,11 +23,16 @@ DAYS = {
     "case_reply": 400,
     "outcome": 1095,
     "response": 1095,
+    "case": 1095,
+    "deed": 1095,
+    "customer_case": 1095,
     "standing": 400,
     "note": 400,
     "delivery": 400,
 }
 """A link that anybody may use has no customer, and stays until it is revoked."""
+QUOTING = ("standing", "note", "delivery")
+"""What quotes answers stays no longer than they do."""
 Expiry = Callable[[Mapping[str, Any]], int | None]
 
 
@@ -36,7 +41,7 @@ def retention(environment: Environment, now: Callable[[], datetime]) -> Expiry:
 
     Raises RuntimeError where `KEPT_DAYS` names a kind that there is not, or no days.
     """
-    days = DAYS | said(environment.get("KEPT_DAYS", ""))
+    days = days_kept(environment)
 
     def expiry(item: Mapping[str, Any]) -> int | None:
         kind = item.get("kind")
@@ -46,6 +51,17 @@ def retention(environment: Environment, now: Callable[[], datetime]) -> Expiry:
         return int(now().timestamp()) + days[kind] * A_DAY_S
 
     return expiry
+
+
+def kept(kind: str, environment: Environment) -> timedelta:
+    """How long items of the kind stay. Raises as `retention`."""
+    return timedelta(days=days_kept(environment)[kind])
+
+
+def days_kept(environment: Environment) -> dict[str, int]:
+    """The days by kind. Raises as `retention`."""
+    days = DAYS | said(environment.get("KEPT_DAYS", ""))
+    return days | {kind: min(days[kind], days["response"]) for kind in QUOTING}
 
 
 def said(text: str) -> dict[str, int]:

@@ -25,6 +25,7 @@ from shared.causes.answers_table import TableGiven
 from shared.dynamo import Table
 from shared.erasing import Eraser, Queues
 from shared.keyring import TableApiKeys
+from shared.retention import kept
 from shared.settings import Environment
 from shared.tables import friction as keys
 
@@ -66,6 +67,7 @@ def deps() -> Deps:
         authenticator=Authenticator(CachedKeys(TableApiKeys(registry), now)),
         now=now,
         public_url=environment.get("PUBLIC_URL", ""),
+        answers_kept=kept("response", environment),
         lateness_s=int(environment.get("LATENESS_SECONDS", "300")),
         settle_s=int(environment.get("SETTLE_SECONDS", "60")),
         eraser=eraser(environment, friction),

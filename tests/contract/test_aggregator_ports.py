@@ -237,11 +237,12 @@ class TestAlerts:
 
     def test_an_alert_is_told_anew_at_its_revision_unless_it_changed_meanwhile(self, alerts: Alerts) -> None:
         """What another wrote in between stands."""
-        first = AlertFact(CHECKOUT, alert_event(raised_at=START))
+        first = AlertFact(CHECKOUT, alert_event(raised_at=START), quotes_until=START + HOUR)
         anew = replace(first, event=first.event.model_copy(update={"affected": 7}))
         alerts.write(first)
         alerts.retell(first, anew)
-        assert alerts.all() == [anew]
+        [told] = alerts.all()
+        assert (told, told.quotes_until) == (anew, first.quotes_until)
         alerts.retell(first, replace(first, event=first.event.model_copy(update={"affected": 8})))
         assert alerts.all() == [anew]
 

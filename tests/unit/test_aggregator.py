@@ -62,6 +62,7 @@ def deps_at(now: datetime) -> Deps:
         now=lambda: now,
         public_url="https://example.com",
         lateness_s=300,
+        answers_kept=timedelta(days=1095),
         settle_s=60,
     )
 

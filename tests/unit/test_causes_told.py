@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from services.aggregator import usecases as aggregating
+from services.aggregator.domain import alerts
+from services.aggregator.usecases import deciding
 from services.alerts.messages.story import piece
 from services.alerts.messages.words import SAID
 from services.insights.adapters.figures import TableFigures
@@ -160,6 +162,33 @@ def test_told_anew_an_alert_is_the_same_bytes_whenever_it_was_first_told() -> No
     old = replace(whole, alerts=fakes.FakeAlerts({"a": first}), now=lambda: first.event.raised_at + timedelta(days=31))
     aggregating.retell(old)
     assert old.alerts.all() == [first]
+
+
+def test_quotes_do_not_outlive_the_answers_they_were_taken_from() -> None:
+    """Told anew on the day when the first may go, the alert quotes nothing, and stands; the words of causes stay."""
+    event, known = raised()
+    [fact] = stored(known).facts.values()
+    since_change = event.raised_at - event.change_started_between[0]
+    ends = later(known, minutes=2).now() + known.answers_kept - since_change
+    assert fact.quotes_until == ends and event.sample_comments
+    for now, quotes in ((ends - timedelta(seconds=1), event.sample_comments), (ends, [])):
+        aggregating.retell(replace(known, now=lambda now=now: now))
+        [told] = stored(known).facts.values()
+        assert (told.event.sample_comments, told.event.revision) == (quotes, event.revision)
+    assert [one.text for one in told.event.causes.words] == ["livraison en retard"]
+
+
+def test_a_later_revision_does_not_put_the_end_of_quotes_off() -> None:
+    """The answers are no younger for it."""
+    _, known = raised()
+    [fact] = stored(known).facts.values()
+    again = replace(fact, event=fact.event.model_copy(update={"revision": 2}), quotes_until=None)
+    touchpoint = known.catalogue.touchpoint("checkout")
+    assert touchpoint is not None
+    context = alerts.Context(fact.series, touchpoint, known.public_url)
+    deciding.write([again], [fact], context, replace(known, now=lambda: NOW + timedelta(days=9)))
+    [told] = stored(known).facts.values()
+    assert (told.event.revision, told.quotes_until) == (2, fact.quotes_until)
 
 
 def test_fresh_causes_are_sought_up_to_now() -> None:

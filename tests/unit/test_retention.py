@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from shared.dynamo import Put, Table
-from shared.retention import DAYS, retention
+from shared.retention import DAYS, kept, retention
 from shared.settings import Environment
 
 NOW = datetime(2024, 3, 1, tzinfo=UTC)
@@ -27,6 +27,7 @@ def days_of(item: dict[str, Any], setting: str = "") -> int | None:
         ({"kind": "response"}, 1095),
         ({"kind": "link", "customer": "c0ffee"}, 400),
         ({"kind": "link"}, None),
+        ({"kind": "case"}, 1095),
         ({"kind": "person"}, None),
         ({"kind": "reply", "expires_at": 1}, None),
         ({"kind": "response", "expires_at": 1}, None),
@@ -42,6 +43,12 @@ def test_a_setting_changes_what_it_names() -> None:
     """And nothing else."""
     assert days_of({"kind": "response"}, "response=730 step=5") == 730
     assert days_of({"kind": "outcome"}, "response=730 step=5") == 1095
+
+
+def test_what_quotes_answers_stays_no_longer_than_they_do() -> None:
+    """Notes and messages to owners; where they are to go sooner by themselves, they do."""
+    assert [days_of({"kind": kind}, "response=90 note=30") for kind in ("standing", "note", "delivery")] == [90, 30, 90]
+    assert kept("response", Environment({"KEPT_DAYS": "response=90"})) == timedelta(days=90)
 
 
 @pytest.mark.parametrize("setting", ["responses=730", "response=", "response=0", "response=-1", "response"])

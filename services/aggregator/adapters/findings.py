@@ -16,7 +16,7 @@ from services.aggregator.domain.watching import BEGINNING
 from shared.dynamo import ConditionFailed, Item, Table
 from shared.events import AlertEvent, canonical
 from shared.tables import friction as keys
-from shared.times import from_unix
+from shared.times import from_unix, key_time, parse_time
 
 FIRST_YEAR = 2000
 MOST_REMEMBERED = 2_000
@@ -110,6 +110,7 @@ class TableAlerts:
             "owners": event.owners,
             "revision": event.revision,
             "event": canonical(event),
+            "quotes_until": key_time(fact.quotes_until) if fact.quotes_until else None,
         }
         newer = "attribute_not_exists(pk) OR revision < :revision"
         with suppress(ConditionFailed):
@@ -125,7 +126,8 @@ class TableAlerts:
 
 def alert_fact(item: Item) -> AlertFact:
     event = event_of(item["event"])
-    return AlertFact(Series(*item.get("series", (event.touchpoint, event.audience, event.scale))), event)
+    series, until = item.get("series", (event.touchpoint, event.audience, event.scale)), item.get("quotes_until")
+    return AlertFact(Series(*series), event, parse_time(until) if until else None)
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)

@@ -29,10 +29,15 @@ TOLD_AS_IT_WAS = (
 
 @dataclass(frozen=True)
 class AlertFact:
-    """An alert as it stands: its event, and the series it is about."""
+    """An alert as it stands: its event, and the series it is about.
+
+    quotes_until: when the first of the answers that it quotes may go; None as long as it was not written. It is no
+        part of what is decided.
+    """
 
     series: Series
     event: AlertEvent
+    quotes_until: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

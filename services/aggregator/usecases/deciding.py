@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from services.aggregator.domain import alerts, publishing, watching
 from services.aggregator.domain.alerts import AlertFact
@@ -18,8 +18,9 @@ from shared.catalogue import Touchpoint
 from shared.causes.answers import Reading, Whose, spans
 from shared.causes.finding import explained
 from shared.errors import Unavailable
-from shared.events import Money
+from shared.events import AlertEvent, Money
 from shared.marks import digest, hour_of, origins
+from shared.quotes import without
 
 RETOLD = timedelta(days=30)
 """For so long after it was raised an alert is told anew; invitations are answered within so long."""
@@ -43,7 +44,7 @@ def decide(deps: Deps) -> None:
             found = alerts.news(mine, alerts.revisions(context, transitions))
             if any(fact.event.state == "withdrawn" for fact in found):
                 insist_on_all(series, said, deps)
-            write(found, context, deps)
+            write(found, mine, context, deps)
 
 
 def insist_on_all(series: Series, said: Iterable[Said], deps: Deps) -> None:
@@ -64,10 +65,18 @@ def origins_of(series: Series, transitions: Iterable[Transition], deps: Deps) ->
     return {name: touchpoint for name, touchpoint in found.items() if touchpoint}
 
 
-def write(found: Iterable[AlertFact], context: alerts.Context, deps: Deps) -> None:
+def write(found: Iterable[AlertFact], known: Iterable[AlertFact], context: alerts.Context, deps: Deps) -> None:
     """Writes what the series' alerts do not say yet."""
+    until = {fact.event.alert_id: fact.quotes_until for fact in known}
     for fact in found:
-        deps.alerts.write(with_causes(fact, context, deps))
+        told = with_causes(fact, context, deps)
+        ends = until.get(fact.event.alert_id) or quotes_until(fact.event, deps)
+        deps.alerts.write(replace(told, quotes_until=ends))
+
+
+def quotes_until(event: AlertEvent, deps: Deps) -> datetime:
+    """When the first of the answers since the change may go: they came before now by as much as before the alarm."""
+    return deps.now() - (event.raised_at - event.change_started_between[0]) + deps.answers_kept
 
 
 def with_causes(fact: AlertFact, context: alerts.Context, deps: Deps) -> AlertFact:
@@ -101,16 +110,22 @@ def retell(deps: Deps) -> None:
     """Tells the alerts of the last weeks as all that is stored by now tells them: how many are affected, and causes.
 
     What an alert was first told with was what had been stored by then; answers and interactions that come late belong
-    to it all the same. It keeps its revision, as it is no news.
+    to it all the same. It keeps its revision, as it is no news. No quote outlives the answer it was taken from.
     """
-    since = deps.now() - RETOLD
     for fact in deps.alerts.all():
-        touchpoint = deps.catalogue.touchpoint(fact.series.touchpoint)
-        if touchpoint is None or fact.event.raised_at < since or fact.event.state == "withdrawn":
-            continue
-        told = with_causes(fact, alerts.Context(fact.series, touchpoint, deps.public_url), deps)
+        told = told_anew(fact, deps)
         if told != fact:
             deps.alerts.retell(fact, told)
+
+
+def told_anew(fact: AlertFact, deps: Deps) -> AlertFact:
+    """The alert as it is told by now; as it stands where it is too old for that."""
+    touchpoint, now = deps.catalogue.touchpoint(fact.series.touchpoint), deps.now()
+    if fact.quotes_until is not None and fact.quotes_until <= now:
+        return replace(fact, event=without(fact.event, lambda _: True))
+    if touchpoint is None or fact.event.raised_at < now - RETOLD or fact.event.state == "withdrawn":
+        return fact
+    return with_causes(fact, alerts.Context(fact.series, touchpoint, deps.public_url), deps)
 
 
 def affected(fact: AlertFact, deps: Deps) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from services.aggregator.domain.alerts import AlertFact
@@ -211,5 +211,6 @@ class Deps:
     catalogue: Catalogue
     now: Callable[[], datetime]
     public_url: str
+    answers_kept: timedelta
     lateness_s: int
     settle_s: int
