@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -16,6 +16,8 @@ from cli.printing import Failed, err, out, print_json, print_table, save
 
 Customer = Annotated[str, typer.Argument(help="An e-mail address, a phone number or a customer id.")]
 Country = Annotated[str | None, typer.Option(help="Of a phone number written as in it: FR.")]
+Kind = Literal["id", "email", "phone"]
+As = Annotated[Kind | None, typer.Option("--as", help="What it is; told by its signs where it is left out.")]
 MOST_LOOKS, LOOKS_EVERY_S = 3600, 1.0
 person = typer.Typer(name="person", help="What is kept of a person.", no_args_is_help=True)
 SAID = {"answers_made_anonymous": "answers made anonymous", "wishes_kept_as_hashes": "wishes kept, as hashes"}
@@ -29,12 +31,13 @@ def register(app: typer.Typer) -> None:
 def erase(
     customer: Customer,
     country: Country = None,
+    kind: As = None,
     wait: Annotated[bool, typer.Option(help="Until the receipt is there; it takes a quarter of an hour.")] = True,
     as_json: Json = False,
 ) -> None:
     """Erase a person everywhere, whatever they are named by; what was counted stays. Shows the receipt."""
     client = connect()
-    found = client.post("/v1/erasures", named(customer, country), again=True)
+    found = client.post("/v1/erasures", named(customer, country, kind), again=True)
     if wait and not as_json:
         err.print(f"erasure {found['erasure_id']} is under way; it goes round twice, for what was on its way")
     if wait:
@@ -42,9 +45,9 @@ def erase(
     print_json(found) if as_json else show(found)
 
 
-def named(customer: str, country: str | None) -> dict[str, Any]:
+def named(customer: str, country: str | None, kind: Kind | None) -> dict[str, Any]:
     """The body that names the customer."""
-    return {"customer": {kind_of(customer): customer}} | ({"country": country} if country else {})
+    return {"customer": {kind or kind_of(customer): customer}} | ({"country": country} if country else {})
 
 
 def waited_for(erasure_id: str, client: Client) -> dict[str, Any]:
@@ -79,10 +82,11 @@ def show(found: dict[str, Any]) -> None:
 def export(
     customer: Customer,
     country: Country = None,
+    kind: As = None,
     out_file: Annotated[Path | None, typer.Option("--out", help="The file to write; else stdout.")] = None,
 ) -> None:
     """Export everything that is kept of a person, as one JSON document."""
-    found = connect().post("/v1/customers/export", named(customer, country), again=True)
+    found = connect().post("/v1/customers/export", named(customer, country, kind), again=True)
     if out_file is None:
         print_json(found)
         return

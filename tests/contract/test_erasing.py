@@ -17,13 +17,17 @@ from services.aggregator import app as aggregator
 from services.alerts import app as alerts
 from services.alerts.adapters.cases.answers import TableAnswers
 from services.alerts.adapters.quotes import TableQuotes
+from services.collector.adapters.responses import TableResponses
+from services.collector.usecases.recording import hash_of
 from services.invitations.adapters.kept import Tables, kept_of
 from services.invitations.adapters.questions import TableQuestions
 from services.invitations.adapters.suppressions import TableSuppressions
 from services.invitations.domain.people import Identifier, Person
 from services.invitations.domain.questions import Question
 from services.invitations.usecases import intake
+from services.invitations.usecases.erasing import named_in
 from services.invitations.usecases.identity import CustomerErased, change_person, person_of
+from services.invitations.usecases.incoming import parse_interaction
 from services.invitations.usecases.sending_ports import Suppression
 from shared import erasing
 from shared.codes import keyed_hash
@@ -95,6 +99,33 @@ def test_whatever_names_the_person_finds_everything_of_theirs(world: World, name
     assert left_of(world.dump()) == []
     assert (receipt.state, receipt.found, receipt.by) == ("done", True, "key-1")
     assert receipt.erased == ERASED
+
+
+@pytest.mark.parametrize(
+    ("known", "typed", "named"),
+    [
+        ({"id": "Jane.Doe@Example.com"}, "jane.DOE@example.com", {"email": "JANE.doe@example.com"}),
+        ({"email": "jane.doe@example.com"}, "Jane.Doe@Example.com", {"id": "Jane.Doe@Example.com"}),
+        ({"id": "+33 6 12 34 56 78"}, "0033 612345678", {"phone": "+33612345678"}),
+        ({"phone": "+33612345678"}, "+33.6.12.34.56.78", {"id": "+33 612 345 678"}),
+        ({"id": "06 12 34 56 78"}, "06.12.34.56.78", {"phone": "0612345678"}),
+    ],
+)
+def test_an_address_or_a_number_finds_whoever_has_it_as_an_id(
+    world: World, known: dict[str, str], typed: str, named: dict[str, str]
+) -> None:
+    """However it is typed in an interaction, in an answer and in the wish; the export shows what is erased."""
+    deps = world.deps()
+    event = {"interaction_id": "order-1", "touchpoint": "checkout", "occurred_at": "2024-01-01T00:00:00Z"}
+    intake.taken(parse_interaction(event | {"customer": known}, deps), deps)
+    customer = hash_of(SECRET, typed)
+    TableResponses(world.plain["responses"]).add([response("api-1", comment=COMMENT, customer=customer)])
+    who = named_in({"customer": named, "country": "FR"}, deps)
+    shown = kept_of([one.text for one in who], Tables(*(world.plain[name] for name in TABLES)), SECRET)
+    assert {"contacts.person", "contacts.interaction", "responses.response"} <= set(shown)
+    receipt = world.erase(*who)
+    assert (receipt.erased["contacts"]["people"], receipt.erased["responses"]["answers_made_anonymous"]) == (1, 1)
+    assert kept_of([one.text for one in who], Tables(*(world.plain[name] for name in TABLES)), SECRET) == {}
 
 
 def test_the_answers_stay_as_nobody_s(world: World) -> None:

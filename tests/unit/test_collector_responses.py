@@ -176,6 +176,26 @@ def test_a_customer_is_kept_as_a_keyed_hash_only(world: World) -> None:
     assert "anne@" not in str(world.stored[0])
 
 
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        (" Anne.Roy@Example.com", "anne.roy@example.com"),
+        ("+33 (0)6 12-34.56 78", "+33612345678"),
+        ("0033612345678", "+33612345678"),
+        ("06 12 34 56 78", "0612345678"),
+        ("A-17 b", "A-17 b"),
+        ("12-34", "12-34"),
+        ("06-123", "06-123"),
+        ("01-23456789", "01-23456789"),
+        ("Ann@home", "Ann@home"),
+    ],
+)
+def test_an_address_or_a_number_is_the_same_customer_however_it_is_typed(world: World, typed: str, name: str) -> None:
+    """Any other id is kept as it is: `12-34` and `1-234` are two customers."""
+    world.send(GOOD | {"customer_id": typed})
+    assert world.stored[0].customer == keyed_hash(SECRET, "customer", name)
+
+
 def test_a_response_id_counts_once(world: World) -> None:
     """201 the first time and 200 ever after; the first answer stays."""
     first = world.send(GOOD | {"response_id": "r1"})

@@ -67,6 +67,13 @@ def test_nobody_known_is_said_so(api: Any) -> None:
     assert (told.exit_code, "nothing was found" in told.output) == (0, True)
 
 
+def test_an_id_that_looks_like_an_address_or_a_number_is_told_as_an_id(api: Any) -> None:
+    """`--as` says what it is, where its signs would say otherwise."""
+    answers = Answers([RUNNING])
+    assert api(answers, "erase", "team@nowhere", "--as", "id", "--no-wait").exit_code == 0
+    assert answers.asked == [("POST", "/v1/erasures", {"customer": {"id": "team@nowhere"}})]
+
+
 def test_the_receipt_need_not_be_waited_for(api: Any) -> None:
     """And programs get it as JSON."""
     told = api(Answers([RUNNING]), "erase", "client-4711", "--no-wait", "--json")

@@ -111,11 +111,29 @@ def test_what_is_no_phone_number_is_refused_with_the_reason(text: str, country: 
     [("A-17", None), (" a ", None), ("é" * 256, None), ("é" * 257, "id_length"), ("", "id_length"), (" ", "id_length")],
 )
 def test_a_customers_own_id_is_taken_as_it_is(text: str, why: Fault | None) -> None:
-    """It is hashed into responses the same way, so nothing of it is changed."""
+    """Where it is neither an address nor a number, nothing of it is changed."""
     assert fault(identifiers.customer_id, text) == why
     assert fault(identifiers.customer_id, text + "\n") in ("id_characters", "id_length")
     if why is None:
         assert identifier_of(identifiers.customer_id(text).text) == Identifier("id", text)
+
+
+@pytest.mark.parametrize(
+    ("name", "others"),
+    [
+        (Identifier("email", "jane@example.com"), {"id:jane@example.com"}),
+        (Identifier("email", "x@xn--socit-esab.fr"), {"id:x@xn--socit-esab.fr", "id:x@société.fr"}),
+        (Identifier("id", "Jane@Example.com"), {"id:jane@example.com", "email:jane@example.com"}),
+        (Identifier("phone", "+33612345678"), {"id:+33612345678"}),
+        (Identifier("id", "0033 6 12 34 56 78"), {"id:+33612345678", "phone:+33612345678"}),
+        (Identifier("id", "0612345678"), set()),
+        (Identifier("id", "team@nowhere"), set()),
+        (Identifier("id", "A-17"), set()),
+    ],
+)
+def test_a_name_is_also_what_it_is_as_another_kind(name: Identifier, others: set[str]) -> None:
+    """Addresses and numbers are sent as ids, too; digits without a country are nobody's number in particular."""
+    assert {one.text for one in identifiers.every_kind(name)} == {name.text} | others
 
 
 def test_a_refusal_repeats_nothing_of_what_was_sent() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.collector.domain.links import Link, LinkRequest
 from services.collector.usecases.ports import Deps
-from services.collector.usecases.recording import TOUCHPOINT_ID, customer_hash, known_to
+from services.collector.usecases.recording import TOUCHPOINT_ID, hash_of, known_to
 from shared import bodies
 from shared.codes import keyed_hash, printed_code
 from shared.errors import FieldError, InvalidInput, NotFound
@@ -26,7 +26,7 @@ def create_link(sent: Any, deps: Deps) -> tuple[Link, str]:
         audience=request.audience,
         created_at=known.now,
         invitation_id=request.invitation_id,
-        customer=customer_hash(deps.secret, request.customer_id),
+        customer=hash_of(deps.secret, request.customer_id),
         expires_at=request.expires_at,
         must_send=request.must_send,
         place=request.place,

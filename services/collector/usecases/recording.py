@@ -13,6 +13,7 @@ from services.collector.domain.responses import PAUSED, Receipt, Response
 from services.collector.usecases.ports import Deps
 from shared import bodies
 from shared.codes import keyed_hash
+from shared.customers import customer_hash
 from shared.errors import FieldError, InvalidInput
 
 MOST_ANSWERS = 500
@@ -99,7 +100,7 @@ def response_of(answer: Answer, response_id: str, known: Known, evidence: dict[s
         stored_at=known.now,
         lang=answer.lang,
         comment=answer.comment or None,
-        customer=customer_hash(secret, answer.customer_id),
+        customer=hash_of(secret, answer.customer_id),
         invited_at=answer.invited_at,
         attributes=answer.attributes,
         not_counted_because=PAUSED if touchpoint.paused else None,
@@ -122,6 +123,6 @@ def change(response: Response, at: datetime, deps: Deps) -> bool:
     return deps.responses.change(response, at)
 
 
-def customer_hash(secret: bytes, customer_id: str | None) -> str | None:
-    """What is kept of a customer's id: the same for the same customer, and of no use without the secret."""
-    return keyed_hash(secret, "customer", customer_id) if customer_id is not None else None
+def hash_of(secret: bytes, customer_id: str | None) -> str | None:
+    """What is kept of a customer's id; None where there is none."""
+    return customer_hash(secret, customer_id) if customer_id is not None else None

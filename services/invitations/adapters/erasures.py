@@ -10,9 +10,11 @@ from typing import Any
 from services.invitations.adapters.interactions import time_in
 from services.invitations.adapters.people import person_in
 from services.invitations.adapters.versions import present
+from services.invitations.domain.identifiers import every_kind
 from services.invitations.domain.people import Identifier, Person
 from services.invitations.usecases.erasing import Erasure
 from shared.codes import keyed_hash
+from shared.customers import customer_hash
 from shared.dynamo import Item, Table
 from shared.tables import contacts as keys
 from shared.times import parse_time
@@ -40,14 +42,12 @@ class TableErasures:
         return erasure_in(item) if item else None
 
     def named(self, identifiers: Sequence[Identifier]) -> tuple[frozenset[str], frozenset[str]]:
-        """Of addresses and numbers too: some senders of answers name customers by them."""
+        """Under every kind that they are: some senders name customers by addresses and numbers, as ids."""
+        every = [one for name in identifiers for one in every_kind(name)]
         return (
-            frozenset(keyed_hash(self.secret, "identity", one.text) for one in identifiers),
-            frozenset(self.customer(name) for one in identifiers for name in one.as_customer),
+            frozenset(keyed_hash(self.secret, "identity", one.text) for one in every),
+            frozenset(customer_hash(self.secret, name) for one in every for name in one.as_customer),
         )
-
-    def customer(self, name: str) -> str:
-        return keyed_hash(self.secret, "customer", name)
 
     def resolved(self, erasure: Erasure) -> Erasure:
         """With everybody whom the names meant when it began, and all their names; looked at anew at each message.
@@ -66,7 +66,7 @@ class TableErasures:
             erasure,
             people=frozenset(ids),
             identities=erasure.identities | identities,
-            customers=erasure.customers | customers | {self.customer(one) for one in ids},
+            customers=erasure.customers | customers | {customer_hash(self.secret, one) for one in ids},
         )
         if found != erasure:
             self.save(found)

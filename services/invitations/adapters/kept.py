@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from services.invitations.domain.identifiers import every_kind
 from services.invitations.domain.people import identifier_of
 from shared.codes import keyed_hash
+from shared.customers import customer_hash
 from shared.dynamo import Item, Table
 from shared.tables import cases, contacts, friction, responses
 
@@ -30,11 +32,11 @@ class Tables:
 
 def kept_of(names: Sequence[str], tables: Tables, secret: bytes) -> dict[str, list[Item]]:
     """Items by the table and their kind, such as `contacts.interaction`. names: as identities are hashed."""
-    people = people_of(names, tables.contacts, secret)
-    every = dict.fromkeys([*names, *(name for one in people for name in one.get("identifiers", ()))])
+    people = people_of(every_name(names), tables.contacts, secret)
+    every = every_name([*names, *(name for one in people for name in one.get("identifiers", ()))])
     ids = [str(one["person_id"]) for one in people]
     called = [one for name in every for one in identifier_of(name).as_customer]
-    customers = [keyed_hash(secret, "customer", one) for one in [*called, *ids]]
+    customers = dict.fromkeys(customer_hash(secret, one) for one in [*called, *ids])
     found: dict[str, list[Item]] = {}
     for table, items in (
         ("contacts", [*people, *in_contacts(ids, every, tables.contacts, secret)]),
@@ -45,6 +47,11 @@ def kept_of(names: Sequence[str], tables: Tables, secret: bytes) -> dict[str, li
         for item in items:
             found.setdefault(f"{table}.{item['kind']}", []).append(without_places(item))
     return found
+
+
+def every_name(names: Iterable[str]) -> list[str]:
+    """The names under every kind that they are, each once."""
+    return list(dict.fromkeys(one.text for name in names for one in every_kind(identifier_of(name))))
 
 
 def people_of(names: Iterable[str], table: Table, secret: bytes) -> list[Item]:

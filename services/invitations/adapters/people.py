@@ -11,6 +11,7 @@ from services.invitations.adapters.versions import present, versioned, write_all
 from services.invitations.domain.people import Identifier, Person, identifier_of
 from services.invitations.usecases.ports import Merge
 from shared.codes import keyed_hash
+from shared.customers import customer_hash
 from shared.dynamo import Item, Put, Table
 from shared.tables import contacts as keys
 from shared.times import parse_time
@@ -68,7 +69,7 @@ class TablePeople:
         """Leads from the hash in a response to the person: of a customer's id, or of a caller's number."""
         for one in identifiers:
             if one.kind in ("id", "phone"):
-                hashed = keyed_hash(self.secret, "customer", one.value if one.kind == "id" else one.text)
+                hashed = customer_hash(self.secret, one.value if one.kind == "id" else one.text)
                 pk, sk = keys.customer_key(hashed)
                 yield Put(self.table, {"pk": pk, "sk": sk, "kind": "customer", "person_id": person_id})
 

@@ -10,9 +10,11 @@ number is not known, and would make one person of them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
 from services.invitations.domain.people import Identifier
+from shared.customers import one_spelling
 
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
@@ -63,12 +65,38 @@ class NotAnIdentifier(ValueError):
 
 
 def customer_id(text: str) -> Identifier:
-    """The sender's own id, exactly as it is sent: it is hashed into responses the same way."""
+    """The sender's own id as it is sent; an address or a number in the spelling by which responses are hashed."""
     if not 1 <= len(text) <= LONGEST_ID or not text.strip():
         raise NotAnIdentifier("id_length")
     if any(ord(character) < 32 or ord(character) == 127 for character in text):
         raise NotAnIdentifier("id_characters")
-    return Identifier("id", text)
+    return Identifier("id", one_spelling(text))
+
+
+def every_kind(name: Identifier) -> tuple[Identifier, ...]:
+    """The name itself, and what it is as another kind: addresses and numbers are also sent as ids, and found either
+    way. A number is read in its international form only: without it, it is a different one in each country."""
+    text = name.value
+    parsers = [customer_id, *([email] if "@" in text else []), *([phone] if text.startswith(("+", "00")) else [])]
+    found = [name, *(other for parse in parsers if (other := taken(parse, one_spelling(text))) is not None)]
+    found += [Identifier("id", as_read(one)) for one in found if one.kind == "email"]
+    return tuple(dict.fromkeys(found))
+
+
+def taken(parse: Callable[[str], Identifier], text: str) -> Identifier | None:
+    """What it is by that parser; None where it is none such."""
+    try:
+        return parse(text)
+    except NotAnIdentifier:
+        return None
+
+
+def as_read(address: Identifier) -> str:
+    """The address with its domain in the letters that people read, `société.fr`: so it may stand in an answer."""
+    import idna
+
+    local, _, domain = address.value.rpartition("@")
+    return f"{local}@{idna.decode(domain)}" if "xn--" in domain else address.value
 
 
 def email(text: str) -> Identifier:

@@ -12,6 +12,7 @@ from datetime import datetime
 from services.invitations.domain.invitations import Invitation
 from services.invitations.domain.people import Person
 from shared.codes import ALPHABET, LINK_LENGTH, SMS_LENGTH, keyed_hash
+from shared.customers import customer_hash
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def link_of(secret: bytes, invitation: Invitation, person: Person, expires_at: d
 
 def customer_of(secret: bytes, person: Person) -> str:
     """What stands for the person wherever their name is not needed: keyed, and the same for the same customer."""
-    return keyed_hash(secret, "customer", person.customer)
+    return customer_hash(secret, person.customer)
 
 
 def base62(hexadecimal: str, length: int) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.invitations.domain.identifiers import customer_id, taken
 from services.invitations.domain.people import Identifier
 from services.invitations.usecases.incoming import Customer, Known
 from services.invitations.usecases.ports import Deps
@@ -70,11 +71,14 @@ class Erasures(Protocol):
 
 
 def named_in(sent: object, deps: Deps) -> tuple[Identifier, ...]:
-    """Whom a body names. Raises InvalidInput naming every wrong field."""
+    """Whom a body names, by each name also as an id, as it was typed: so it may stand in answers. Raises InvalidInput
+    naming every wrong field."""
     told: dict[str, Any] = sent if isinstance(sent, dict) else {}
     country = told.get("country")
     known = Known(deps.now(), {}, country.upper() if isinstance(country, str) else None)
-    return bodies.parse_as(CustomerNamed, sent, known).customer.identifiers
+    named = bodies.parse_as(CustomerNamed, sent, known).customer.identifiers
+    typed = (taken(customer_id, text) for text in told["customer"].values() if text is not None)
+    return tuple(dict.fromkeys((*named, *(one for one in typed if one is not None))))
 
 
 def named_by_id(text: str) -> tuple[Identifier, ...]:

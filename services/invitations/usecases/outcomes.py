@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from pydantic_core import PydanticCustomError
 
 from services.invitations.domain.interactions import Interaction
+from services.invitations.domain.links import customer_of
 from services.invitations.domain.outcomes import Outcome, OutcomeKind
 from services.invitations.usecases.identity import CustomerErased, person_of
 from services.invitations.usecases.incoming import Customer, Known
@@ -138,6 +139,6 @@ def store(one: Ready, deps: Deps) -> bool:
             received_at=now,
             amount=sent.amount,
             currency=sent.currency,
-            customer=keyed_hash(deps.secret, "customer", person.customer),
+            customer=customer_of(deps.secret, person),
         )
     )

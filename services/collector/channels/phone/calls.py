@@ -16,7 +16,7 @@ from services.collector.channels.phone.words import frame_of, please
 from services.collector.domain.answers import Answer, Known
 from services.collector.domain.responses import Response
 from services.collector.usecases.ports import Deps
-from services.collector.usecases.recording import TOUCHPOINT_ID, change, customer_hash, response_of
+from services.collector.usecases.recording import TOUCHPOINT_ID, change, hash_of, response_of
 from shared import bodies
 from shared.catalogue import Touchpoint
 from shared.errors import FieldError, InvalidInput
@@ -124,7 +124,7 @@ def by_key(score: int, call: Call, touchpoint: Touchpoint, deps: Deps) -> Respon
     fields = {"touchpoint": touchpoint.id, "channel": "phone", "score": score, "lang": call.lang or None}
     answer = bodies.parse_as(Answer, fields, known)
     response = response_of(answer, f"phone:{call.contact_id}", known, {"phone": "key"}, deps.secret)
-    return replace(response, customer=customer_hash(deps.secret, f"phone:{call.number}" if call.number else None))
+    return replace(response, customer=hash_of(deps.secret, f"phone:{call.number}" if call.number else None))
 
 
 def stored(response: Response, deps: Deps) -> Status:
