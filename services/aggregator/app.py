@@ -130,7 +130,7 @@ def post_study() -> Response:
     problems=(404,),
 )
 def get_simulation(touchpoint: str) -> Simulation:
-    """What other settings would have made of a touchpoint's own answers; nothing is changed."""
+    """What other settings would have made of a touchpoint's own answers; nothing is changed. Of staff, as set only."""
     asked = parse_query(views.Question, app.parameters)
     trial = usecases.simulate(touchpoint, asked.audience, asked.days, asked.wish, app.deps)
     return views.simulation(asked, trial)

@@ -20,7 +20,7 @@ def separate(text: object) -> object:
 
 
 class Question(BaseModel):
-    """Which days of which audience, and the settings to try; those left out are the registry's.
+    """Which days of which audience, and the settings to try; those left out are the registry's, and of staff all are.
 
     typical: shares of the scores that a touchpoint begins with, from the worst to the best, `6,4,10,25,55`;
     typical_worth: how many answers of its own outweigh them.

@@ -42,7 +42,8 @@ class Written:
 def explained(before: Reading, after: Reading, audience: str) -> Explained:
     """What changed. Equal answers give equal causes, in whatever order they come.
 
-    Of staff nothing is said by segment, and no word that fewer than five of them wrote: a team would know who did.
+    Of staff nothing is said by segment, no word that fewer than five of them wrote, and no comment is shown: a team
+    would know who wrote it.
     """
     old, new = in_order(before.answers), in_order(after.answers)
     texts_before, texts_after = written(old, new)
@@ -51,10 +52,10 @@ def explained(before: Reading, after: Reading, audience: str) -> Explained:
     content = [one.comment for one in (*old, *new) if one.comment and not one.is_bad]
     said = words.excess([one.terms for one in texts_before], [one.terms for one in texts_after], content)
     said = [one for one in said if one.after >= least][:MOST_NAMED]
-    bad = sorted(texts_after, key=lambda one: one.answer.lot)
+    shown = [] if audience == "staff" else sorted(texts_after, key=lambda one: one.answer.lot)
     causes = Causes(
-        segments=[segment_said(one, bad, cuts_of([*old, *new])) for one in found],
-        words=[word_said(one, bad) for one in said],
+        segments=[segment_said(one, shown, cuts_of([*old, *new])) for one in found],
+        words=[word_said(one, shown) for one in said],
         read=CausesRead(
             before=len(old),
             after=len(new),
@@ -63,7 +64,7 @@ def explained(before: Reading, after: Reading, audience: str) -> Explained:
             is_whole=before.is_whole and after.is_whole,
         ),
     )
-    return Explained(causes, samples(bad, said, found, cuts_of([*old, *new])))
+    return Explained(causes, samples(shown, said, found, cuts_of([*old, *new])))
 
 
 def in_order(answers: Iterable[Given]) -> list[Given]:

@@ -313,13 +313,26 @@ def test_of_what_is_typical_the_rest_is_the_registrys(said: Wish) -> None:
 
 @pytest.mark.parametrize(
     ("audience", "wish", "pointer"),
-    [("customer", Wish(shares=(1, 2, 3)), "query:typical"), ("staff", Wish(worth=20), "query:audience")],
+    [
+        ("customer", Wish(shares=(1, 2, 3)), "query:typical"),
+        ("staff", Wish(worth=20), "query:audience"),
+        ("staff", Wish({"least_answers": 6}), "query:audience"),
+        ("staff", Wish({"patience_days": 30}), "query:audience"),
+    ],
 )
-def test_what_is_typical_is_said_of_every_score_and_of_customers(audience: Any, wish: Wish, pointer: str) -> None:
+def test_what_is_typical_is_said_of_every_score_and_settings_are_tried_on_customers_only(
+    audience: Any, wish: Wish, pointer: str
+) -> None:
     """Else it is refused, and says where."""
     with pytest.raises(InvalidInput) as refused:
         usecases.simulate("checkout", audience, 30, wish, deps_at(START))
     assert [error.pointer for error in refused.value.errors] == [pointer]
+
+
+def test_of_staff_a_simulation_shows_what_is_raised_as_it_is_set() -> None:
+    """Settings tried one after the other would tell single answers apart."""
+    trial = usecases.simulate("checkout", "staff", 30, Wish(), deps_at(START))
+    assert (trial.alerts, trial.settings.least_answers) == ([], 5)
 
 
 def test_shares_stand_between_commas() -> None:

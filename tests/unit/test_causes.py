@@ -106,9 +106,20 @@ def test_staff_are_told_apart_by_no_segment_and_by_no_word_of_a_few() -> None:
     before = Reading([Given(f"b{n}", START, n < 40, {"team": "a"}, "trop de bruit") for n in range(200)])
     for n, said in ((4, []), (12, ["planning"])):
         after = [Given(f"a{number}", START, True, {"team": "b"}, "planning") for number in range(n)]
-        causes = explained(before, Reading(after), "staff").causes
-        assert causes.segments == []
-        assert [one.text for one in causes.words] == said
+        found = explained(before, Reading(after), "staff")
+        assert found.causes.segments == []
+        assert [one.text for one in found.causes.words] == said
+
+
+def test_no_comment_of_staff_is_shown() -> None:
+    """Neither as a sample nor as an example of a word, however many wrote alike."""
+    before = Reading([Given(f"b{n}", START, n < 40, {}, "trop de bruit") for n in range(200)])
+    after = Reading([Given(f"a{n}", START, True, {}, f"le planning du lot {n}") for n in range(12)])
+    found = explained(before, after, "staff")
+    assert found.causes.words
+    assert [one.examples for one in found.causes.words] == [[]] * len(found.causes.words)
+    assert found.sample_comments == []
+    assert explained(before, after, "customer").sample_comments
 
 
 def test_every_cause_has_its_counts_and_examples() -> None:

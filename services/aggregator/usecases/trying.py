@@ -72,7 +72,11 @@ def begun_with(settings: Settings, series: Series) -> Typical:
 
 
 def wished(known: Touchpoint, series: Series, wish: Wish) -> Touchpoint:
-    """The touchpoint as if the registry said so. Raises InvalidInput."""
+    """The touchpoint as if the registry said so. Raises InvalidInput, of staff where anything is to be tried: an alert
+    bears counts and a time, and those of two `least_answers` side by side would be one colleague's answer."""
+    if series.audience == "staff" and wish != Wish():
+        detail = "settings are tried on customers' answers; of staff see what is raised under those that stand"
+        raise InvalidInput(errors=[FieldError("query:audience", detail, "staff_as_set")])
     update: dict[str, object] = {"detection": {**known.detection, **wish.settings}}
     if wish.shares or wish.worth:
         update["typical"] = {**known.typical, series.scale_name: typical_of(known, series, wish)}
@@ -81,8 +85,6 @@ def wished(known: Touchpoint, series: Series, wish: Wish) -> Touchpoint:
 
 def typical_of(known: Touchpoint, series: Series, wish: Wish) -> Typical:
     """What is wished to be typical; what of it is left out stays as it is. Raises InvalidInput."""
-    if series.audience == "staff":
-        raise InvalidInput(errors=[FieldError("query:audience", "what is typical is said of customers", "typical")])
     stands = begun_with(watching.settings_of(known, series), series)
     levels, shares = len(stands.shares), wish.shares or stands.shares
     if len(shares) != levels:
