@@ -100,14 +100,16 @@ def test_more_resources_than_an_api_has_are_refused() -> None:
 
 
 def test_neither_codes_nor_addresses_are_written_down(laid: Mapping[str, Json]) -> None:
-    """The access log has the route instead of the path; the firewall's log leaves out what may hold a code."""
+    """The access log has the route instead of the path; the firewall keeps neither a log nor samples, which would hold
+    who was refused."""
     made = laid["edge"]["Resources"]
     written = made["RestApi"]["Properties"]["AccessLogSetting"]["Format"]
     assert "$context.resourcePath" in written
     assert not re.search(r"\$context\.(path|identity|domain)", written)
-    left_out = made["FirewallLogging"]["Properties"]["RedactedFields"]
-    assert {"UriPath": {}} in left_out
-    assert {"SingleHeader": {"Name": "authorization"}} in left_out
+    assert not [name for name, one in made.items() if one["Type"] == "AWS::WAFv2::LoggingConfiguration"]
+    firewall = made["Firewall"]["Properties"]
+    views = [firewall["VisibilityConfig"], *(rule["VisibilityConfig"] for rule in firewall["Rules"])]
+    assert {(one["SampledRequestsEnabled"], one["CloudWatchMetricsEnabled"]) for one in views} == {(False, True)}
 
 
 def test_no_template_of_the_stage_gives_cfn_lint_anything_to_say(laid: Mapping[str, Json], tmp_path: Path) -> None:
