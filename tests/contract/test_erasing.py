@@ -333,6 +333,7 @@ def test_what_is_kept_of_a_person_can_be_seen_whole(world: World, named: Identif
     kept = kept_of([named.text], tables, SECRET)
     assert set(kept) >= {
         *("contacts.person", "contacts.ledger", "contacts.interaction", "contacts.invitation", "contacts.step"),
+        *("contacts.identity", "contacts.customer", "contacts.link", "contacts.reply"),
         *("contacts.outcome", "contacts.suppression", "responses.response", "responses.link", "responses.opening"),
         *("responses.conversation", "friction.trace", "cases.case", "cases.deed"),
     }
@@ -340,6 +341,33 @@ def test_what_is_kept_of_a_person_can_be_seen_whole(world: World, named: Identif
     assert [marker for marker in MARKERS if marker.lower() not in found] == []
     world.erase(BY_ID)
     assert set(kept_of([named.text], tables, SECRET)) <= {"contacts.suppression"}
+
+
+def test_an_invitation_is_shown_though_its_interaction_is_gone(world: World) -> None:
+    """The ledger has it: interactions end before what was asked because of them."""
+    invitation_id = settle(world)
+    contacts = world.plain["contacts"]
+    for item in everything(contacts):
+        if item["kind"] == "interaction":
+            contacts.delete(item["pk"], item["sk"])
+    kept = kept_of([BY_ID.text], Tables(*(world.plain[name] for name in TABLES)), SECRET)
+    assert [one["invitation_id"] for one in kept["contacts.invitation"]] == [invitation_id]
+    assert {"contacts.step", "contacts.link"} <= set(kept)
+
+
+def test_of_a_number_that_changed_hands_only_their_own_questions_are_shown(world: World) -> None:
+    """Whoever has it now is somebody else, and what they were asked is theirs."""
+    settle(world)
+    contacts = world.plain["contacts"]
+    place = keys.reply_key(keyed_hash(SECRET, "identity", BY_PHONE.text))
+    mine = contacts.get(*place)
+    assert mine is not None
+    earlier = {name: mine[name] for name in ("invitation_id", "touchpoint", "customer", "sent_at")}
+    contacts.put(mine | {"customer": "c0ffee", "invitation_id": "i-next", "earlier": [earlier]})
+    kept = kept_of([BY_ID.text], Tables(*(world.plain[name] for name in TABLES)), SECRET)
+    [reply] = kept["contacts.reply"]
+    assert [one["invitation_id"] for one in reply["questions"]] == [earlier["invitation_id"]]
+    assert "c0ffee" not in str(kept)
 
 
 def test_nobody_known_has_a_receipt_that_says_so(world: World) -> None:

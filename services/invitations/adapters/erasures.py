@@ -54,6 +54,13 @@ class TableErasures:
 
         Only who was known at first is erased: whoever comes back meanwhile is somebody new.
         """
+        found = self.meant(erasure)
+        if found != erasure:
+            self.save(found)
+        return found
+
+    def meant(self, erasure: Erasure) -> Erasure:
+        """The same, stored nowhere."""
         ids = set(erasure.people) or set(self._owners(erasure.identities))
         people: dict[str, Person] = {}
         while ids - set(people):
@@ -62,15 +69,12 @@ class TableErasures:
             people[person_id] = person = person_in(item) if item else Person(person_id)
             ids |= {*person.merged_from, *([person.merged_into] if person.merged_into else ())}
         identities, customers = self.named([one for each in people.values() for one in each.identifiers])
-        found = replace(
+        return replace(
             erasure,
             people=frozenset(ids),
             identities=erasure.identities | identities,
             customers=erasure.customers | customers | {customer_hash(self.secret, one) for one in ids},
         )
-        if found != erasure:
-            self.save(found)
-        return found
 
     def _owners(self, identities: Iterable[str]) -> Iterable[str]:
         links = (self.table.get(*keys.identity_key(one), consistent=True) for one in identities)

@@ -1,18 +1,22 @@
 """Everything that the tables keep of a person, as it stands there: what a person may ask to see. Read only.
 
-Found as their erasure finds it: by what names them, by their ids, and by the keyed hashes under which answers came.
+Found as their erasure finds it: in `contacts` by its own finder, in the other tables by the keyed hashes that it hands
+on. Quotes in alerts and in messages of them are copies of comments, which the answers have whole.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
-from services.invitations.domain.identifiers import every_kind
-from services.invitations.domain.people import identifier_of
-from shared.codes import keyed_hash
-from shared.customers import customer_hash
-from shared.dynamo import Item, Table
+from services.invitations.adapters.erasing import ContactsEraser
+from services.invitations.adapters.erasures import TableErasures
+from services.invitations.adapters.questions import questions_in
+from services.invitations.domain.people import NEVER, identifier_of
+from services.invitations.usecases.erasing import Erasure
+from shared.dynamo import Item, Put, Table, Write
+from shared.erasing import Progress, Queues
 from shared.tables import cases, contacts, friction, responses
 
 PLACES = ("pk", "sk", "v", "version", "expires_at", "customer")
@@ -32,57 +36,41 @@ class Tables:
 
 def kept_of(names: Sequence[str], tables: Tables, secret: bytes) -> dict[str, list[Item]]:
     """Items by the table and their kind, such as `contacts.interaction`. names: as identities are hashed."""
-    people = people_of(every_name(names), tables.contacts, secret)
-    every = every_name([*names, *(name for one in people for name in one.get("identifiers", ()))])
-    ids = [str(one["person_id"]) for one in people]
-    called = [one for name in every for one in identifier_of(name).as_customer]
-    customers = dict.fromkeys(customer_hash(secret, one) for one in [*called, *ids])
+    erasures = TableErasures(tables.contacts, secret)
+    identities, customers = erasures.named([identifier_of(name) for name in names])
+    whose = erasures.meant(Erasure("", NEVER, "", identities, customers))
     found: dict[str, list[Item]] = {}
     for table, items in (
-        ("contacts", [*people, *in_contacts(ids, every, tables.contacts, secret)]),
-        ("responses", in_responses(customers, tables.responses)),
-        ("friction", in_friction(customers, tables.friction)),
-        ("cases", in_cases(customers, tables.cases)),
+        ("contacts", in_contacts(whose, tables.contacts, secret)),
+        ("responses", in_responses(whose.customers, tables.responses)),
+        ("friction", in_friction(whose.customers, tables.friction)),
+        ("cases", in_cases(whose.customers, tables.cases)),
     ):
         for item in items:
             found.setdefault(f"{table}.{item['kind']}", []).append(without_places(item))
     return found
 
 
-def every_name(names: Iterable[str]) -> list[str]:
-    """The names under every kind that they are, each once."""
-    return list(dict.fromkeys(one.text for name in names for one in every_kind(identifier_of(name))))
-
-
-def people_of(names: Iterable[str], table: Table, secret: bytes) -> list[Item]:
-    """The people whom the names mean, and those who turned out to be them."""
-    links = [table.get(*contacts.identity_key(keyed_hash(secret, "identity", name))) for name in names]
-    waiting = [str(link["person_id"]) for link in links if link and "person_id" in link]
-    people: dict[str, Item] = {}
-    while waiting:
-        person_id = waiting.pop()
-        item = table.get(*contacts.person_key(person_id)) if person_id not in people else None
+def in_contacts(whose: Erasure, table: Table, secret: bytes) -> Iterator[Item]:
+    """What their erasure would write over or remove, each item once; and that nothing is sent to them, which stays."""
+    eraser = ContactsEraser(table, secret, TableErasures(table, secret), Queues(None, {}), lambda: NEVER, timedelta())
+    places = [place_of(scrub.write) for scrub in eraser.found(whose, Progress({}, frozenset()))]
+    places += [contacts.suppression_key(identity) for identity in sorted(whose.identities)]
+    for place in dict.fromkeys(places):
+        item = table.get(*place)
         if item:
-            people[person_id] = item
-            waiting += [*item.get("merged_from", ()), *([item["merged_into"]] if "merged_into" in item else ())]
-    return list(people.values())
+            yield theirs(item, whose) if item["kind"] == "reply" else item
 
 
-def in_contacts(ids: Iterable[str], names: Iterable[str], table: Table, secret: bytes) -> Iterator[Item]:
-    """What was asked of them, what happened, and that nothing is sent to an address or a number."""
-    for person_id in ids:
-        yield from filter(None, [table.get(*contacts.ledger_key(person_id))])
-        for partition in (
-            contacts.person_partition(person_id),
-            contacts.outcomes_partition(person_id),
-            contacts.replies_partition(person_id),
-        ):
-            for item in table.query_all(partition, index=contacts.PERSON_INDEX):
-                yield item
-                if "decision" in item:
-                    yield from table.query_all(contacts.invitation_key(item["invitation_id"])[0])
-    hashes = [keyed_hash(secret, "identity", name) for name in names]
-    yield from filter(None, (table.get(*contacts.suppression_key(one)) for one in hashes))
+def place_of(write: Write) -> contacts.Key:
+    """The key of the item that is written."""
+    return (write.item["pk"], write.item["sk"]) if isinstance(write, Put) else (write.pk, write.sk)
+
+
+def theirs(reply: Item, whose: Erasure) -> Item:
+    """Of the questions that texts from a number answer, those of the person: it may be somebody else's by now."""
+    questions = (one for one in questions_in(reply) if one.get("customer") in whose.customers)
+    return {"kind": "reply", "questions": [without_places(one) for one in questions]}
 
 
 def in_responses(customers: Iterable[str], table: Table) -> Iterator[Item]:
