@@ -130,11 +130,11 @@ def batches(lines: Iterable[str]) -> Iterator[list[str]]:
 
 @suppressions.command("export")
 def export(as_json: Json = False) -> None:
-    """Print the list: address or number, why, and since when. What is printed can be imported."""
+    """Print the list: address or number, why, and since when. What is printed can be imported, but what has no name."""
     found = connect().every("/v1/suppressions", "suppressions", limit=BATCH)
     if as_json:
         print_json(list(found))
         return
     for one in found:
-        named = one.get("email") or one.get("phone") or "# erased"
+        named = one.get("email") or one.get("phone") or "# unknown"
         out.print(f"{named},{one['because']},{one['at']}", markup=False)

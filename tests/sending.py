@@ -141,8 +141,10 @@ class FakeSuppressions:
         return True
 
     def listed(self, after: str | None, most: int) -> tuple[list[Suppression], str | None]:
-        named = sorted((one.text, value) for one, value in self.stored.items() if one.text > (after or ""))[:most]
-        return [value for _, value in named], named[-1][0] if len(named) == most else None
+        later = sorted(one for one in self.stored if one.text > (after or ""))[:most]
+        found = [self.stored[one] for one in later]
+        shown = [one if one.is_named else Suppression(None, one.because, one.at) for one in found]
+        return shown, later[-1].text if len(later) == most else None
 
 
 @dataclass

@@ -267,6 +267,27 @@ def test_stop_from_a_number_that_nobody_knows_is_kept() -> None:
     assert world.suppressions.stored[Identifier("phone", "+33698765432")].at == parse_time("2024-03-01T10:00:00Z")
 
 
+@pytest.mark.parametrize(("whose", "named"), [(PHONE, [PHONE]), (JANE, [None])])
+def test_a_number_stands_in_clear_only_where_somebody_is_known_by_it(
+    whose: Identifier, named: list[Identifier | None]
+) -> None:
+    """A STOP may arrive after the erasure of whoever wrote it."""
+    world = World()
+    world.plan(whose=whose)
+    hear_said(said("STOP"), world.plain)
+    listed, _ = world.suppressions.listed(None, 10)
+    assert [one.identifier for one in listed] == named
+    assert world.suppressions.has(PHONE)
+
+
+def test_a_complaint_names_nobody_who_is_known_no_more() -> None:
+    """Nothing is sent there, and nobody can read where."""
+    world = World()
+    hear_outcome(Heard("gone", 1, "complained", AT, address=JANE), world.plain)
+    [kept], _ = world.suppressions.listed(None, 10)
+    assert kept.identifier is None and world.suppressions.has(JANE)
+
+
 class Provider:
     """A client of a provider that remembers what it was asked, and raises what a test wants."""
 

@@ -52,8 +52,7 @@ def hear_outcome(heard: Heard, deps: SendingDeps) -> None:
     retried(lambda: take_in(heard, deps), deps)
     if heard.kind == "complained":
         if heard.address:
-            is_known = deps.invitations.get(heard.invitation_id) is not None  # else they were erased meanwhile
-            deps.suppressions.add([Suppression(heard.address, "complaint", deps.now(), is_named=is_known)])
+            leave_alone(heard.address, "complaint", deps.now(), deps)
         change_whose(heard, lambda person: replace(person, opted_out=person.opted_out | {"email"}), deps)
     if heard.is_address_bad and heard.address:
         bad = {heard.address}
@@ -109,12 +108,18 @@ def hear_said(said: Said, deps: SendingDeps) -> None:
     """
     wished, at = wish(said.text), said.at or deps.now()
     if wished == "stop":
-        deps.suppressions.add([Suppression(said.phone, "stop", at)])
+        leave_alone(said.phone, "stop", at, deps)
         for person in deps.people.find([said.phone]):
             change_known(person.person_id, without_any, deps)
     elif wished == "start" and deps.suppressions.remove(said.phone, at):
         for person in deps.people.find([said.phone]):
             change_known(person.person_id, with_texts, deps)
+
+
+def leave_alone(address: Identifier, because: str, at: datetime, deps: SendingDeps) -> None:
+    """On the list with it; in clear only where somebody is known by it, since else they may have been erased."""
+    is_known = bool(deps.people.find([address]))
+    deps.suppressions.add([Suppression(address, because, at, is_named=is_known)])
 
 
 def without_any(person: Person) -> Person:

@@ -39,8 +39,8 @@ class Outgoing:
 class Suppression:
     """An address or number to which nothing is sent. because: such as `stop`, `complaint`, `import`.
 
-    identifier: None where whose it was has been erased: the wish stands under the keyed hash alone. is_named: whether
-    the identifier is kept beside the hash.
+    identifier: None where nobody is known by it, or whoever was has been erased: the wish stands under the keyed hash
+    alone. is_named: whether the identifier is kept beside the hash.
     """
 
     identifier: Identifier | None

@@ -98,7 +98,7 @@ class SentSuppressions(BaseModel):
 
 
 class SuppressionView(BaseModel):
-    """One of the list. because: stop, complaint, import or such. Without both where whose it was has been erased."""
+    """One of the list. because: stop, complaint, import or such. Without both where nobody is known by it any more."""
 
     email: str | None = None
     phone: str | None = None
