@@ -16,7 +16,7 @@ from services.invitations.domain.links import Link
 from services.invitations.domain.outcomes import Outcome
 from services.invitations.domain.people import Identifier, Person
 from services.invitations.domain.sampling import Plan
-from services.invitations.usecases.ports import Deps, Merge, Reservation
+from services.invitations.usecases.ports import Deps, Merge, Named, Reservation
 from shared.catalogue import Pressure, Touchpoint
 from shared.errors import Conflict
 from tests.fakes import FakeCatalogue
@@ -53,12 +53,13 @@ class FakePeople:
     links: dict[Identifier, str] = field(default_factory=dict)
     erasures: dict[Identifier, datetime] = field(default_factory=dict)
 
-    def find(self, identifiers: Sequence[Identifier]) -> list[Person]:
+    def named(self, identifiers: Sequence[Identifier]) -> Named:
         named = [self.get(self.links[one]) for one in identifiers if one in self.links]
-        return list({one.person_id: one for one in named if one}.values())
+        people = list({one.person_id: one for one in named if one}.values())
+        return Named(people, max((at for one, at in self.erasures.items() if one in identifiers), default=None))
 
-    def erased(self, identifiers: Sequence[Identifier]) -> datetime | None:
-        return max((at for one, at in self.erasures.items() if one in identifiers), default=None)
+    def find(self, identifiers: Sequence[Identifier]) -> list[Person]:
+        return self.named(identifiers).people
 
     def get(self, person_id: str) -> Person | None:
         person = self.stored.get(person_id)

@@ -5,6 +5,7 @@
 | a person: identifiers, wishes, languages | `PERSON#person_id` | `PERSON` (`person_key`) |
 | every contact of a person, over all teams and channels | same | `LEDGER` (`ledger_key`) |
 | the person whom an id, an e-mail address or a phone number names | `IDENTITY#hash` | `IDENTITY` (`identity_key`) |
+| that whoever had one of them was erased, and when that was asked for | same | `ERASED` (`forgotten_key`) |
 | the person whom a response names by its keyed hash | `CUSTOMER#hash` | `CUSTOMER` (`customer_key`) |
 | a message of a team to a customer about a case, sent once | `CASE_REPLY#reply_id` | `CASE_REPLY` (`case_reply_key`) |
 | the messages of teams to a person, by time | index `person`: `PERSON#person_id#REPLIES` (`replies_partition`) | `at#reply_id` (`person_reply_key`) |
@@ -30,8 +31,8 @@
 | how much of this table it has erased | same | `COUNTED` (`erased_key`) |
 
 A day's marks and labels are spread over pieces, the last part of their keys. An interaction id is unique at its touchpoint, not in the world. The hashes of identities and of replies are keyed,
-and the same for the same phone number. Where a person was erased, the item of an
-identity says for a while that it was, and of whom no more.
+and the same for the same phone number. That somebody was erased stands beside
+whose the identity is now, for a while, and does not say who it was.
 """
 
 from __future__ import annotations
@@ -67,6 +68,10 @@ def ledger_key(person_id: str) -> Key:
 def identity_key(identity_hash: str) -> Key:
     """identity_hash: keyed hash, for the purpose `identity`, of `id:…`, `email:…` or `phone:…`, normalised."""
     return key("IDENTITY", identity_hash), "IDENTITY"
+
+
+def forgotten_key(identity_hash: str) -> Key:
+    return key("IDENTITY", identity_hash), "ERASED"
 
 
 def customer_key(customer: str) -> Key:

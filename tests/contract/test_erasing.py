@@ -420,6 +420,39 @@ def test_what_was_on_its_way_is_dropped_when_it_arrives(world: World) -> None:
     assert intake.taken(happened("new", BY_EMAIL, at=world.now), world.deps()).status == "accepted"
 
 
+@pytest.mark.parametrize("who", [(BY_EMAIL,), (BY_PHONE,), (BY_PHONE, BY_EMAIL, BY_ID)])
+def test_what_was_before_stays_erased_though_the_person_is_back(world: World, who: tuple[Identifier, ...]) -> None:
+    """A dead letter redriven days later names somebody who is known again; the next erasure has its own time."""
+    settle(world)
+    world.erase(BY_EMAIL)
+    world.now += timedelta(days=1)
+    back = happened("back", BY_EMAIL, BY_PHONE, at=world.now)
+    assert intake.taken(back, world.deps()).status == "accepted"
+    assert intake.taken(happened("late", *who), world.deps()).status == "erased"
+    world.now += timedelta(days=1)
+    empty_erasures(world)
+    world.erase(BY_EMAIL)
+    assert intake.taken(replace(back, interaction_id="later"), world.deps()).status == "erased"
+    assert left_of(world.dump()) == []
+
+
+def empty_erasures(world: World) -> None:
+    """So that the next erasure may have the same id."""
+    for item in list(world.plain["contacts"].query_all(keys.erasure_key("erasure-1")[0])):
+        world.plain["contacts"].delete(item["pk"], item["sk"])
+
+
+def test_that_somebody_was_erased_ends_whoever_has_the_name_since(world: World) -> None:
+    """After a month; whose the name is now does not end with it."""
+    settle(world)
+    world.erase(BY_EMAIL)
+    world.now += timedelta(days=1)
+    intake.taken(happened("back", BY_EMAIL, at=world.now), world.deps())
+    place = keys.identity_key(keyed_hash(SECRET, "identity", BY_EMAIL.text))[0]
+    ends = {"expires_at" in item: "erased_at" in item for item in world.plain["contacts"].query_all(place)}
+    assert ends == {True: True, False: False}
+
+
 def test_what_was_written_meanwhile_goes_at_the_second_turn(world: World) -> None:
     """An answer and an interaction of somebody who was at work when the baton first came by."""
     from services.collector.adapters.responses import TableResponses

@@ -18,7 +18,7 @@ from services.invitations.domain.people import ADDRESS_KINDS, Person
 from services.invitations.domain.sending import REMINDER
 from services.invitations.usecases.erasing import Erasure, finished
 from shared.codes import keyed_hash
-from shared.dynamo import Delete, Item, Put, Table, Update
+from shared.dynamo import Delete, Put, Table, Update
 from shared.erasing import ROUNDS, Baton, Eraser, Progress, Queues, Scrub, gone
 from shared.errors import Conflict
 from shared.tables import contacts as keys
@@ -141,13 +141,11 @@ class ContactsEraser:
 
     def _by_identity(self, identity: str, whose: Erasure) -> Iterator[Scrub]:
         """What stands under a name: to whom it belongs, what a text from there answers, that nothing is sent there."""
+        yield from self._forgotten(identity, whose)
         link = self.table.get(*keys.identity_key(identity), consistent=True)
-        if link is None:
-            yield Scrub(Put(self.table, self._erased(identity, whose), new=True), ())
-        elif link.get("person_id") in whose.people:
+        if link and link["person_id"] in whose.people:
             mine, values = "person_id = :person", {":person": link["person_id"]}
-            write = Put(self.table, self._erased(identity, whose), condition=mine, values=values)
-            yield Scrub(write, ("identifiers",))
+            yield Scrub(Delete(self.table, link["pk"], link["sk"], mine, values), ("identifiers",))
         yield from self._questions(identity, whose)
         suppression = self.table.get(*keys.suppression_key(identity), consistent=True)
         if suppression and "identifier" in suppression:
@@ -170,9 +168,13 @@ class ContactsEraser:
             write = Update(self.table, item["pk"], item["sk"], expression, values, "version = :read")
             yield Scrub(write, ("replies",), as_read=True)
 
-    def _erased(self, identity: str, whose: Erasure) -> Item:
-        """What stays of a name for a while: that whoever had it was erased, and when that was asked for."""
-        pk, sk = keys.identity_key(identity)
-        ends = int((whose.asked_at + REMEMBERED_FOR).timestamp())
-        erased = {"kind": "identity", "erased_at": key_time(whose.asked_at), "expires_at": ends}
-        return {"pk": pk, "sk": sk} | erased
+    def _forgotten(self, identity: str, whose: Erasure) -> Iterator[Scrub]:
+        """What stays of a name for a while: that whoever had it was erased, and when that was asked for last."""
+        pk, sk = keys.forgotten_key(identity)
+        there = self.table.get(pk, sk, consistent=True)
+        if there and there["erased_at"] >= key_time(whose.asked_at):
+            return
+        at, ends = key_time(whose.asked_at), int((whose.asked_at + REMEMBERED_FOR).timestamp())
+        item = {"pk": pk, "sk": sk, "kind": "forgotten", "erased_at": at, "expires_at": ends}
+        earlier = "attribute_not_exists(pk) OR erased_at < :at"
+        yield Scrub(Put(self.table, item, condition=earlier, values={":at": at}), ())

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from services.invitations.adapters.ledgers import item_of_ledger
 from services.invitations.adapters.versions import present, versioned, write_all, write_versioned
 from services.invitations.domain.people import Identifier, Person, identifier_of
-from services.invitations.usecases.ports import Merge
+from services.invitations.usecases.ports import Merge, Named
 from shared.codes import keyed_hash
 from shared.customers import customer_hash
 from shared.dynamo import Item, Put, Table
@@ -24,23 +23,19 @@ class TablePeople:
     table: Table
     secret: bytes
 
-    def find(self, identifiers: Sequence[Identifier]) -> list[Person]:
+    def named(self, identifiers: Sequence[Identifier]) -> Named:
+        """Whose an identifier is and that somebody's was erased stand together, so that one call reads both."""
+        items = [item for one in identifiers for item in self.table.query_all(self._key(one)[0], consistent=True)]
         found: dict[str, Person] = {}
-        for person_id in dict.fromkeys(self._owners(identifiers)):
+        for person_id in dict.fromkeys(item["person_id"] for item in items if "person_id" in item):
             person = self.get(person_id) if person_id not in found else None
             if person is not None:
                 found.setdefault(person.person_id, person)
-        return list(found.values())
+        erased = (parse_time(item["erased_at"]) for item in items if "erased_at" in item)
+        return Named(list(found.values()), max(erased, default=None))
 
-    def _owners(self, identifiers: Sequence[Identifier]) -> Iterator[str]:
-        for identifier in identifiers:
-            link = self.table.get(*self._key(identifier), consistent=True)
-            if link and "person_id" in link:
-                yield link["person_id"]
-
-    def erased(self, identifiers: Sequence[Identifier]) -> datetime | None:
-        links = [self.table.get(*self._key(one), consistent=True) for one in identifiers]
-        return max((parse_time(link["erased_at"]) for link in links if link and "erased_at" in link), default=None)
+    def find(self, identifiers: Sequence[Identifier]) -> list[Person]:
+        return self.named(identifiers).people
 
     def get(self, person_id: str) -> Person | None:
         item = self.table.get(*keys.person_key(person_id), consistent=True)
@@ -79,7 +74,7 @@ class TablePeople:
         return Put(
             self.table,
             {"pk": pk, "sk": sk, "kind": "identity", "person_id": person_id},
-            condition="attribute_not_exists(pk) OR attribute_exists(erased_at) OR person_id IN (:person, :formerly)",
+            condition="attribute_not_exists(pk) OR person_id IN (:person, :formerly)",
             values={":person": person_id, ":formerly": formerly},
         )
 

@@ -9,7 +9,7 @@ from services.invitations.domain.identifiers import country_of, takes_texts
 from services.invitations.domain.interactions import Interaction
 from services.invitations.domain.ledger import added_up
 from services.invitations.domain.people import MOST_IDENTIFIERS, NEVER, Identifier, Person, merged
-from services.invitations.usecases.ports import Deps, Merge
+from services.invitations.usecases.ports import Deps, Merge, Named
 from services.invitations.usecases.retrying import retried
 from shared.errors import EtincelleError, NotFound
 
@@ -20,8 +20,9 @@ def person_of(interaction: Interaction, deps: Deps) -> Person:
     People who turn out to be one are merged. Raises Conflict where somebody else changed one of them meanwhile, and
     CustomerErased where it happened before the person was erased.
     """
-    found = deps.people.find(interaction.customer)
-    refuse_what_was_erased(interaction, found, deps)
+    named = deps.people.named(interaction.customer)
+    refuse_what_was_erased(interaction, named)
+    found = named.people
     if not is_one_person(interaction.customer, found):
         return apart(interaction, found, deps)
     person = found[0] if found else Person(deps.new_code())
@@ -34,12 +35,9 @@ class CustomerErased(EtincelleError):
     """It happened before the person was erased, and came after: nothing of it is kept."""
 
 
-def refuse_what_was_erased(interaction: Interaction, found: Sequence[Person], deps: Deps) -> None:
-    """Asked only where somebody is new, which whoever was erased is. Raises CustomerErased."""
-    known = {one for person in found for one in person.identifiers}
-    new = [one for one in interaction.customer if one not in known]
-    erased_at = deps.people.erased(new) if new else None
-    if erased_at is not None and interaction.occurred_at <= erased_at:
+def refuse_what_was_erased(interaction: Interaction, named: Named) -> None:
+    """Who came back after their erasure is somebody new: what was before it is not theirs. Raises CustomerErased."""
+    if named.erased_at is not None and interaction.occurred_at <= named.erased_at:
         raise CustomerErased()
 
 

@@ -57,16 +57,23 @@ class Reservation:
     displaced: Displaced | None = None
 
 
+@dataclass(frozen=True)
+class Named:
+    """Whom identifiers name: people as they are now, each once, in the order of the identifiers; of merged ones the
+    survivor. erased_at: when the erasure of whoever had one of them before was asked for, if that was lately.
+    """
+
+    people: list[Person]
+    erased_at: datetime | None = None
+
+
 class People(Protocol):
     """Where people stand, each under all of their identifiers."""
 
-    def find(self, identifiers: Sequence[Identifier]) -> list[Person]:
-        """The people whom they name, as they are now, each once, in the order of the identifiers; of merged ones
-        the survivor."""
-        ...
+    def named(self, identifiers: Sequence[Identifier]) -> Named: ...
 
-    def erased(self, identifiers: Sequence[Identifier]) -> datetime | None:
-        """When whoever had one of them was erased, if that was lately and nobody has it again."""
+    def find(self, identifiers: Sequence[Identifier]) -> list[Person]:
+        """The people whom they name, without what was erased."""
         ...
 
     def get(self, person_id: str) -> Person | None:
