@@ -405,6 +405,18 @@ def happened(interaction_id: str, *who: Identifier, at: Any = NOW) -> Any:
     return Interaction(interaction_id, "checkout", at, NOW, who, attributes={"name": "Jane Doe"})
 
 
+def test_a_refused_consent_outlives_the_person(world: World) -> None:
+    """Whoever imports the address again would ask somebody who said no."""
+    settle(world)
+    person = world.deps().people.find([BY_ID])[0]
+    refused = lambda one: replace(one, consent=frozenset(), opted_out=frozenset())  # noqa: E731
+    change_person(person.person_id, refused, world.deps())
+    world.erase(BY_ID)
+    suppressions = TableSuppressions(world.plain["contacts"], SECRET)
+    assert suppressions.has(BY_EMAIL) and suppressions.has(BY_PHONE)
+    assert left_of(world.dump()) == []
+
+
 def test_what_was_on_its_way_is_dropped_when_it_arrives(world: World) -> None:
     """An interaction of before, read from a queue after, is not kept; one of after begins anew."""
     from datetime import timedelta

@@ -13,14 +13,16 @@ import pytest
 from services.invitations import app as invitations
 from services.invitations.domain.interactions import Interaction
 from services.invitations.domain.ledger import Contact
-from services.invitations.domain.people import Identifier
+from services.invitations.domain.people import Identifier, Person
 from services.invitations.usecases.intake import apart
 from services.invitations.usecases.ports import Deps
+from services.invitations.usecases.sending_ports import Suppression
 from shared.auth import Authenticator, Principal, Scope, digest
 from shared.catalogue import Cap, Pressure
 from tests.http import Context, Reply, ask
 from tests.invitations import NOW, World, touchpoint
 from tests.package.events import message_of
+from tests.sending import FakeSuppressions
 
 KEY = "etk_invitations_tests"
 HEADERS = {"Authorization": f"Bearer {KEY}"}
@@ -39,14 +41,17 @@ class FakeKeys:
 @dataclass(frozen=True)
 class AppDeps(Deps):
     authenticator: Authenticator
+    suppressions: FakeSuppressions
 
 
 class Site:
     """The app on fakes."""
 
     def __init__(self, world: World, scopes: tuple[str, ...] = SCOPES) -> None:
-        self.world = world
-        invitations.app._deps = lambda: AppDeps(**vars(world.deps), authenticator=Authenticator(FakeKeys(scopes)))
+        self.world, self.suppressions = world, FakeSuppressions()
+        invitations.app._deps = lambda: AppDeps(
+            **vars(world.deps), authenticator=Authenticator(FakeKeys(scopes)), suppressions=self.suppressions
+        )
 
     def post(self, path: str, body: Any) -> Reply:
         return ask(invitations.app, "POST", path, body, HEADERS)
@@ -221,6 +226,16 @@ def test_the_pressure_on_a_person_is_told_without_their_names(site: Site) -> Non
     assert standings["support", "sms"]["reason"] == "channel_unusable"
     assert "may_be_asked_at" not in standings["support", "sms"]
     assert "jane" not in json.dumps(reply.body)
+
+
+def test_an_address_on_the_list_is_not_asked_whoever_has_it(site: Site) -> None:
+    """It came there before anybody was known by it, or for somebody else."""
+    jane = Identifier("email", "jane@gmail.com")
+    site.world.people.write(Person("jane", identifiers=(jane,)))
+    site.suppressions.add([Suppression(jane, "import", NOW)])
+    reply = site.post("/v1/pressure", {"customer": {"email": "jane@gmail.com"}})
+    reasons = {one["channel"]: one.get("reason") for one in reply.body["standings"] if one["touchpoint"] == "checkout"}
+    assert reasons["email"] == "opted_out"
 
 
 def test_rules_that_follow_on_each_other_are_waited_for_in_turn() -> None:

@@ -20,6 +20,7 @@ from services.invitations.domain.ledger import Contact, Ledger
 from services.invitations.domain.likelihood import Case, discrimination, learned
 from services.invitations.domain.people import Identifier, Person
 from services.invitations.usecases.outreach import OutreachDeps, Recent, outreach
+from services.invitations.usecases.sending_ports import Suppression
 from services.invitations.views.outreach import outreach_csv, outreach_view
 from shared.auth import Authenticator
 from shared.catalogue import Cap, Pressure
@@ -33,6 +34,7 @@ from tests import aws, fakes
 from tests.events import alert_event
 from tests.http import Reply, ask
 from tests.invitations import NOW, SECRET, World
+from tests.sending import FakeSuppressions
 from tests.unit.test_intake import HEADERS, FakeKeys
 
 SINCE = NOW - timedelta(days=2)
@@ -79,7 +81,7 @@ class Scene:
     """A world with an alert: sixty who answered, of whom Safari's users mostly fared badly, and others who did not."""
 
     def __init__(self, *silent: Decided, answered: int = 60, pressure: Pressure | None = None) -> None:
-        self.world = World(pressure=pressure)
+        self.world, self.suppressions = World(pressure=pressure), FakeSuppressions()
         spoke = [decided(f"a{n}", "safari" if n % 2 else "chrome", NOW - timedelta(hours=6)) for n in range(answered)]
         self.answers = [
             Given(f"r{n}", SINCE + timedelta(hours=n % 40), n % 2 == 1 and n % 8 != 1, invitation_id=one.invitation_id)
@@ -96,7 +98,11 @@ class Scene:
     def deps(self, event: AlertEvent = EVENT) -> OutreachDeps:
         responses = fakes.FakeResponses(self.answers)
         return OutreachDeps(
-            **vars(self.world.deps), alerts=FakeStanding(event), recent=self.recent, responses=responses
+            **vars(self.world.deps),
+            alerts=FakeStanding(event),
+            recent=self.recent,
+            responses=responses,
+            suppressions=self.suppressions,
         )
 
 
@@ -139,13 +145,14 @@ def test_a_person_is_listed_once_and_by_no_other_way_of_answering() -> None:
 
 
 def test_who_may_not_be_contacted_is_marked_with_the_reason_and_without_an_address() -> None:
-    """A wish, a cap that is reached, an address that bounced: each by its own name."""
+    """A wish, a cap that is reached, an address that bounced or that nothing is sent to: each by its own name."""
     scene = Scene(
-        *(decided(name, who=name) for name in ("free", "gone", "full", "mute")),
+        *(decided(name, who=name) for name in ("free", "gone", "full", "mute", "listed")),
         pressure=Pressure(company=Cap(at_most=1, days=30)),
     )
     scene.person("gone", opted_out=frozenset({"all"}))
     scene.person("mute", unusable=frozenset({Identifier("email", "mute@example.com")}))
+    scene.suppressions.add([Suppression(Identifier("email", "listed@example.com"), "import", NOW)])
     contact = Contact("other", 1, "support", "email", NOW - timedelta(days=3), NOW - timedelta(days=3), "sent")
     scene.world.ledgers.stored["full"] = Ledger("full", 1, (contact,))
     shown = {one.person_id: one for one in outreach_view(outreach(EVENT.alert_id, 50, scene.deps())).people}
@@ -154,6 +161,7 @@ def test_who_may_not_be_contacted_is_marked_with_the_reason_and_without_an_addre
         "gone": "opted_out",
         "full": "company_cap",
         "mute": "channel_unusable",
+        "listed": "opted_out",
     }
     assert {name: one.address for name, one in shown.items() if one.address} == {"free": "free@example.com"}
     assert shown["full"].until == NOW + timedelta(days=27)

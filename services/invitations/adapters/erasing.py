@@ -134,7 +134,7 @@ class ContactsEraser:
     def _wishes(self, person: Person) -> Iterator[Scrub]:
         for one in person.identifiers:
             channel = CHANNELS.get(one.kind)
-            if channel and person.has_opted_out(channel):
+            if channel and person.refuses(channel):
                 identity = keyed_hash(self.secret, "identity", one.text)
                 kept = {"kind": "suppression", "v": 1, "because": "opted_out", "at": key_time(self.now())}
                 yield Scrub(Put(self.table, place(identity) | kept, new=True), ("wishes_kept_as_hashes",))

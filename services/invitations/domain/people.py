@@ -83,6 +83,10 @@ class Person:
     def has_opted_out(self, channel: str) -> bool:
         return bool(self.opted_out & {channel, ALL})
 
+    def refuses(self, channel: str) -> bool:
+        """Whether they said no to it: of late, or when they were asked for their consent."""
+        return self.has_opted_out(channel) or self.consent == frozenset()
+
     @property
     def customer(self) -> str:
         """What is hashed into responses: the customer id they were given first, else our own."""

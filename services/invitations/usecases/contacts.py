@@ -1,7 +1,11 @@
-"""Places in a person's contact ledger: by which rules they are given, where they stand, and the reminder's."""
+"""Places in a person's contact ledger: by which rules they are given, where they stand, and the reminder's.
+
+Also how a person stands: whether they may be asked.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from services.invitations.domain import decision
@@ -9,12 +13,23 @@ from services.invitations.domain.decision import Case
 from services.invitations.domain.interactions import Planned, Share, Suppressed
 from services.invitations.domain.invitations import Invitation
 from services.invitations.domain.ledger import Contact, Ledger
-from services.invitations.domain.people import Person
+from services.invitations.domain.people import ADDRESS_KINDS, Identifier, Person
+from services.invitations.domain.pressure import Standing, standing
 from services.invitations.domain.quiet_hours import next_allowed
 from services.invitations.domain.rules import Rules, longest_window, rules_of
 from services.invitations.usecases.ports import Deps
 from services.invitations.usecases.retrying import retried
+from services.invitations.usecases.sending_ports import Suppressions
 from shared.errors import Conflict, NotFound
+
+
+def standing_by(channel: str, case: Case, suppressions: Suppressions) -> Standing:
+    """How the person stands there by the channel; nothing is sent to an address on the list, whoever put it there."""
+    found, address = standing(channel, case), case.person.address(channel)
+    if found.because or not address or not suppressions.has(Identifier(ADDRESS_KINDS[channel], address)):
+        return found
+    refused = replace(case.person, opted_out=case.person.opted_out | {channel})
+    return standing(channel, replace(case, person=refused))
 
 
 def reserve_reminder(invitation: Invitation, deps: Deps) -> Planned | Suppressed:

@@ -17,16 +17,17 @@ from services.invitations.domain.decision import Case
 from services.invitations.domain.interactions import Decided, Interaction
 from services.invitations.domain.invitations import SENT_BY_US
 from services.invitations.domain.likelihood import Model, Weight
+from services.invitations.domain.links import customer_of
 from services.invitations.domain.people import Person
-from services.invitations.domain.pressure import Standing, standing
+from services.invitations.domain.pressure import Standing
 from services.invitations.domain.quiet_hours import next_allowed
 from services.invitations.domain.rules import rules_of
-from services.invitations.usecases.contacts import open_ledger
+from services.invitations.usecases.contacts import open_ledger, standing_by
 from services.invitations.usecases.ports import Deps
+from services.invitations.usecases.sending_ports import Suppressions
 from shared.catalogue import Touchpoint
 from shared.causes.answers import Given, Reading, Responses, Whose
 from shared.causes.segments import cuts_of, shown
-from shared.codes import keyed_hash
 from shared.errors import Conflict, NotFound
 from shared.events import AlertEvent
 from shared.scales import told_from
@@ -58,6 +59,7 @@ class OutreachDeps(Deps):
     alerts: StandingAlerts
     recent: Recent
     responses: Responses
+    suppressions: Suppressions
 
 
 @dataclass(frozen=True)
@@ -203,7 +205,7 @@ def candidates(
         if person is None or person.person_id in seen:
             continue
         seen.add(person.person_id)
-        if keyed_hash(deps.secret, "customer", person.customer) not in customers:
+        if customer_of(deps.secret, person) not in customers:
             way = way_to(person, known, deps)
             yield Candidate(person, one.decided.interaction, one.chance, one.reasons, way)
 
@@ -220,5 +222,5 @@ def way_to(person: Person, known: Touchpoint, deps: OutreachDeps) -> Standing:
         seed=deps.secret,
         next_allowed=next_allowed,
     )
-    ways = [standing(channel, case) for channel in channels or SENT_BY_US]
+    ways = [standing_by(channel, case, deps.suppressions) for channel in channels or SENT_BY_US]
     return next((one for one in ways if one.because is None), ways[0])

@@ -12,12 +12,12 @@ from services.invitations.domain.decision import Case
 from services.invitations.domain.interactions import Decided, Suppressed
 from services.invitations.domain.ledger import Contact, Ledger
 from services.invitations.domain.people import Person
-from services.invitations.domain.pressure import Standing, standing
+from services.invitations.domain.pressure import Standing
 from services.invitations.domain.quiet_hours import next_allowed
 from services.invitations.domain.rules import rules_of
-from services.invitations.usecases.contacts import open_ledger
+from services.invitations.usecases.contacts import open_ledger, standing_by
 from services.invitations.usecases.incoming import Customer, Known
-from services.invitations.usecases.ports import Deps
+from services.invitations.usecases.sending_ports import SendingDeps
 from shared import bodies
 from shared.catalogue import Touchpoint
 from shared.errors import NotFound
@@ -43,7 +43,7 @@ class PersonPressure:
     owners: dict[str, str]
 
 
-def pressure_on(sent: object, deps: Deps) -> PersonPressure:
+def pressure_on(sent: object, deps: SendingDeps) -> PersonPressure:
     """How the person who is named stands with everybody. Raises InvalidInput, NotFound where nobody is so named."""
     named: dict[str, Any] = sent if isinstance(sent, dict) else {}
     country = named.get("country")
@@ -54,7 +54,7 @@ def pressure_on(sent: object, deps: Deps) -> PersonPressure:
     return pressure_of(found[0], deps)
 
 
-def pressure_of(person: Person, deps: Deps) -> PersonPressure:
+def pressure_of(person: Person, deps: SendingDeps) -> PersonPressure:
     """The same of a person who is known; with what was refused to those they were merged from."""
     ledger = open_ledger(person.person_id, deps)
     touchpoints = [known for name in deps.catalogue.touchpoints() if (known := deps.catalogue.touchpoint(name))]
@@ -70,7 +70,7 @@ def pressure_of(person: Person, deps: Deps) -> PersonPressure:
     )
 
 
-def standings_at(touchpoint: Touchpoint, person: Person, ledger: Ledger, deps: Deps) -> Iterator[Standing]:
+def standings_at(touchpoint: Touchpoint, person: Person, ledger: Ledger, deps: SendingDeps) -> Iterator[Standing]:
     """One for each of the touchpoint's channels."""
     case = Case(
         rules=rules_of(touchpoint, deps.catalogue.pressure()),
@@ -82,4 +82,4 @@ def standings_at(touchpoint: Touchpoint, person: Person, ledger: Ledger, deps: D
         next_allowed=next_allowed,
     )
     for channel in touchpoint.channels:
-        yield standing(channel, case)
+        yield standing_by(channel, case, deps.suppressions)
