@@ -230,8 +230,36 @@ def test_what_a_form_shows_and_sends_back_unchanged_changes_nothing(deps: Deps, 
     """Filters, digest, quiet hours and the rest survive the page."""
     made = Subscription(id="boss", kind="email", target="boss@example.com", **({"lang": "en"} | fields))
     sent = forms.fields_of(made) | {"do": "save", "version": "0"}
-    assert visit(deps, "wes", "/subscriptions/web", sent).status == 303
+    assert visit(deps, "pat", "/subscriptions/web", sent).status == 303
     assert kept(deps)["boss"] == made
+
+
+def test_an_owner_cannot_hear_of_other_teams(deps: Deps) -> None:
+    """Neither by a new subscription nor by one that there is: 422, which names the field, and nothing is changed."""
+    assert visit(deps, "wes", "/subscriptions/web", NEW).status == 303
+    assert 'name="everywhere"' not in visit(deps, "wes", "/subscriptions/web?edit=boss").body
+    for identifier, version in (("other", "0"), ("boss", "1")):
+        sent = NEW | {"id": identifier, "version": version, "everywhere": "1"}
+        again = visit(deps, "wes", "/subscriptions/web", sent)
+        assert again.status == 422
+        assert "<strong>everywhere</strong>: only a pilot may choose this" in again.body
+        assert 'name="everywhere"' not in again.body
+    assert {name: one.everywhere for name, one in kept(deps).items()} == {"boss": False}
+
+
+def test_what_a_pilot_lets_hear_of_every_team_stays_so_when_the_team_changes_the_rest(deps: Deps) -> None:
+    """Told to the team, changed by the pilot only; removed and made anew by the team it hears of its own."""
+    assert 'name="everywhere"' in visit(deps, "pat", "/subscriptions/web").body
+    assert visit(deps, "pat", "/subscriptions/web", NEW | {"everywhere": "1"}).status == 303
+    assert "Of every team&#39;s touchpoints" in visit(deps, "wes", "/subscriptions/web?edit=boss").body
+    assert visit(deps, "wes", "/subscriptions/web", NEW | {"version": "1", "kinds-drop": "1"}).status == 303
+    assert (kept(deps)["boss"].everywhere, kept(deps)["boss"].kinds) == (True, ("drop",))
+    assert visit(deps, "pat", "/subscriptions/web", NEW | {"version": "2"}).status == 303
+    assert not kept(deps)["boss"].everywhere
+    visit(deps, "pat", "/subscriptions/web", NEW | {"version": "3", "everywhere": "1"})
+    visit(deps, "wes", "/subscriptions/web", {"do": "remove", "id": "boss", "version": "4"})
+    assert visit(deps, "wes", "/subscriptions/web", NEW | {"version": "5"}).status == 303
+    assert not kept(deps)["boss"].everywhere
 
 
 @pytest.mark.parametrize(("person", "said"), [("wes", "Weekly report, on"), ("pat", "Bilan de la semaine, le")])

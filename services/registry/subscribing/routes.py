@@ -109,7 +109,8 @@ def register_pages(app: Site) -> None:
             if fields.get("do") == "remove":
                 usecases.remove(owner, identifier, version, by, known)
                 return redirect(f"/subscriptions/{quote(owner, safe='')}?done=removed")
-            written = usecases.Written(forms.subscription_of(fields), version, by)
+            may_watch = app.visitor.role == "pilot"
+            written = usecases.Written(forms.subscription_of(fields), version, by, may_watch)
             usecases.put(owner, identifier, written, known)
         except InvalidInput as wrong:
             edited = identifier if version else None

@@ -135,25 +135,29 @@ class Written:
     """A subscription as somebody wrote it. sent: as a journey file has it.
 
     base_version: what it was made from, 0 where it is new; by: a key, or a person.
+    may_watch: whether they may say that it hears of every team's touchpoints, with what customers wrote there.
     """
 
     sent: Any
     base_version: int
     by: str
+    may_watch: bool = True
 
 
 def put(owner: str, subscription: str, asked: Written, deps: Deps) -> tuple[Kept, list[Mistake]]:
     """Makes or changes a subscription; the same again changes nothing. Gives what is to be thought about, too.
 
     Secrets that are left out, or asterisks, stay; a new one makes the one before it the
-    former one, unless `former_secret` is written; null removes one.
+    former one, unless `former_secret` is written; null removes one. Whoever may not say whether it watches everywhere
+    leaves that as it stands.
     Raises NotFound, Conflict, and InvalidInput naming every mistake.
     """
     team = team_of(owner, deps)
     refuse_other(team, subscription)
     known = next((one for one in deps.subscriptions.of(owner) if one.id == subscription), None)
     current = known.subscription if known and not known.is_removed else None
-    written, warnings = accepted(owner, subscription, asked.sent, current)
+    sent = asked.sent if asked.may_watch else watching_as_before(asked.sent, current)
+    written, warnings = accepted(owner, subscription, sent, current)
     made = compiling.subscription_value(subscription, written, team.owner.lang, team.time_zone)
     if known and current == made:
         return known, warnings
@@ -207,6 +211,16 @@ def refuse_stale(known: Kept | None, base_version: int) -> None:
     newest = known.version if known else 0
     if base_version != newest and not (known and known.is_removed and base_version == 0):
         raise Conflict(f"it is at version {newest}, not {base_version}; look at it and change it again")
+
+
+def watching_as_before(sent: Mapping[str, Any], known: Subscription | None) -> dict[str, Any]:
+    """What was written, by who may see their own team's only: `everywhere` is as before. Raises InvalidInput.
+
+    known: as it holds now; None where it is new, and so hears of its own team's touchpoints.
+    """
+    if "everywhere" in sent:
+        raise InvalidInput(errors=[FieldError("#/subscription/everywhere", "only a pilot may choose this")])
+    return {**sent, "everywhere": known.everywhere} if known else dict(sent)
 
 
 def accepted(owner: str, identifier: str, sent: Any, known: Subscription | None) -> tuple[Any, list[Mistake]]:
