@@ -68,6 +68,17 @@ def asked(deps: Deps, email: str, **fields: str) -> Reply:
     return visit(deps, "POST", "/sign-in", {"email": email, **fields})
 
 
+def asked_from(deps: Deps, network: int, email: str = "ana@example.com") -> Reply:
+    """Asked behind one proxy, which says so, by the network of that number."""
+    return visit(
+        replace(deps, proxies=1),
+        "POST",
+        "/sign-in",
+        {"email": email},
+        X_Forwarded_For=f"198.51.100.{network}, 10.0.0.1",
+    )
+
+
 def mails(deps: Deps) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = deps.sign_in.mailer.sent  # type: ignore[attr-defined]
     return found
@@ -119,7 +130,7 @@ def test_a_link_is_good_for_fifteen_minutes(deps: Deps) -> None:
     assert visit(deps, "POST", late).status == 410
 
 
-def test_an_address_gets_five_mails_an_hour(deps: Deps) -> None:
+def test_an_address_gets_five_mails_an_hour_from_one_network(deps: Deps) -> None:
     """The sixth question hears the same as ever; the next hour has room again."""
     replies = [asked(deps, "ana@example.com") for _ in range(7)]
     assert {reply.status for reply in replies} == {200}
@@ -127,6 +138,25 @@ def test_an_address_gets_five_mails_an_hour(deps: Deps) -> None:
     later(deps, timedelta(hours=1))
     asked(deps, "ana@example.com")
     assert len(mails(deps)) == 6
+
+
+def test_who_knows_an_address_keeps_nobody_from_signing_in(deps: Deps) -> None:
+    """However often another network asks, whoever it is of still gets theirs; what is refused is not counted."""
+    for _ in range(36):
+        asked_from(deps, 1)
+    assert len(mails(deps)) == 5
+    asked_from(deps, 2)
+    assert len(mails(deps)) == 6
+
+
+def test_an_address_gets_thirty_mails_an_hour_from_everywhere(deps: Deps) -> None:
+    """Five each from six networks; a seventh hears the same as ever, and the next hour has room again."""
+    replies = [asked_from(deps, network) for network in range(1, 8) for _ in range(5)]
+    assert {(reply.status, reply.body) for reply in replies} == {(200, replies[0].body)}
+    assert len(mails(deps)) == 30
+    later(deps, timedelta(hours=1))
+    asked_from(deps, 7)
+    assert len(mails(deps)) == 31
 
 
 def test_a_network_that_asks_without_end_is_refused(deps: Deps) -> None:
@@ -259,7 +289,8 @@ def test_nothing_personal_is_in_the_session_or_the_counters(deps: Deps) -> None:
     sent = cookie(visit(deps, "POST", path))
     assert "example" not in path
     assert "example" not in sent
-    assert "ana" not in usecases.counted("address", "ana@example.com", deps.sign_in)
+    for kind in ("address", "asker", "network"):
+        assert "ana" not in usecases.counted(kind, "ana@example.com", deps.sign_in)
 
 
 @pytest.mark.parametrize(

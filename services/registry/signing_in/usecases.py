@@ -19,8 +19,10 @@ from shared.limits import Counters, Limit
 LINK_LASTS = timedelta(minutes=15)
 ANSWERS_AFTER = timedelta(milliseconds=800)
 """How long asking takes whoever asks; sending a mail takes less, as a rule."""
-BY_ADDRESS = Limit(5, timedelta(hours=1))
-"""Mails to one address: nobody's box is filled by somebody else."""
+BY_ASKER = Limit(5, timedelta(hours=1))
+"""Mails to one address that one network asks for: who knows an address keeps nobody elsewhere from theirs."""
+BY_ADDRESS = Limit(30, timedelta(hours=1))
+"""Mails to one address, whoever asks: nobody's box is filled by somebody else."""
 BY_NETWORK = Limit(40, timedelta(minutes=10))
 """Questions from one network: an office has the same address outside."""
 
@@ -89,15 +91,22 @@ def ask_for_link(email: str, path: str, network: str, deps: Deps) -> bool:
     if not deps.counters.count(counted("network", network, deps), BY_NETWORK, now):
         raise TooManyRequests(retry_after=BY_NETWORK.seconds_left(now))
     person = deps.people.person_at(email)
-    wanted = deps.counters.count(counted("address", email.strip().casefold(), deps), BY_ADDRESS, now)
+    has_room = is_counted(email.strip().casefold(), network, now, deps)
     try:
-        if person and wanted:
+        if person and has_room:
             deps.mailer.send(person, link_for(person, path, deps))
     except Unavailable:
         return False
     finally:
         deps.wait_until(answer_at)
     return True
+
+
+def is_counted(address: str, network: str, now: datetime, deps: Deps) -> bool:
+    """Whether the address may be sent one more, which is then counted; what a network asks for in vain is not."""
+    asker = counted("asker", f"{address}\n{network}", deps)
+    to_all = counted("address", address, deps)
+    return deps.counters.count(asker, BY_ASKER, now) and deps.counters.count(to_all, BY_ADDRESS, now)
 
 
 def link_for(person: Person, path: str, deps: Deps) -> str:
