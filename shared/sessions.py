@@ -1,8 +1,8 @@
 """Who visits our pages: a signed cookie that says which person signed in, and what that person may see.
 
-Nothing is kept of a session. The cookie is a token (see `tokens.py`) for twelve hours; with each request the person is
-looked up anew, so that whoever was taken out of the journey file, or got another address, another role or another
-number under `sessions`, is out after the 30 seconds for which the catalogue is remembered.
+Nothing is kept of a session. The cookie is a token (see `tokens.py`) for twelve hours, which nothing makes longer; with
+each request the person is looked up anew, so that whoever was taken out of the journey file, or got another address,
+another role or another number under `sessions`, is out after the 30 seconds for which the catalogue is remembered.
 """
 
 from __future__ import annotations
@@ -41,12 +41,14 @@ class SignInNeeded(Unauthenticated):
 class Visitor:
     """Who is signed in. lang: fr or en; seen: when they signed in before this time, None the first time.
 
+    until: when the session ends, whatever is done in it, to the second.
     form_token: what every form of this session carries in the field `form_token`.
     """
 
     person: Person
     lang: str
     seen: datetime | None
+    until: datetime
     form_token: str
 
     @property
@@ -78,10 +80,11 @@ class Sessions:
 
     def begun(self, person: Person, lang: str, seen: datetime | None) -> str:
         """The Set-Cookie header of a session that begins now. seen: when the person signed in before."""
-        fields = {"person": person.id, "seal": self._seal(person), "lang": lang}
-        fields |= {"seen": format_time(seen)} if seen else {}
-        token = tokens.mint(self.secret(), PURPOSE, fields, self.now() + LASTS)
-        return self._cookie(token, int(LASTS.total_seconds()))
+        return self._session(person, lang, seen, self.now() + LASTS)
+
+    def in_language(self, visitor: Visitor, lang: str) -> str:
+        """The Set-Cookie header of the visitor's session in another language, which ends no later for that."""
+        return self._session(visitor.person, lang, visitor.seen, visitor.until)
 
     def ended(self) -> str:
         """The Set-Cookie header by which a browser forgets its session."""
@@ -100,7 +103,7 @@ class Sessions:
         if person is None or not compare_digest(fields["seal"], self._seal(person)):
             raise SignInNeeded()
         seen = parse_time(fields["seen"]) if "seen" in fields else None
-        return Visitor(person, fields["lang"], seen, keyed_hash(self.secret(), "form", token))
+        return Visitor(person, fields["lang"], seen, tokens.ends(token), keyed_hash(self.secret(), "form", token))
 
     @property
     def cookie_name(self) -> str:
@@ -110,6 +113,12 @@ class Sessions:
     @property
     def _is_secure(self) -> bool:
         return self.public_url.startswith("https:")
+
+    def _session(self, person: Person, lang: str, seen: datetime | None, until: datetime) -> str:
+        fields = {"person": person.id, "seal": self._seal(person), "lang": lang}
+        fields |= {"seen": format_time(seen)} if seen else {}
+        token = tokens.mint(self.secret(), PURPOSE, fields, until)
+        return self._cookie(token, int((until - self.now()).total_seconds()))
 
     def _cookie(self, value: str, seconds: int) -> str:
         flags = "; HttpOnly; SameSite=Lax" + ("; Secure" if self._is_secure else "")

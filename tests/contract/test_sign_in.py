@@ -262,6 +262,20 @@ def test_the_language_changes_and_stays(deps: Deps) -> None:
         assert deps.sessions.visitor(sent).lang == lang
 
 
+def test_a_session_lasts_twelve_hours_however_often_its_language_was_changed(deps: Deps) -> None:
+    """Changed each hour, and in its last minute: the cookie says how long is left, and then is no session."""
+    sent = cookie(visit(deps, "POST", link(deps)))
+    for lang, waited in (*((lang, timedelta(hours=1)) for lang in ("en", "fr") * 5), ("en", timedelta(minutes=119))):
+        later(deps, waited)
+        fields = {"lang": lang, "form_token": deps.sessions.visitor(sent).form_token}
+        reply = visit(deps, "POST", "/language", fields, Cookie=sent)
+        sent = cookie(reply)
+    assert deps.sessions.visitor(sent).lang == "en"
+    assert "; Max-Age=59;" in reply.headers["set-cookie"]  # a token ends at a whole second
+    later(deps, timedelta(minutes=1))
+    assert not signed_in(deps, sent)
+
+
 def test_an_address_belongs_to_one_person_over_all_documents(deps: Deps) -> None:
     """Another document cannot take it over."""
     other = shop("other", owners={}, journeys={}, surveys={}, touchpoints={}, people={"eve": PEOPLE["ana"]})

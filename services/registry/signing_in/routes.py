@@ -58,7 +58,7 @@ def register(app: Site) -> None:
         """Shows the pages in another language from now on."""
         wanted, visitor = app.form.get("lang", ""), app.visitor
         lang = wanted if wanted in LANGUAGES else visitor.lang
-        return redirect(own_path(app.form.get("next")), app.deps.sessions.begun(visitor.person, lang, visitor.seen))
+        return redirect(own_path(app.form.get("next")), app.deps.sessions.in_language(visitor, lang))
 
     @app.page("POST", "/sign-out", status=303, roles=ROLES)
     def post_sign_out() -> Response:
