@@ -96,7 +96,7 @@ def shown(time: str | None) -> str:
 
 @keys.command("revoke")
 def revoke(key: Annotated[str, typer.Argument(help="Its id, as `keys list` shows it.")], as_json: Json = False) -> None:
-    """Revoke a key; it may work for 30 seconds more."""
+    """Revoke a key with no more scopes than one's own; it may work for 30 seconds more."""
     connect().delete(path_to("keys", key))
     if as_json:
         print_json({"id": key, "revoked": True})

@@ -135,8 +135,8 @@ class FakeKeyRing:
     def all(self) -> list[ApiKey]:
         return sorted(self.kept.values(), key=lambda key: key.id)
 
-    def revoke(self, key: ApiKey, at: datetime) -> None:
-        self.kept[key.id] = replace(key, revoked_at=at)
+    def revoke(self, key: ApiKey, at: datetime, by: str) -> None:
+        self.kept[key.id] = replace(key, revoked_at=at, revoked_by=by)
 
     def principal(self, digest: str) -> Principal | None:
         live = (key for key in self.kept.values() if key.digest == digest and key.revoked_at is None)

@@ -207,13 +207,21 @@ class TableKeyRing:
     def all(self) -> list[ApiKey]:
         return [api_key_of(item) for item in self.table.query_all(keys.KEYS, consistent=True)]
 
-    def revoke(self, key: ApiKey, at: datetime) -> None:
+    def revoke(self, key: ApiKey, at: datetime, by: str) -> None:
         self.table.delete(*keys.api_key_key(key.digest))
-        place = keys.api_key_index_key(key.id)
-        self.table.update(*place, "SET revoked_at = :at", {":at": format_time(at)}, condition="attribute_exists(pk)")
+        self.table.update(
+            *keys.api_key_index_key(key.id),
+            "SET revoked_at = :at, revoked_by = :by",
+            {":at": format_time(at), ":by": by},
+            condition="attribute_exists(pk)",
+        )
 
 
 def api_key_of(item: Item) -> ApiKey:
+    """The key as its item by id has it. revoked_by: None, too, of what was revoked before that was kept.
+
+    Raises KeyError where it holds none.
+    """
     revoked = item.get("revoked_at")
     return ApiKey(
         id=item["sk"],
@@ -223,4 +231,5 @@ def api_key_of(item: Item) -> ApiKey:
         created_at=parse_time(item["created_at"]),
         created_by=item["created_by"],
         revoked_at=parse_time(revoked) if revoked else None,
+        revoked_by=item.get("revoked_by"),
     )

@@ -126,8 +126,8 @@ def list_keys() -> KeyList:
 
 @app.operation("DELETE", "/v1/keys/{id}", scope="keys:write", status=204, problems=(404,))
 def delete_key(id: str) -> Response:
-    """Revokes an API key; it may work for 30 seconds more."""
-    usecases.revoke_key(id, app.deps)
+    """Revokes an API key with no more scopes than the asking key has; it may work for 30 seconds more."""
+    usecases.revoke_key(id, app.principal, app.deps)
     return Response("", status_code=204, headers={})
 
 

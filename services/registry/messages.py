@@ -118,7 +118,7 @@ class NewKey(Message):
 
 
 class KeyLine(Message):
-    """An API key, without the key. created_by: the id of the key that made it."""
+    """An API key, without the key. created_by, revoked_by: the ids of the keys that made and revoked it."""
 
     id: str
     name: str
@@ -126,6 +126,7 @@ class KeyLine(Message):
     created_at: datetime
     created_by: str
     revoked_at: datetime | None = None
+    revoked_by: str | None = None
 
 
 class KeyList(Message):

@@ -15,7 +15,7 @@ How a document is applied, so that nobody ever sees half of it do harm:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -71,6 +71,7 @@ class ApiKey:
     created_at: datetime
     created_by: str
     revoked_at: datetime | None = None
+    revoked_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,9 @@ class KeyRing(Protocol):
         """Every key, revoked ones too, by id."""
         ...
 
-    def revoke(self, key: ApiKey, at: datetime) -> None: ...
+    def revoke(self, key: ApiKey, at: datetime, by: str) -> None:
+        """by: the id of the key that revokes it."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -275,9 +278,7 @@ def drafted(document: JourneyDocument, version: int, turn: int, by: Principal, d
 
 def create_key(asked: NewKey, by: Principal, deps: Deps) -> tuple[str, ApiKey]:
     """A new key, to be shown once, and what is kept of it. Raises Forbidden for scopes the asking key lacks."""
-    lacking = sorted(set(asked.scopes) - by.scopes)
-    if lacking:
-        raise Forbidden(f"this key cannot give what it lacks: {', '.join(lacking)}")
+    refuse_lacking(asked.scopes, by, "give")
     key = KEY_PREFIX + random_code(deps.random_bytes, KEY_LENGTH)
     identifier = random_code(deps.random_bytes, 12)
     scopes = tuple(sorted(set(asked.scopes)))
@@ -286,11 +287,22 @@ def create_key(asked: NewKey, by: Principal, deps: Deps) -> tuple[str, ApiKey]:
     return key, kept
 
 
-def revoke_key(identifier: str, deps: Deps) -> ApiKey:
-    """The key, which works no more; revoking it again changes nothing. Raises NotFound."""
+def revoke_key(identifier: str, by: Principal, deps: Deps) -> ApiKey:
+    """The key, which works no more; revoking it again changes nothing.
+
+    Raises NotFound, and Forbidden for a key with scopes that the asking key lacks.
+    """
     known = next((key for key in deps.keys.all() if key.id == identifier), None)
     if known is None:
         raise NotFound("there is no such key")
+    refuse_lacking(known.scopes, by, "take away")
     if known.revoked_at is None:
-        deps.keys.revoke(known, deps.now())
+        deps.keys.revoke(known, deps.now(), by.key_id)
     return known
+
+
+def refuse_lacking(scopes: Iterable[str], by: Principal, deed: str) -> None:
+    """A key rules over keys that may no more than itself. Raises Forbidden naming each scope that it lacks."""
+    lacking = sorted(set(scopes) - by.scopes)
+    if lacking:
+        raise Forbidden(f"this key cannot {deed} what it lacks: {', '.join(lacking)}")

@@ -152,9 +152,9 @@ def test_a_key_works_until_it_is_revoked_and_stays_listed(deps: Deps) -> None:
     key = ApiKey("k1", "till", ("links:write",), digest("etk_x"), NOW, "admin")
     deps.keys.add(key)
     assert deps.authenticator.principal("Bearer etk_x") == Principal("k1", frozenset({"links:write"}))
-    deps.keys.revoke(key, NOW)
+    deps.keys.revoke(key, NOW, "k2")
     assert deps.authenticator.keys.principal(digest("etk_x")) is None
-    assert deps.keys.all() == [replace(key, revoked_at=NOW)]
+    assert deps.keys.all() == [replace(key, revoked_at=NOW, revoked_by="k2")]
 
 
 def test_the_catalogue_reads_what_was_applied(table: Table) -> None:

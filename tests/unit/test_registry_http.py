@@ -190,7 +190,7 @@ def test_a_revoked_key_is_refused_and_stays_listed(admin: Caller) -> None:
         assert admin.ask("DELETE", f"/v1/keys/{made['id']}").status == 204
     assert Caller(admin.deps, made["key"]).ask("GET", "/v1/documents").status == 401
     [line] = [line for line in admin.ask("GET", "/v1/keys").body["keys"] if line["id"] == made["id"]]
-    assert line["revoked_at"] == "2024-03-01T10:00:00Z"
+    assert (line["revoked_at"], line["revoked_by"]) == ("2024-03-01T10:00:00Z", line["created_by"])
 
 
 def test_a_key_that_is_not_there_cannot_be_revoked(admin: Caller) -> None:
@@ -206,6 +206,21 @@ def test_nobody_makes_a_key_that_may_more_than_theirs(admin: Caller) -> None:
     assert (refused.status, refused.body["code"]) == (403, "forbidden")
     assert "registry:write" in refused.body["detail"]
     assert few.ask("POST", "/v1/keys", {"name": "x", "scopes": ["registry:read"]}).status == 201
+
+
+def test_nobody_revokes_a_key_that_may_more_than_theirs(admin: Caller) -> None:
+    """Nor one that is revoked already; as much as it may itself, it may take away."""
+    strong, weak = (
+        admin.ask("POST", "/v1/keys", {"name": "x", "scopes": scopes}).body
+        for scopes in (["registry:read", "registry:write"], ["registry:read"])
+    )
+    few = caller(admin.deps, "keys:write", "registry:read")
+    refused = few.ask("DELETE", f"/v1/keys/{strong['id']}")
+    assert (refused.status, refused.body["code"]) == (403, "forbidden")
+    assert "registry:write" in refused.body["detail"]
+    assert Caller(admin.deps, strong["key"]).ask("GET", "/v1/documents").status == 200
+    assert few.ask("DELETE", f"/v1/keys/{weak['id']}").status == 204
+    assert Caller(admin.deps, weak["key"]).ask("GET", "/v1/documents").status == 401
 
 
 @pytest.mark.parametrize(
