@@ -240,6 +240,7 @@ class World:
             now=self.clock,
             jitter=lambda: 0.5,
             gathered_for=MINUTE,
+            counters=fakes.FakeCounters(),
         )
 
     def hear(self, event: AlertEvent) -> None:

@@ -37,6 +37,7 @@ from shared.catalogue_table import TableCatalogue
 from shared.dynamo import Table
 from shared.erasing import Eraser, Queues
 from shared.keyring import TableApiKeys
+from shared.limits_table import TableCounters
 from shared.retention import retention
 from shared.secret import parameter, secret
 from shared.sessions import Sessions
@@ -90,6 +91,7 @@ def deps() -> Deps:
         now=now,
         jitter=random.random,
         gathered_for=timedelta(seconds=int(environment.get("GATHERED_SECONDS", "60"))),
+        counters=TableCounters(cases, keys.limit_key),
         cases=TableCases(cases),
         answers=TableAnswers(Table(dynamodb, environment.need("TABLE_RESPONSES"))),
         people=TablePeople(Table(dynamodb, environment.need("TABLE_CONTACTS")), key),

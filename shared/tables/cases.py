@@ -16,6 +16,7 @@
 | how much of this table a person's erasure has erased | `ERASURE#erasure_id` | `COUNTED` (`erased_key`) |
 | what a subscription does not want to hear of | `SUBSCRIPTION#owner/subscription` | `MUTE#…` (`mute_key`) |
 | when it was last told of a touchpoint | same | `TOLD#touchpoint` (`told_key`) |
+| how many tests a team had sent, in a window of time | `LIMIT#tests-owner` | when the window began (`limit_key`) |
 | a case as it stands | `CASE#case_id` | `CASE` (`case_key`) |
 | who did what about it, when: notes, looks and replies too | same | `DEED#000007` (`deed_key`) |
 | a team's cases that are not closed, by when they are due | index `state`: `CASES#owner#OPEN` (`cases_partition`) | `due_at#case_id` (`case_place`) |
@@ -106,6 +107,11 @@ def mute_key(subscription: str, scope: str) -> Key:
 
 def told_key(subscription: str, touchpoint: str) -> Key:
     return key("SUBSCRIPTION", subscription), key("TOLD", touchpoint)
+
+
+def limit_key(what: str, window: datetime) -> Key:
+    """window: when it began."""
+    return key("LIMIT", what), key_time(window)
 
 
 def case_key(case_id: str) -> Key:

@@ -13,14 +13,14 @@ from shared.dynamo import Table
 from shared.errors import Unavailable
 from shared.limits import Counters, Limit
 from shared.limits_table import TableCounters
-from shared.tables import registry, responses
+from shared.tables import cases, registry, responses
 from shared.times import key_time
 from tests.aws import data_stack, table
 from tests.fakes import FakeCounters
 
 AT = datetime(2024, 3, 1, 10, 0, tzinfo=UTC)
 HOUR = Limit(3, timedelta(hours=1))
-PLACES = {"responses": responses.limit_key, "registry": registry.limit_key}
+PLACES = {"responses": responses.limit_key, "registry": registry.limit_key, "cases": cases.limit_key}
 
 
 @pytest.fixture(scope="module")

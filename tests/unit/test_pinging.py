@@ -60,6 +60,25 @@ def test_a_test_is_sent_once_a_minute(asked: Site) -> None:
     assert len(asked.world.senders["email"].sent) == 2
 
 
+def test_a_team_gets_ten_tests_an_hour_whichever_subscriptions_it_makes() -> None:
+    """One asked for again in its minute is no other; another team's, and the next hour's, have room of their own."""
+    mine = [subscription(f"s{n}") for n in range(11)]
+    world = World(owner("web", *mine), owner("stores", subscription("mail")))
+    with site(world) as made:
+        for one in mine[:10]:
+            assert made.with_key("POST", PATH.format(one.id)).status == 201
+            assert made.with_key("POST", PATH.format(one.id)).status == 201
+        refused = made.with_key("POST", PATH.format("s10"))
+        assert (refused.status, refused.body["detail"]) == (429, "a team gets 10 tests an hour")
+        assert 0 < int(refused.headers["retry-after"]) <= 3600
+        by_form = made.signed_in("wes", "/subscriptions/web/s10/test")
+        assert by_form.headers["location"] == "/subscriptions/web?done=untested"
+        assert len(world.outbox.kept) == 10
+        assert made.with_key("POST", "/v1/owners/stores/subscriptions/mail/test").status == 201
+        world.clock.now += timedelta(hours=1)
+        assert made.with_key("POST", PATH.format("s10")).status == 201
+
+
 def test_a_test_that_fails_is_tried_again_like_an_alert(asked: Site) -> None:
     """With growing waits, and parked in the end."""
     asked.world.senders["webhook"].failures = 2

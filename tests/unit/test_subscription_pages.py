@@ -100,6 +100,12 @@ def test_only_the_team_and_the_pilot_may_test_and_mute(deed: str, person: str, s
             assert made.signed_in(person, f"/subscriptions/web/nobody/{deed}", days="1").status == 404
 
 
+def test_the_page_says_that_a_test_was_not_sent(deps: Deps) -> None:
+    """And why, and when to try again."""
+    page = visit(deps, "wes", "/subscriptions/web?done=untested").body
+    assert "Not sent: a team gets at most ten test messages an hour." in page
+
+
 def test_a_mute_lasts_as_long_as_was_pressed_and_can_be_lifted() -> None:
     """A day, a week, or no longer; nothing else."""
     world = World(owner("web", subscription("mail")))

@@ -11,7 +11,7 @@ from services.alerts import views
 from services.alerts.usecases import acting, pinging
 from services.alerts.views import DeliveryView, MuteRequest, MuteView
 from shared.bodies import parse_as
-from shared.errors import NotFound
+from shared.errors import NotFound, TooManyRequests
 from shared.http import json_response
 from shared.pages.errors import redirect
 from shared.pages.site import Site
@@ -38,17 +38,20 @@ def register(app: Site) -> None:
         problems=(404,),
     )
     def post_ping(owner: str, id: str) -> Response:
-        """Send a test message to a subscription, by the way that alerts go; at most one a minute."""
+        """Send a test message to a subscription as alerts go; one a minute at most, and ten an hour to a team."""
         page, by = f"{app.deps.public_url}/subscriptions/{quote(owner, safe='')}", f"key {app.principal.key_id}"
         sent = pinging.ping(f"{owner}/{id}", by, page, replace(app.deps, catalogue=app.deps.fresh))
         return json_response(views.view(sent), 201)
 
     @app.page("POST", "/subscriptions/{owner}/{id}/test", roles=("pilot", "owner"), status=303, problems=(404,))
     def post_ping_form(owner: str, id: str) -> Response:
-        """Sends a test message from the team's page."""
+        """Sends a test message from the team's page, which says so, or that there were too many."""
         back = own_team(owner)
         fresh = replace(app.deps, catalogue=app.deps.fresh)
-        pinging.ping(f"{owner}/{id}", f"person {app.visitor.person.id}", f"{app.deps.public_url}{back}", fresh)
+        try:
+            pinging.ping(f"{owner}/{id}", f"person {app.visitor.person.id}", f"{app.deps.public_url}{back}", fresh)
+        except TooManyRequests:
+            return redirect(f"{back}?done=untested")
         return redirect(f"{back}?done=tested")
 
     @app.page("POST", "/subscriptions/{owner}/{id}/mute", roles=("pilot", "owner"), status=303, problems=(404, 422))

@@ -14,6 +14,7 @@ from services.alerts.domain.passes import Pass
 from services.alerts.domain.standings import Standing
 from shared.catalogue import Catalogue
 from shared.events import AlertEvent
+from shared.limits import Counters
 from shared.remedies import Remedy
 
 
@@ -195,3 +196,4 @@ class Deps:
     now: Callable[[], datetime]
     jitter: Callable[[], float]
     gathered_for: timedelta
+    counters: Counters

@@ -19,7 +19,7 @@ from shared.pages.shell import Frame, read_words, rendered
 from shared.sessions import Visitor
 
 HERE = Path(__file__).parent
-DONE = ("saved", "removed", "tested", "muted", "unmuted")
+DONE = ("saved", "removed", "tested", "untested", "muted", "unmuted")
 
 
 @dataclass(frozen=True)
