@@ -27,13 +27,14 @@ from services.registry.domain.difference import SECTIONS, Change
 from services.registry.domain.journey import JourneyDocument
 from services.registry.domain.mistakes import Mistake, errors_among
 from services.registry.messages import Application, NewKey
-from shared.auth import KEY_PREFIX, Principal, digest
+from shared.auth import KEY_PREFIX, Principal, Scope, digest
 from shared.bodies import pointer
 from shared.catalogue import ID, Survey, address_digest
 from shared.codes import random_code
 from shared.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound
 
 TRIES = 3
+MAKES_CREDENTIALS: Scope = "keys:write"
 KEY_LENGTH = 27
 """160 bits and a little more, in base 62."""
 
@@ -166,7 +167,8 @@ class Applied:
 def apply_document(name: str, asked: Application, by: Principal, deps: Deps, *, dry_run: bool = False) -> Applied:
     """Makes the document the newest version, once: the same content again changes nothing.
 
-    Raises InvalidInput naming every mistake, and Conflict where the base version is not the newest.
+    Raises InvalidInput naming every mistake, Conflict where the base version is not the newest, and Forbidden where
+    the difference touches who signs in and the key may make no keys.
     """
     if not ID.fullmatch(name):
         raise InvalidInput(errors=[FieldError("#/document/name", "an id has letters, digits, `.`, `_` and `-`")])
@@ -179,6 +181,7 @@ def apply_document(name: str, asked: Application, by: Principal, deps: Deps, *, 
         newest = current.version if current else 0
         if current and not changes:
             return Applied(newest, [], warnings, kept)
+        refuse_people(changes, by)
         if asked.base_version != newest:
             raise Conflict(f"`{name}` is at version {newest}, not {asked.base_version}; look at it and apply again")
         refuse_taken(name, document, deps.documents.belongings())
@@ -189,6 +192,12 @@ def apply_document(name: str, asked: Application, by: Principal, deps: Deps, *, 
             publish(version, current, deps)
             return Applied(version.version, changes, warnings, kept)
     raise Conflict("others are applying documents at this very moment; try again")
+
+
+def refuse_people(changes: list[Change], by: Principal) -> None:
+    """Who signs in may do more than the key, so they are made as keys are. Raises Forbidden without `keys:write`."""
+    if MAKES_CREDENTIALS not in by.scopes and any(change.kind == SECTIONS["people"] for change in changes):
+        raise Forbidden(f"this document changes `people`, which needs a key with {MAKES_CREDENTIALS}, too")
 
 
 def kept_beside(document: JourneyDocument, current: Version | None, made: list[MadeHere]) -> list[MadeHere]:

@@ -208,6 +208,23 @@ def test_nobody_makes_a_key_that_may_more_than_theirs(admin: Caller) -> None:
     assert few.ask("POST", "/v1/keys", {"name": "x", "scopes": ["registry:read"]}).status == 201
 
 
+def test_who_signs_in_is_changed_by_a_key_for_keys_only(admin: Caller) -> None:
+    """Without `keys:write` none is added, changed or removed, and a dry run says so, too; all else may change."""
+    ana = {"ana": {"email": "ana@example.com", "role": "pilot"}}
+    few = caller(admin.deps, "registry:read", "registry:write")
+    assert put(few, people={}).status == 200
+    for path in ("/v1/documents/shop", "/v1/documents/shop?dry_run=true"):
+        refused = few.ask("PUT", path, {"document": shop(people=ana), "base_version": 1})
+        assert (refused.status, refused.body["code"]) == (403, "forbidden")
+        assert "`people`, which needs a key with keys:write" in refused.body["detail"]
+    assert admin.deps.sign_in.people.person("ana") is None
+    assert put(admin, 1, people=ana).status == 200
+    assert put(few, 2, people={}).status == 403
+    assert put(few, 2, people={"ana": ana["ana"] | {"sessions": 2}}).status == 403
+    assert put(few, 2, people=ana, touchpoints={}).status == 200
+    assert admin.deps.sign_in.people.person("ana") is not None
+
+
 def test_nobody_revokes_a_key_that_may_more_than_theirs(admin: Caller) -> None:
     """Nor one that is revoked already; as much as it may itself, it may take away."""
     strong, weak = (
