@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import csv
+import itertools
 import json
 import sys
 import tempfile
@@ -18,7 +18,7 @@ from cli.client import Client, connect
 from cli.imported import count
 from cli.printing import Failed, err
 from cli.rows import ABSENT, FIELDS, OWNER, as_number, snake
-from shared.cells import guarded
+from shared.cells import Cell, write
 
 FIRST = ("response_id", "touchpoint", "collected_at", "score", OWNER)
 COLUMNS = (*FIRST, *(name for name in FIELDS if name not in FIRST))
@@ -143,17 +143,18 @@ def write_lines(rows: Iterable[Answer], file: IO[str]) -> None:
 
 
 def write_csv(rows: Iterable[Answer], names: list[str], file: IO[str]) -> None:
-    """UTF-8 with its mark, by which spreadsheets know it. names: the attributes that there are."""
+    """names: the attributes that there are."""
     own = [name for name in names if name not in (*COLUMNS, OTHERS) and snake(name) == name]
-    file.write("\ufeff")
-    writer = csv.writer(file)
-    writer.writerow([*COLUMNS, *own, OTHERS])
-    for row in rows:
-        attributes = row.get(OTHERS, {})
-        cells = {name: attributes[name] for name in own if name in attributes and is_itself(attributes[name])}
-        others = {name: value for name, value in attributes.items() if name not in cells}
-        text = json.dumps(others, ensure_ascii=False) if others else ""
-        writer.writerow([*(cell(row.get(name)) for name in COLUMNS), *(cell(cells.get(name)) for name in own), text])
+    write(itertools.chain([[*COLUMNS, *own, OTHERS]], (cells_of(row, own) for row in rows)), file)
+
+
+def cells_of(row: Answer, own: list[str]) -> list[Cell]:
+    """The answer by the columns of its file. own: the attributes that have a column."""
+    attributes = row.get(OTHERS, {})
+    cells = {name: attributes[name] for name in own if name in attributes and is_itself(attributes[name])}
+    others = {name: value for name, value in attributes.items() if name not in cells}
+    text = json.dumps(others, ensure_ascii=False) if others else None
+    return [*(row.get(name) for name in COLUMNS), *(cells.get(name) for name in own), text]
 
 
 def is_itself(value: Any) -> bool:
@@ -162,11 +163,4 @@ def is_itself(value: Any) -> bool:
         return False
     if isinstance(value, str):
         return value == value.strip() and value not in ABSENT and as_number(value) == value
-    return bool(as_number(cell(value)) == value)
-
-
-def cell(value: Any) -> str:
-    """The value as text; numbers as they are written in JSON, texts so that no spreadsheet takes them for a formula."""
-    if value is None:
-        return ""
-    return guarded(value) if isinstance(value, str) else json.dumps(value)
+    return bool(as_number(json.dumps(value)) == value)

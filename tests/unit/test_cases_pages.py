@@ -258,8 +258,8 @@ def test_the_list_is_taken_along_as_a_file_that_names_nobody(world: World) -> No
     file = visit(world, "anna", "/cases?as=csv")
     assert file.headers["content-disposition"] == 'attachment; filename="cases.csv"'
     heads, row = file.body.splitlines()
-    assert heads.startswith("\ufeffcase,touchpoint,owner,state,score")
-    assert row.startswith(f"{MINE},checkout,web,open,1,")
+    assert heads.startswith('\ufeff"case","touchpoint","owner","state","score"')
+    assert row.startswith(f'"{MINE}","checkout","web","open","1",')
     assert "hash" not in row and "marche" not in row
     assert visit(world, "anna", "/cases?as=xml").status == 422
 

@@ -18,6 +18,7 @@ from services.insights.domain.reports import Day
 from services.insights.domain.shares import BadShare
 from services.insights.domain.windows import Window
 from shared.catalogue import Survey
+from shared.cells import plain
 from shared.events import AlertEvent, Causes, CausesRead, ExcessWord
 from shared.metrics import wilson
 from shared.pages import charts, formats
@@ -178,12 +179,14 @@ def test_a_time_is_cut_to_its_five_minutes() -> None:
     assert windows.at(datetime(2024, 3, 6, tzinfo=UTC), 2).last == date(2024, 3, 5)
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\t=1", " =1", "\n=1", "|x", "%x"])
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+1", "-1", "@x", "\t=1", " =1", "\n=1", "|x", "%x", "＝1", "＋1", "－1", "＠x"]
+)
 def test_a_text_in_a_file_is_never_a_formula(cell: str) -> None:
     """It gets an apostrophe; plain words and numbers do not."""
     body = csv_file("x", ("a", "b", "c"), [(cell, "word", -1.5)]).body
     [_, row] = csv.reader(io.StringIO(body.removeprefix("\ufeff"), newline=""))
-    assert row == [f"'{cell}", "word", "-1.5"]
+    assert (row[0][0], plain(row[0]), row[1:]) == ("'", cell, ["word", "-1.5"])
 
 
 @pytest.mark.parametrize(
@@ -328,7 +331,7 @@ def test_a_touchpoint_asked_by_thumbs_tells_no_score_as_0_of_1(person: str, up: 
     assert len(re.findall(rf"(?:Note\u00a0: |Score: ){down} ·", page)) == 2
     assert f"({down})" in page and re.search(rf"(?:réponse\u00a0|answer): {down} \(", page)
     file = visit(known, person, "/touchpoints/checkout", **{"as": "csv", "part": "scores"}).body
-    assert [line.split(",")[0] for line in str(file).split()[1:]] == ["1", "0"]
+    assert [line.split(",")[0] for line in str(file).split()[1:]] == ['"1"', '"0"']
 
 
 def test_an_empty_touchpoint_says_so_in_words() -> None:

@@ -89,7 +89,7 @@ def test_figures_are_a_row_for_each_figure_of_each_week(run: Any, tmp_path: Path
     lines = [json.loads(line) for line in run("figures", "--format", "jsonl").stdout.splitlines() if "{" in line]
     assert [{**row, "week": row["week"].isoformat()} for row in rows] == lines
     as_csv = run("figures", "--format", "csv").stdout
-    assert "checkout,web,customer,csat,2024-03-04,40,bad,12.5,6.0,24.0" in as_csv
+    assert '"checkout","web","customer","csat","2024-03-04","40","bad","12.5","6.0","24.0"' in as_csv
 
 
 @pytest.mark.parametrize("what", [("figures",), ("responses", "checkout")])

@@ -13,9 +13,10 @@ from services.insights.pages.filtering import bar, query_of
 from services.insights.pages.frame import address, samples, share_text, shown, words
 from services.insights.usecases.touchpoints import TouchpointView
 from services.insights.views.filters import Filters
+from shared.cells import Cell
 from shared.pages import charts, formats
 from shared.pages.shell import words as shell_words
-from shared.pages.spreadsheet import Cell, csv_file
+from shared.pages.spreadsheet import csv_file
 from shared.sessions import Visitor
 
 File = tuple[Sequence[str], Sequence[Sequence[Cell]]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from datetime import datetime
 from typing import Literal
@@ -11,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.invitations.domain.likelihood import METHOD, Model
 from services.invitations.usecases.outreach import MOST_PEOPLE, Candidate, Outreach
-from shared.cells import guarded
+from shared.cells import Cell, write
 
 COLUMNS = (
     "customer_id",
@@ -160,22 +159,21 @@ def customer_id(one: Candidate) -> str | None:
 
 
 def outreach_csv(found: Outreach) -> str:
-    """UTF-8 with its mark, a row a person; no cell is a formula."""
+    """A row a person; no cell is a formula."""
     file = io.StringIO(newline="")
-    file.write("\ufeff")
-    writer = csv.writer(file)
-    writer.writerow(COLUMNS)
-    for one in (candidate_view(each) for each in found.people):
-        reasons = "; ".join(f"{each.attribute}: {each.value} ({each.weight:+.2f})" for each in one.reasons)
-        cells = (
-            one.customer_id,
-            one.person_id,
-            None if one.chance is None else f"{one.chance:.3f}",
-            f"{one.occurred_at:%Y-%m-%d %H:%M:%S}",
-            reasons,
-            one.channel,
-            one.address,
-            one.reason,
-        )
-        writer.writerow([guarded(cell or "") for cell in cells])
+    write([COLUMNS, *(cells_of(candidate_view(one)) for one in found.people)], file)
     return file.getvalue()
+
+
+def cells_of(one: CandidateView) -> tuple[Cell, ...]:
+    """The person by COLUMNS."""
+    return (
+        one.customer_id,
+        one.person_id,
+        None if one.chance is None else f"{one.chance:.3f}",
+        f"{one.occurred_at:%Y-%m-%d %H:%M:%S}",
+        "; ".join(f"{each.attribute}: {each.value} ({each.weight:+.2f})" for each in one.reasons),
+        one.channel,
+        one.address,
+        one.reason,
+    )
