@@ -145,3 +145,18 @@ def test_another_journey_is_told_apart() -> None:
     world.hear(caused("desk", device="mobile").model_copy(update={"journey": "other"}))
     world.run(MINUTE * 5)
     assert sorted(len(one.news) for _, one, _ in world.senders["email"].sent) == [1, 2]
+
+
+def test_a_visitors_attribute_is_words_and_nothing_else_by_every_way() -> None:
+    """Who answers by an open link chooses it: it makes no link, no line of its own, and no mention in a message."""
+    value = "[your account](https://evil.example)\n<https://evil.example|here> <!channel> **now**"
+    event = caused("web", shop=value)
+    body = str(teams.message(told_story(told("teams", event)))["attachments"][0]["content"]["body"])
+    assert "](" not in body and "**" not in body and "your account" in body
+    blocks = slack.post(told_story(told("slack", event)), {})["blocks"]
+    marked = [block["text"] for block in blocks if block["type"] == "section"]
+    assert "&lt;https://evil.example|here&gt; &lt;!channel&gt;" in str(marked)
+    assert "<https" not in str(marked) and all(one["verbatim"] for one in marked)
+    assert '<a href="https://evil' not in html(told("email", event))
+    together = told("email", event, caused("till", shop=value))
+    assert "\n<https" not in mail(together) and "evil.example|here" in mail(together)

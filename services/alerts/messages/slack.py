@@ -24,8 +24,8 @@ def post(said: Story, manage_token: dict[str, str]) -> dict[str, Any]:
     for piece in said.pieces:
         is_brief = len(said.pieces) >= BRIEF_FROM
         blocks += [brief(piece)] if is_brief else full(piece, said, manage_token.get(piece.event.alert_id, ""))
-    blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": escaped(said.why)}]})
-    return {"text": said.title, "blocks": blocks[:MOST_BLOCKS]}
+    blocks.append({"type": "context", "elements": [marked(escaped(said.why))]})
+    return {"text": escaped(said.title), "blocks": blocks[:MOST_BLOCKS]}
 
 
 def brief(piece: Piece) -> Block:
@@ -62,7 +62,12 @@ def buttons(piece: Piece, said: Story, token: str) -> list[Block]:
 
 
 def section(text: str) -> Block:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text[:LONGEST_SECTION]}}
+    return {"type": "section", "text": marked(text[:LONGEST_SECTION])}
+
+
+def marked(text: str) -> dict[str, Any]:
+    """A text with Slack's own marks; what merely looks like an address, a channel or a name stays words."""
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
 def plain(text: str) -> dict[str, Any]:

@@ -244,5 +244,6 @@ def cause(news: Sequence[Told], frame: Frame) -> str:
 
 def signs(event: AlertEvent, frame: Frame) -> set[tuple[bool, str]]:
     """An alert's causes, named: whether it is a word, which says less than a segment, and its name."""
-    segments = {(False, frame.segment.format(name=one.attribute, value=one.value)) for one in event.causes.segments}
+    values = ((one.attribute, one_line(one.value)) for one in event.causes.segments)
+    segments = {(False, frame.segment.format(name=name, value=value)) for name, value in values}
     return segments | {(True, frame.quoted.format(text=one.text)) for one in event.causes.words}

@@ -42,9 +42,9 @@ def part(piece: Piece, said: Story) -> Element:
     items = [] if is_lone else [text(piece.title, weight="Bolder")]
     items.append(text(piece.sentence))
     if len(said.pieces) < BRIEF_FROM:
-        facts = [{"title": name, "value": value} for name, value in piece.facts]
+        facts = [fact(name, value) for name, value in piece.facts]
         if piece.causes:
-            facts.append({"title": said.frame.causes, "value": " · ".join(piece.causes)})
+            facts.append(fact(said.frame.causes, " · ".join(piece.causes)))
         items.append({"type": "FactSet", "facts": facts})
         items += [text(f"“{comment}”", isSubtle=True) for comment in piece.comments]
     if not is_lone:
@@ -63,5 +63,13 @@ def buttons(piece: Piece, said: Story) -> list[Element]:
 
 
 def text(words: str, **looks: Any) -> Element:
-    """A text block. Cards read Markdown: what people wrote is taken as it is written."""
-    return {"type": "TextBlock", "text": MARKS.sub(r"\\\1", words), "wrap": True, **looks}
+    return {"type": "TextBlock", "text": escaped(words), "wrap": True, **looks}
+
+
+def fact(name: str, value: str) -> Element:
+    return {"title": escaped(name), "value": escaped(value)}
+
+
+def escaped(words: str) -> str:
+    """Text blocks and facts read Markdown: what people wrote, and visitors' attributes, are taken as written."""
+    return MARKS.sub(r"\\\1", words)
