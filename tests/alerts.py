@@ -18,6 +18,7 @@ from shared.catalogue import Owner, Subscription, Touchpoint, Way
 from shared.errors import Conflict
 from shared.events import AlertEvent
 from shared.quotes import without
+from shared.receivers import Receiver
 from shared.remedies import Remedy
 from tests import fakes
 from tests.events import RAISED
@@ -92,8 +93,9 @@ class FakeNotes:
             if event.state == "raised":
                 self.told_at[delivery.subscription, event.touchpoint] = Told(at, event.severity)
             if (about := pass_for(event)) is not None:
-                self.passes[CODES.code(about, delivery.subscription)] = Pass(
-                    about, delivery.subscription, at + GOOD_FOR
+                receiver = delivery.receiver
+                self.passes[CODES.code(about, receiver)] = Pass(
+                    about, delivery.subscription, receiver.digest, at + GOOD_FOR
                 )
         self.outbox.add(delivery)
 
@@ -285,6 +287,12 @@ def points(owner: Owner, pilot: str | None) -> list[Touchpoint]:
 
 def owner(identifier: str = "web", *subscriptions: Subscription, **fields: object) -> Owner:
     return Owner.model_validate({"id": identifier, "name": identifier, "subscriptions": subscriptions} | fields)
+
+
+def receiver(name: str = "web/mail", kind: Way = "email") -> Receiver:
+    """Whom a subscription of the tests reaches."""
+    one = subscription(name.partition("/")[2], kind)
+    return Receiver(name, one.kind, one.target)
 
 
 def subscription(identifier: str = "mail", kind: Way = "email", **fields: object) -> Subscription:

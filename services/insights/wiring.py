@@ -66,7 +66,7 @@ def deps() -> Deps:
         responses=TableGiven(responses),
         passers=TablePassers(contacts),
         studies=ReadStudies(friction),
-        passes=TablePasses(cases, key, now),
+        passes=TablePasses(cases, key, now, catalogue),
         remedies=ReadRemedies(cases),
         catalogue=catalogue,
         now=now,

@@ -17,7 +17,7 @@ from services.alerts.adapters.remedies import TableRemedies
 from services.alerts.adapters.standings import TableMutes, TableStandings, TableThreads
 from services.alerts.domain.deliveries import Delivery, delivery
 from services.alerts.domain.notes import Message, Note, note
-from services.alerts.domain.passes import GOOD_FOR
+from services.alerts.domain.passes import GOOD_FOR, Pass
 from services.alerts.domain.standings import Standing, acknowledged
 from services.alerts.domain.subscribers import Subscriber
 from services.alerts.usecases.ports import (
@@ -36,6 +36,7 @@ from services.alerts.usecases.ports import (
 from shared.dynamo import Table
 from shared.errors import Conflict
 from shared.events import AlertEvent
+from shared.receivers import Receiver
 from shared.remedies import ReadRemedies, Remedy
 from tests.alerts import (
     CODES,
@@ -188,15 +189,16 @@ def test_all_that_was_told_of_an_alert_is_found(stores: Stores, who: Subscriber)
 
 
 def test_a_message_carries_a_pass_and_no_other_code_opens_it(stores: Stores, who: Subscriber) -> None:
-    """The pass says whose it is, of which alert, and until when."""
+    """The pass says whose it is, of which alert, whom it reached, and until when."""
     one = waiting(who)
-    code = CODES.code(one.event.alert_id, who.name)
+    receiver = Receiver(who.name, who.subscription.kind, who.subscription.target)
+    code = CODES.code(one.event.alert_id, receiver)
     assert stores.passes.get(code) is None
     stores.notes.add(one)
     told(stores, who, one)
     found = stores.passes.get(code)
     assert found is not None
-    assert (found.alert_id, found.subscription, found.expires_at) == (one.event.alert_id, who.name, RAISED + GOOD_FOR)
+    assert found == Pass(one.event.alert_id, who.name, receiver.digest, RAISED + GOOD_FOR)
     assert [stores.passes.get(wrong) for wrong in (code.swapcase(), code[:-1], f"{code}#", "")] == [None] * 4
 
 

@@ -14,9 +14,9 @@ import pytest
 from services.alerts import pages
 from services.alerts.slack_actions import pressed
 from services.alerts.usecases import acting
-from shared.catalogue import QuietHours
+from shared.catalogue import QuietHours, Subscription
 from shared.errors import Forbidden, Gone, MalformedBody, NotFound
-from tests.alerts import CODES, World, owner, subscription
+from tests.alerts import CODES, World, owner, receiver, subscription
 from tests.events import RAISED, alert_event
 
 ALERT = alert_event().alert_id
@@ -59,7 +59,7 @@ def test_once_acknowledged_nobody_further_is_told_and_everybody_hears_of_it() ->
     world = chain_of_three()
     world.hear(alert_event())
     world.run(timedelta(minutes=40))
-    acting.act(CODES.code(ALERT, "web/second"), "acknowledge", world.deps)
+    acting.act(CODES.code(ALERT, receiver("web/second")), "acknowledge", world.deps)
     world.stream()
     world.run()
     assert told(world) == ["web/first", "web/second", "web/first"]
@@ -106,9 +106,10 @@ def test_a_code_of_nobody_opens_nothing() -> None:
     world = chain_of_three()
     world.hear(alert_event())
     world.run(timedelta(minutes=10))
-    code = CODES.code(ALERT, "web/first")
+    code = CODES.code(ALERT, receiver("web/first"))
     assert acting.opened(code, world.deps).subscription == "web/first"
-    for wrong in ("", "0" * 16, CODES.code(ALERT, "web/second"), CODES.code("another", "web/first")):
+    others = CODES.code(ALERT, receiver("web/second")), CODES.code("another", receiver("web/first"))
+    for wrong in ("", "0" * 16, *others):
         with pytest.raises(NotFound):
             acting.act(wrong, "acknowledge", world.deps)
     world.clock.now += timedelta(days=91)
@@ -121,12 +122,34 @@ def test_a_code_of_nobody_opens_nothing() -> None:
     assert world.standings.kept[ALERT].state == "open"
 
 
+@pytest.mark.parametrize(
+    "successor", [subscription("mail", target="next@example.com"), subscription("mail", "webhook")]
+)
+def test_whoever_lost_a_subscription_acts_no_more_for_their_successor(successor: Subscription) -> None:
+    """Neither before the successor is told of the alert, nor after; the successor does."""
+    world = World(owner("web", subscription("mail")))
+    world.hear(alert_event())
+    world.run()
+    code = CODES.code(ALERT, receiver("web/mail"))
+    assert acting.opened(code, world.deps).subscription == "web/mail"
+    web = owner("web", successor)
+    world.catalogue.known = {"checkout": world.catalogue.known["checkout"].model_copy(update={"owner": web})}
+    with pytest.raises(NotFound):
+        acting.act(code, "acknowledge", world.deps)
+    world.hear(alert_event(revision=2, state="resolved", resolved_at=RAISED))
+    world.run()
+    [(_, told_now, _)] = world.senders[successor.kind].sent[-1:]
+    with pytest.raises(NotFound):
+        acting.act(code, "mute_all", world.deps)
+    assert acting.opened(CODES.code(ALERT, told_now.receiver), world.deps).subscription == "web/mail"
+
+
 def test_a_mute_from_a_message_is_of_its_own_subscription_only() -> None:
     """The others go on hearing."""
     world = World(owner("web", subscription("mail"), subscription("chat", "slack")))
     world.hear(alert_event())
     world.run()
-    acting.act(CODES.code(ALERT, "web/mail"), "mute_touchpoint", world.deps)
+    acting.act(CODES.code(ALERT, receiver("web/mail")), "mute_touchpoint", world.deps)
     world.clock.now += timedelta(days=2)
     world.hear(alert_event(raised_at=RAISED + timedelta(days=2)))
     world.run()
@@ -138,7 +161,7 @@ def test_what_is_muted_already_cannot_be_muted_again() -> None:
     world = World(owner("web", subscription("mail")))
     world.hear(alert_event())
     world.run()
-    code = CODES.code(ALERT, "web/mail")
+    code = CODES.code(ALERT, receiver("web/mail"))
 
     def buttons() -> tuple[list[str], bool]:
         page = str(pages.alert_page(acting.opened(code, world.deps), world.deps, code).body)

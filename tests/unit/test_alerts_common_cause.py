@@ -133,7 +133,7 @@ def test_a_text_that_names_a_cause_is_still_one_part() -> None:
     for value in ("mobile", long):
         said = told("sms", caused("cart", device=value), caused("pay", device=value))
         assert count(short(said)).parts == 1
-        assert short(said).endswith(CODES.address(said.news[0].alert_id, "web/one"))
+        assert short(said).endswith(CODES.address(said.news[0].alert_id, said.receiver))
     assert short(said).startswith("Friction in 2 places at once https")
 
 

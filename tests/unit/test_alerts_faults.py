@@ -19,7 +19,7 @@ from services.alerts.usecases.ports import Turn
 from shared.catalogue import Digest
 from shared.errors import Conflict, Unavailable
 from shared.events import AlertEvent, canonical
-from tests.alerts import CODES, World, owner, place, subscription
+from tests.alerts import CODES, World, owner, place, receiver, subscription
 from tests.events import RAISED, alert_event
 from tests.faults import Crash, Fault, through
 
@@ -85,7 +85,7 @@ def lived(fault: Fault) -> Struck:
     world.hear(alert_event())
     world.hear(alert_event(touchpoint="desk", journey="other"))
     world.run(timedelta(minutes=45))
-    world.acknowledge(CODES.code(alert_event().alert_id, "web/second"))
+    world.acknowledge(CODES.code(alert_event().alert_id, receiver("web/second", "slack")))
     world.hear(alert_event(touchpoint="desk", journey="other", **OVER))
     world.run(timedelta(days=2))
     return world

@@ -16,14 +16,14 @@ from urllib.parse import urlencode
 import pytest
 
 from services.alerts.app import app
-from tests.alerts import CODES, World, owner, subscription
+from tests.alerts import CODES, World, owner, receiver, subscription
 from tests.alerts_api import KEY, SIGNING, Site, site
 from tests.events import RAISED, alert_event
 
 ALERT, OTHER = alert_event().alert_id, alert_event(touchpoint="desk").alert_id
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-MINE, UNTOLD = CODES.code(ALERT, "web/mail"), CODES.code(OTHER, "web/mail")
-GONE = CODES.code(ALERT, "web/gone")
+MINE, UNTOLD = CODES.code(ALERT, receiver("web/mail")), CODES.code(OTHER, receiver("web/mail"))
+GONE = CODES.code(ALERT, receiver("web/gone"))
 
 
 @dataclass

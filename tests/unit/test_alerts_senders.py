@@ -312,14 +312,15 @@ def test_what_slack_refuses_though_it_answers_200_is_a_failure(
 
 def test_a_post_has_figures_comments_and_buttons_and_calls_nobody(receiver: Receiver) -> None:
     """What people wrote makes no link, and rings no channel's bell."""
-    slack(receiver, written("slack", receiver.url, alert_event(sample_comments=COMMENTS)))
+    one = written("slack", receiver.url, alert_event(sample_comments=COMMENTS))
+    slack(receiver, one)
     post = json.loads(receiver.came[0][1])
     text = json.dumps(post, ensure_ascii=False)
     assert post["text"] == "Friction: Checkout"
     assert "<!channel>" not in text and "&lt;!channel&gt;" in text and "<script>" not in text
     assert "19% bad (15–25%, 240 answers)" in text
     take_on, mute = post["blocks"][-2]["elements"]
-    code = CODES.code(alert_event().alert_id, "web/one")
+    code = CODES.code(alert_event().alert_id, one.receiver)
     assert (take_on["action_id"], take_on["value"]) == ("acknowledge", code)
     assert mute["url"] == f"https://example.com/alerts/{code}"
 
@@ -385,7 +386,7 @@ def test_the_letter_is_in_the_subscribers_language_and_escapes_comments() -> Non
     assert Image.open(BytesIO(picture)).size == (960, 168)
     assert picture.startswith(b"\x89PNG") and 'src="cid:chart0@etincelle"' in html
     for text in (plain, html):
-        assert CODES.address(alert_event().alert_id, "web/one") in text
+        assert CODES.address(alert_event().alert_id, written("email", "anna@example.com").receiver) in text
         assert "web/one" in text
     assert len(message.as_bytes()) < 40_000
 
@@ -482,7 +483,7 @@ def test_a_text_is_one_part_with_its_address_whole(lang: str, name: str) -> None
     assert TextSender(texts, "+33700000000", CODES.address).send(one, None) == Attempt(answer="id")  # type: ignore[arg-type]
     [(number, text, _)] = texts.sent
     assert (number, count(text).parts) == ("+33612345678", 1)
-    assert text.endswith(CODES.address(event.alert_id, "web/one"))
+    assert text.endswith(CODES.address(event.alert_id, one.receiver))
 
 
 def test_a_story_falls_back_to_english() -> None:

@@ -22,6 +22,7 @@ from shared.catalogue import Changed, Touchpoint
 from shared.codes import keyed_hash
 from shared.errors import NotFound
 from shared.events import AlertEvent, Share
+from shared.receivers import Receiver
 from shared.remedies import Remedy
 from shared.tables import cases as keys
 from shared.times import key_time
@@ -198,14 +199,21 @@ def test_the_page_behind_a_messages_code_tells_it_in_words() -> None:
 
 
 def test_a_code_leads_to_its_alert_until_it_ends() -> None:
-    """As the alerts service writes it; one that is misspelt is not looked for."""
+    """Or its subscription is gone, or another's. As the alerts service writes it; a misspelt one is not looked for."""
     secret, code = b"secret", "0123456789abcdef"
     with aws.data_stack():
         table = aws.table("cases")
         pk, sk = keys.pass_key(keyed_hash(secret, "pass", code))
-        table.put({"pk": pk, "sk": sk, "alert_id": EVENT.alert_id, "ends_at": key_time(NOW)})
-        passes = TablePasses(table, lambda: secret, lambda: NOW - timedelta(seconds=1))
+        reached, other = (Receiver("web/mail", "email", f"{name}@example.com") for name in ("web", "former"))
+        about = {"alert_id": EVENT.alert_id, "subscription": "web/mail", "receiver": reached.digest}
+        table.put({"pk": pk, "sk": sk, "ends_at": key_time(NOW)} | about)
+        known = fakes.FakeCatalogue({"checkout": fakes.touchpoint()})
+        passes = TablePasses(table, lambda: secret, lambda: NOW - timedelta(seconds=1), known)
         assert passes.behind(code) == EVENT.alert_id
+        assert replace(passes, catalogue=fakes.FakeCatalogue()).behind(code) is None
+        table.put({"pk": pk, "sk": sk, "ends_at": key_time(NOW)} | about | {"receiver": other.digest})
+        assert passes.behind(code) is None
+        table.put({"pk": pk, "sk": sk, "ends_at": key_time(NOW)} | about)
         assert replace(passes, now=lambda: NOW).behind(code) is None
         assert passes.behind("0123456789abcdeX") is None
         assert passes.behind("a#b") is None

@@ -14,7 +14,7 @@ from services.collector.adapters.remedies import ShownRemedies
 from shared.errors import Unavailable
 from shared.forms import FORM
 from shared.remedies import Remedy
-from tests.alerts import CODES, World, owner, subscription
+from tests.alerts import CODES, World, owner, receiver, subscription
 from tests.alerts_api import KEY, site
 from tests.collector import NOW, touchpoint
 from tests.collector import World as Answering
@@ -49,7 +49,7 @@ def api(method: str, path: str, body: Any = None) -> Reply:
 
 
 def page(method: str, **fields: str) -> Reply:
-    path = f"/alerts/{CODES.code(ALERT, 'web/mail')}"
+    path = f"/alerts/{CODES.code(ALERT, receiver('web/mail'))}"
     return ask(alerts.app, method, path, urlencode(fields) if fields else None, SENT)
 
 
@@ -156,7 +156,7 @@ def test_a_form_that_is_wrong_comes_back_with_what_was_typed(heard: World) -> No
 
 def test_a_form_of_another_site_writes_nothing(heard: World) -> None:
     """403; a code that is nobody's is 404."""
-    path = f"/alerts/{CODES.code(ALERT, 'web/mail')}"
+    path = f"/alerts/{CODES.code(ALERT, receiver('web/mail'))}"
     foreign = {"Content-Type": FORM[0], "Sec-Fetch-Site": "cross-site"}
     body = urlencode({"do": "remedy", "on": "2024-03-04", "text-fr": "Oui"})
     assert ask(alerts.app, "POST", path, body, foreign).status == 403

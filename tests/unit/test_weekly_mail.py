@@ -14,7 +14,7 @@ from services.alerts.domain.deliveries import Delivery
 from services.alerts.messages import letters, slack, teams
 from services.alerts.messages.story import story
 from services.alerts.usecases import weekly
-from shared.catalogue import Digest
+from shared.catalogue import Digest, Touchpoint
 from shared.events import (
     WEEKLY,
     Share,
@@ -27,7 +27,7 @@ from shared.events import (
     WeekTouchpoint,
     canonical,
 )
-from tests.alerts import CODES, owner, subscription
+from tests.alerts import CODES, owner, receiver, subscription
 from tests.cases import HOUR, World, answer, place
 from tests.events import alert_event
 
@@ -192,7 +192,7 @@ def test_the_mail_has_the_headers_by_which_a_mail_program_stops_it() -> None:
     """RFC 8058, to the address that its last line has too; alerts, which come seldom, have none."""
     message = letter(week())
     plain, html = parts(message)
-    address = CODES.address(WEEKLY, "web/mail") + "/weekly"
+    address = CODES.address(WEEKLY, receiver("web/mail")) + "/weekly"
     assert message["List-Unsubscribe"] == f"<{address}>"
     assert f"\r\nList-Unsubscribe: <{address}>\r\n".encode() in message.as_bytes()
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -214,7 +214,7 @@ def test_the_other_ways_tell_it_in_short() -> None:
 def stop_path(world: World) -> str:
     """Where the report's last line leads, once it was told."""
     assert told_in(world, week())
-    return urlsplit(CODES.address(WEEKLY, "web/mail") + "/weekly").path
+    return urlsplit(CODES.address(WEEKLY, receiver("web/mail")) + "/weekly").path
 
 
 @pytest.mark.parametrize("body", ["List-Unsubscribe=One-Click", "do=stop"])
@@ -235,12 +235,28 @@ def test_one_click_stops_it_until_it_is_wanted_again(body: str) -> None:
     assert world.mutes.of("web/mail", world.clock.now) == frozenset()
 
 
+def test_the_link_of_a_report_is_no_good_once_it_goes_to_another_mailbox() -> None:
+    """Until then it is, whatever else of the subscription changes."""
+    world = world_of(subscription())
+    path = stop_path(world)
+    for fields, status in (({"lang": "fr"}, 200), ({"target": "next@example.com"}, 404)):
+        web = owner("web", subscription(**fields))
+        world.catalogue.known = {name: one.model_copy(update={"owner": web}) for name, one in points_of(world)}
+        assert world.ask("GET", path, headers={}).status == status
+        assert world.ask("POST", path, "do=stop", FORM).status == status
+        world.mutes.kept.clear()
+
+
+def points_of(world: World) -> list[tuple[str, Touchpoint]]:
+    return list(world.catalogue.known.items())
+
+
 def test_a_code_of_an_alert_stops_no_report() -> None:
     """Nor does one that nobody was given."""
     world = world_of(subscription())
     world.hear(alert_event())
     world.run(timedelta(days=1))
-    for code in (CODES.code(alert_event().alert_id, "web/mail"), "0" * 16):
+    for code in (CODES.code(alert_event().alert_id, receiver("web/mail")), "0" * 16):
         assert world.ask("POST", f"/alerts/{code}/weekly", "do=stop", FORM).status == 404
 
 

@@ -54,9 +54,7 @@ class TableNotes:
         began = {event.touchpoint: event for event in alerts if event.state == "raised"}
         marks = [Put(self.table, told_item(delivery.subscription, event, at)) for event in began.values()]
         acted_on = [one for note in notes if (one := pass_for(note.event))]
-        passes = [
-            Put(self.table, pass_item(self.codes, one, delivery.subscription, at)) for one in dict.fromkeys(acted_on)
-        ]
+        passes = [Put(self.table, pass_item(self.codes, one, delivery.receiver, at)) for one in dict.fromkeys(acted_on)]
         try:
             transact([Put(self.table, item_of_delivery(delivery), new=True), *writes, *marks, *passes])
         except (ConditionFailed, TransactionConflict):

@@ -9,6 +9,7 @@ from datetime import datetime
 from services.alerts.domain.passes import GOOD_FOR, Codes, Pass
 from shared.codes import LINK_LENGTH
 from shared.dynamo import Item, Table
+from shared.receivers import Receiver
 from shared.tables import cases as keys
 from shared.times import key_time, parse_time
 
@@ -22,12 +23,16 @@ class TablePasses:
 
     def get(self, code: str) -> Pass | None:
         item = self.table.get(*keys.pass_key(self.codes.kept(code))) if CODE.fullmatch(code) else None
-        return Pass(item["alert_id"], item["subscription"], parse_time(item["ends_at"])) if item else None
+        return pass_of(item) if item else None
 
 
-def pass_item(codes: Codes, alert_id: str, subscription: str, at: datetime) -> Item:
+def pass_of(item: Item) -> Pass:
+    return Pass(item["alert_id"], item["subscription"], item["receiver"], parse_time(item["ends_at"]))
+
+
+def pass_item(codes: Codes, alert_id: str, receiver: Receiver, at: datetime) -> Item:
     """The pass that a message carries; each further message makes it good for longer."""
-    pk, sk = keys.pass_key(codes.kept(codes.code(alert_id, subscription)))
+    pk, sk = keys.pass_key(codes.kept(codes.code(alert_id, receiver)))
     ends = at + GOOD_FOR
-    about = {"alert_id": alert_id, "subscription": subscription}
+    about = {"alert_id": alert_id, "subscription": receiver.subscription, "receiver": receiver.digest}
     return {"pk": pk, "sk": sk, "ends_at": key_time(ends), "expires_at": int(ends.timestamp()) + 1} | about

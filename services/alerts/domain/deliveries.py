@@ -10,6 +10,7 @@ from services.alerts.domain.notes import Message, Reason
 from services.alerts.domain.subscribers import Subscriber
 from shared.catalogue import Way
 from shared.events import Told
+from shared.receivers import Receiver
 
 State = Literal["pending", "delivered", "parked"]
 FIRST_WAIT = timedelta(seconds=30)
@@ -42,6 +43,10 @@ class Delivery:
     last_error: str | None = None
     answer: str | None = None
     delivered_at: datetime | None = None
+
+    @property
+    def receiver(self) -> Receiver:
+        return Receiver(self.subscription, self.kind, self.target)
 
 
 def delivery(message: Message, subscriber: Subscriber, now: datetime) -> Delivery:

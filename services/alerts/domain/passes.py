@@ -7,16 +7,21 @@ from datetime import datetime, timedelta
 
 from shared.codes import keyed_code, keyed_hash
 from shared.events import WEEKLY, AlertEvent, News, WeeklyEvent
+from shared.receivers import Receiver
 
 GOOD_FOR = timedelta(days=90)
 
 
 @dataclass(frozen=True)
 class Pass:
-    """What a code stands for, and until when. alert_id: an alert's, or `WEEKLY`."""
+    """What a code stands for, and until when. alert_id: an alert's, or `WEEKLY`; receiver: digest of whom it reached.
+
+    Where its subscription has come to lead to somebody else, it is for nobody any more.
+    """
 
     alert_id: str
     subscription: str
+    receiver: str
     expires_at: datetime
 
 
@@ -29,18 +34,18 @@ def pass_for(event: News) -> str | None:
 
 @dataclass(frozen=True)
 class Codes:
-    """Codes of passes. Each message on an alert to a subscription carries the same one, so it is made, not drawn."""
+    """Codes of passes. Each message on an alert to a receiver carries the same one, so it is made, not drawn."""
 
     secret: bytes
     public_url: str
 
-    def code(self, alert_id: str, subscription: str) -> str:
-        return keyed_code(self.secret, "pass of alert", f"{alert_id} {subscription}")
+    def code(self, alert_id: str, receiver: Receiver) -> str:
+        return keyed_code(self.secret, "pass of alert", f"{alert_id} {receiver.digest}")
 
     def kept(self, code: str) -> str:
         """What is kept of a code."""
         return keyed_hash(self.secret, "pass", code)
 
-    def address(self, alert_id: str, subscription: str) -> str:
-        """Where the subscription acknowledges or mutes the alert."""
-        return f"{self.public_url}/alerts/{self.code(alert_id, subscription)}"
+    def address(self, alert_id: str, receiver: Receiver) -> str:
+        """Where the receiver acknowledges or mutes the alert."""
+        return f"{self.public_url}/alerts/{self.code(alert_id, receiver)}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from shared.catalogue import Catalogue, Owner, Subscription, Touchpoint, Way
 from shared.events import News, WeeklyEvent
+from shared.receivers import subscription_of
 
 AT_ONCE = 0
 UNASKED: dict[str, tuple[Way, ...]] = {
@@ -90,7 +91,5 @@ def wants(subscription: Subscription, event: News, touchpoint: Touchpoint | None
 
 def subscriber(name: str, catalogue: Catalogue) -> Subscriber | None:
     """The subscription of that name as the registry has it now; None where it is gone."""
-    owner_id, _, subscription_id = name.partition("/")
-    owner = catalogue.owner(owner_id)
-    each = owner.subscriptions if owner else ()
-    return next((Subscriber(owner, one) for one in each if owner and one.id == subscription_id), None)
+    owner, one = catalogue.owner(name.partition("/")[0]), subscription_of(name, catalogue)
+    return Subscriber(owner, one) if owner and one else None

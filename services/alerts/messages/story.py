@@ -25,13 +25,14 @@ from shared.events import (
     WeeklyEvent,
 )
 from shared.pages.formats import moment
+from shared.receivers import Receiver
 
 TOGETHER = timedelta(hours=2)
 """Changes that began within this of each other may have one cause."""
 MOST_COMMENTS = 3
 MOST_CAUSES = 3
-Manage = Callable[[str, str], str]
-"""Gives the address where a subscription acts on an alert: (alert_id, subscription)."""
+Manage = Callable[[str, Receiver], str]
+"""Gives the address where a receiver acts on an alert: (alert_id, receiver)."""
 
 
 @dataclass(frozen=True)
@@ -77,17 +78,17 @@ def story(delivery: Delivery, manage: Manage) -> Story:
     """The message of a delivery, in its subscription's language, or else in English."""
     lang = language(delivery.lang)
     frame = SAID[lang]
-    pieces = tuple(piece_of(event, frame, lang, delivery.subscription, manage) for event in delivery.news)
+    pieces = tuple(piece_of(event, frame, lang, delivery.receiver, manage) for event in delivery.news)
     title, subscription = title_of(pieces, frame, lang), delivery.subscription
     if any(isinstance(event, WeeklyEvent) for event in delivery.news):
         why = frame.week_why.format(owner=delivery.owner, subscription=subscription)
-        return Story(lang, title, "", pieces, why, frame, manage(WEEKLY, subscription) + "/weekly")
+        return Story(lang, title, "", pieces, why, frame, manage(WEEKLY, delivery.receiver) + "/weekly")
     reason = getattr(frame, f"because_{delivery.because}")
     why = frame.why.format(reason=reason.format(owner=delivery.owner), subscription=subscription)
     return Story(lang, title, cause(delivery.news, frame), pieces, why, frame)
 
 
-def piece_of(event: Told, frame: Frame, lang: str, subscription: str, manage: Manage) -> Piece:
+def piece_of(event: Told, frame: Frame, lang: str, receiver: Receiver, manage: Manage) -> Piece:
     if isinstance(event, CaseEvent):
         return case_piece(event, frame, lang)
     if isinstance(event, PingEvent):
@@ -96,7 +97,7 @@ def piece_of(event: Told, frame: Frame, lang: str, subscription: str, manage: Ma
         return week_piece(event, frame, lang)
     if isinstance(event, OutreachEvent):
         return outreach_piece(event, frame, lang)
-    return piece(event, frame, lang, manage(event.alert_id, subscription))
+    return piece(event, frame, lang, manage(event.alert_id, receiver))
 
 
 def case_piece(event: CaseEvent, frame: Frame, lang: str) -> Piece:

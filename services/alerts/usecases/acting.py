@@ -13,6 +13,7 @@ from services.alerts.usecases.ports import Deps, Escalate
 from services.alerts.usecases.telling import is_early, put, write_note
 from shared.errors import FieldError, Gone, InvalidInput, NotFound
 from shared.events import WEEKLY, AlertEvent
+from shared.receivers import is_reached
 
 Wish = Literal["acknowledge", "mute_alert", "mute_touchpoint", "mute_all"]
 LONGEST_MUTE = timedelta(days=90)
@@ -73,10 +74,13 @@ class Opened:
 
 
 def opened(code: str, deps: Deps) -> Opened:
-    """Changes nothing. Raises NotFound where the code is nobody's, has expired, or its subscription is gone."""
+    """Changes nothing.
+
+    Raises NotFound where the code is nobody's, has expired, or its subscription is gone or leads to somebody else.
+    """
     found = deps.passes.get(code)
     standing = deps.standings.get(found.alert_id) if found and found.expires_at > deps.now() else None
-    if found is None or standing is None or subscriber(found.subscription, deps.catalogue) is None:
+    if found is None or standing is None or not is_reached(found.subscription, found.receiver, deps.catalogue):
         raise NotFound("there is no such page")
     return Opened(found.subscription, standing)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from services.alerts.domain.subscribers import subscriber
 from services.alerts.usecases.cases.acting import Actor
 from services.alerts.usecases.cases.ports import CaseDeps
 from services.alerts.usecases.cases.reading import Filter, listed
 from services.alerts.usecases.telling import note_all
 from shared.errors import NotFound
 from shared.events import WEEKLY, WeekCases, WeeklyEvent
+from shared.receivers import is_reached
 
 MOST_CASES = 1000
 """That are counted; of more, so many."""
@@ -38,11 +38,14 @@ class Reader:
 
 
 def reader(code: str, deps: CaseDeps) -> Reader:
-    """Changes nothing. Raises NotFound where the code is nobody's, has expired, or its subscription is gone."""
+    """Changes nothing.
+
+    Raises NotFound where the code is nobody's, has expired, or its subscription is gone or leads to somebody else.
+    """
     found, now = deps.passes.get(code), deps.now()
     if found is None or found.alert_id != WEEKLY or found.expires_at <= now:
         raise NotFound("there is no such page")
-    if subscriber(found.subscription, deps.catalogue) is None:
+    if not is_reached(found.subscription, found.receiver, deps.catalogue):
         raise NotFound("there is no such page")
     return Reader(found.subscription, WEEKLY in deps.mutes.of(found.subscription, now))
 

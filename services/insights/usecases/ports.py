@@ -74,7 +74,8 @@ class Passes(Protocol):
     """What the codes in messages to owners lead to."""
 
     def behind(self, code: str) -> str | None:
-        """The id of the alert; None where the code is nobody's, or has expired."""
+        """The id of the alert; None where the code is nobody's, has expired, or was sent to whom its subscription no
+        longer reaches."""
         ...
 
 

@@ -15,13 +15,14 @@ from services.alerts.messages import slack, teams
 from services.alerts.messages.story import Manage, story
 from shared.catalogue import Catalogue
 from shared.events import AlertEvent
+from shared.receivers import Receiver
 
 JSON = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "Etincelle"}
 SLACK = "https://slack.com/api/chat.postMessage"
 BUSY = {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 """What Slack answers when the same post may work later."""
-Token = Callable[[str, str], str]
-"""Gives what a button carries: (alert_id, subscription)."""
+Token = Callable[[str, Receiver], str]
+"""Gives what a button carries: (alert_id, receiver)."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class SlackSender:
 
     def send(self, delivery: Delivery, thread: str | None) -> Attempt:
         alerts = [event for event in delivery.news if isinstance(event, AlertEvent)]
-        tokens = {event.alert_id: self.token(event.alert_id, delivery.subscription) for event in alerts}
+        tokens = {event.alert_id: self.token(event.alert_id, delivery.receiver) for event in alerts}
         post = slack.post(story(delivery, self.manage), tokens)
         if delivery.target.startswith("http"):
             return self._to_webhook(delivery.target, post)
