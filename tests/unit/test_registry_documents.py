@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.registry import usecases
-from services.registry.domain.difference import HIDDEN
+from services.registry.domain.difference import HIDDEN, hidden
 from services.registry.usecases import Applied, Deps
 from shared.errors import Conflict, InvalidInput
 from tests.registry import ADMIN, SECRET, asked, fake_deps, shop
@@ -281,6 +281,25 @@ def test_a_hidden_secret_that_is_not_kept_here_is_refused() -> None:
     """Asterisks never become a secret."""
     found = refused(fake_deps(), owners=hooked(HIDDEN))
     assert [pointer for pointer, _ in found] == ["#/document/owners/web/subscriptions/hook/secret"]
+
+
+def test_an_address_that_was_read_back_hidden_is_kept() -> None:
+    """Whoever knows where a room takes messages may post there: of Slack's and Teams' addresses the host is shown."""
+    deps, urls = fake_deps(), {"slack": "https://hooks.slack.com/T0/private", "teams": "https://x.example.com?private"}
+
+    def rooms(urls: dict[str, str]) -> dict[str, Any]:
+        return {"web": {"name": "Web team", "subscriptions": {way: {way: url} for way, url in urls.items()}}}
+
+    masked = {"slack": f"https://hooks.slack.com/{HIDDEN}", "teams": f"https://x.example.com/{HIDDEN}"}
+    [made] = [one for one in apply(deps, 0, owners=rooms(urls)).changes if one.kind == "owner"]
+    assert {way: one[way] for way, one in made.after["subscriptions"].items()} == masked
+    assert apply(deps, 1, owners=rooms(masked)).changes == []
+    apply(deps, 1, owners=rooms(masked), lang="fr")
+    kept = deps.documents.kept["OWNER", "web"][1].value
+    assert {one["kind"]: one["target"] for one in kept["subscriptions"]} == urls
+    assert "private" not in str(hidden(kept)) and masked["teams"] in str(hidden(kept))
+    found = refused(fake_deps(), owners=rooms(masked))
+    assert [pointer for pointer, _ in found] == [f"#/document/owners/web/subscriptions/{way}/{way}" for way in urls]
 
 
 def test_a_difference_shows_that_a_secret_changed_and_not_what_it_was() -> None:

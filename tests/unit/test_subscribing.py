@@ -151,6 +151,23 @@ def test_a_secret_that_is_left_out_stays_and_a_new_one_makes_it_the_former(regis
     assert told(registry)["hook"].secret is None
 
 
+@pytest.mark.parametrize(
+    ("way", "host"), [("slack", "https://hooks.slack.com"), ("teams", "https://x.logic.azure.com")]
+)
+def test_an_address_that_anybody_may_post_to_is_a_secret(registry: Registry, way: str, host: str) -> None:
+    """Its host is shown; sent back so it stays, and what is another's, or another way's, is not taken."""
+    url, shown = f"{host}/T0/B0?sig=private", f"{host}/{HIDDEN}"
+    replies = [put(registry, "room", {way: url}), registry.ask("GET", "/v1/owners/web/subscriptions")]
+    replies.append(registry.ask("GET", "/v1/owners/web/subscriptions/room/versions"))
+    assert [str(one.body).count(shown) for one in replies] == [1, 1, 1]
+    assert "private" not in str(replies) and "T0" not in str(replies)
+    assert put(registry, "room", {way: shown, "lang": "fr"}, 1).status == 200
+    assert (told(registry)["room"].target, told(registry)["room"].lang) == (url, "fr")
+    for wrong in ({way: f"https://other.example.com/{HIDDEN}"}, {"teams" if way == "slack" else "slack": shown}):
+        assert put(registry, "room", wrong, 2).status == 422
+    assert put(registry, "new", {way: shown}).status == 422
+
+
 def test_another_way_begins_without_the_secrets_of_the_one_before(registry: Registry) -> None:
     """An e-mail is not signed."""
     put(registry, "hook", HOOK)

@@ -206,6 +206,16 @@ def test_a_secret_goes_in_by_the_form_and_stays_where_it_is_left_empty(deps: Dep
     assert (kept(deps)["boss"].target, kept(deps)["boss"].secret) == ("https://example.com/new", SECRET)
 
 
+def test_the_form_shows_a_rooms_host_alone_and_keeps_its_address(deps: Deps) -> None:
+    """Whoever knows the whole may post to the room."""
+    room = NEW | {"way": "teams", "target": "https://x.example.com/flow?sig=private"}
+    assert visit(deps, "wes", "/subscriptions/web", room).status == 303
+    page = visit(deps, "wes", "/subscriptions/web?edit=boss").body
+    assert 'value="https://x.example.com/********"' in page and "private" not in page
+    visit(deps, "wes", "/subscriptions/web", room | {"target": "https://x.example.com/********", "version": "1"})
+    assert kept(deps)["boss"].target == room["target"]
+
+
 def test_a_form_of_another_session_or_site_changes_nothing(deps: Deps) -> None:
     """403 for both."""
     assert visit(deps, "wes", "/subscriptions/web", NEW | {FORM_TOKEN: "0" * 32}).status == 403

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -16,6 +17,9 @@ SECTIONS = {
 }
 HIDDEN = "********"
 SECRETS = ("secret", "former_secret")
+ADDRESSES = ("slack", "teams")
+"""Ways whose https address lets anybody who knows it post: its path and query are a secret."""
+HOST = re.compile(r"https?://[^/?#]*", re.IGNORECASE)
 Canonical = Mapping[str, Any]
 
 
@@ -73,8 +77,22 @@ def hidden_pair(old: Mapping[Any, Any], new: Mapping[Any, Any], one: Any) -> tup
 def hidden(value: Any) -> Any:
     """The value with every secret replaced by asterisks: what signs a webhook is written, and never read back."""
     if isinstance(value, dict):
-        return {name: HIDDEN if is_secret(name, inner) else hidden(inner) for name, inner in value.items()}
+        return {name: hidden_field(name, inner, value) for name, inner in value.items()}
     return [hidden(inner) for inner in value] if isinstance(value, list) else value
+
+
+def hidden_field(name: str, value: Any, of: Mapping[str, Any]) -> Any:
+    """A field of a mapping, which has an address under its way, as documents do, or as the `target` of its `kind`."""
+    if is_secret(name, value):
+        return HIDDEN
+    way = of.get("kind") if name == "target" else name
+    return hidden_address(str(way), value) if isinstance(value, str) else hidden(value)
+
+
+def hidden_address(way: str, target: str) -> str:
+    """Where a way leads, without what is secret of it: of Slack's and Teams' https addresses the host is left."""
+    host = HOST.match(target) if way in ADDRESSES else None
+    return f"{host[0]}/{HIDDEN}" if host else target
 
 
 def is_secret(name: str, value: Any) -> bool:
@@ -91,12 +109,22 @@ def revealed(document: Canonical, before: Canonical | None) -> tuple[dict[str, A
     whole = json.loads(text_of(document))
     for owner, entry in whole.get("owners", {}).items():
         for identifier, target in entry.get("subscriptions", {}).items():
-            for name in SECRETS:
+            for name in (*SECRETS, *ADDRESSES):
                 path = ("owners", owner, "subscriptions", identifier, name)
-                if target.get(name) == HIDDEN:
-                    target[name] = at_path(before or {}, path)
+                if is_hidden(target.get(name)):
+                    target[name] = put_back(name, target[name], at_path(before or {}, path))
                     unknown += [] if target[name] else [path]
     return whole, unknown
+
+
+def is_hidden(value: Any) -> bool:
+    return isinstance(value, str) and (value == HIDDEN or value.endswith(f"/{HIDDEN}"))
+
+
+def put_back(name: str, sent: str, kept: str | None) -> str | None:
+    """What is kept, where the hidden form that was sent is its own; else None. name: of a secret, or a way."""
+    own = HIDDEN if name in SECRETS else hidden_address(name, kept or "")
+    return kept if sent == own else None
 
 
 def at_path(value: Any, path: tuple[str, ...]) -> Any:

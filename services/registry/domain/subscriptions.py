@@ -7,7 +7,7 @@ from typing import Any
 
 from services.registry.domain import journey
 from services.registry.domain.checking import check
-from services.registry.domain.difference import HIDDEN, SECRETS
+from services.registry.domain.difference import ADDRESSES, HIDDEN, SECRETS, is_hidden, put_back
 from services.registry.domain.journey import with_kind
 from services.registry.domain.mistakes import Mistake
 from shared.bodies import pointer
@@ -38,7 +38,7 @@ def checked(owner: str, identifier: str, sent: Any) -> Checked:
 
 
 def with_secrets(sent: Any, known: Subscription | None) -> tuple[Any, list[Mistake]]:
-    """What was sent, with the secrets that it leaves as they are; and what is wrong with those it hides.
+    """What was sent, with the secrets that it leaves as they are, an address among them; and those it hides wrongly.
 
     A reading never has secrets, so what was read, changed and sent back keeps them. They belong to a way: another way
     begins without.
@@ -54,6 +54,11 @@ def with_secrets(sent: Any, known: Subscription | None) -> tuple[Any, list[Mista
     if "secret" in whole and whole["secret"] is None:
         held = {}
     unknown = []
+    for way in ADDRESSES:
+        if is_hidden(whole.get(way)):
+            kept = put_back(way, whole[way], known.target if known and known.kind == way else None)
+            unknown += [] if kept else [Mistake((way,), "this address is not kept here; write it out")]
+            whole[way] = kept or whole[way]
     for name in SECRETS:
         if whole.get(name, HIDDEN) == HIDDEN:
             if name in whole and not held.get(name):

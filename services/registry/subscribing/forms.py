@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, get_args
 
+from services.registry.domain.difference import hidden_address
 from services.registry.domain.journey import WAYS, Pillar
 from shared.catalogue import Subscription
 from shared.events import NewsKind, Severity
@@ -45,7 +46,8 @@ def urgent(fields: Mapping[str, str]) -> dict[str, Any]:
 
 def fields_of(one: Subscription) -> dict[str, str]:
     """The form's fields as they show a subscription."""
-    shown = {"id": one.id, "way": one.kind, "target": one.target, "lang": one.lang, "time_zone": one.time_zone}
+    target = hidden_address(one.kind, one.target)
+    shown = {"id": one.id, "way": one.kind, "target": target, "lang": one.lang, "time_zone": one.time_zone}
     shown |= {name: " ".join(getattr(one, name)) for name in LISTS}
     shown |= {f"{name}-{value}": "1" for name in TICKED for value in getattr(one, name)}
     exceptions = {

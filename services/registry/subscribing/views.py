@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.registry.domain.difference import hidden_address
 from services.registry.domain.mistakes import Mistake
 from services.registry.domain.subscriptions import field_error
 from services.registry.messages import Remark
@@ -29,6 +30,7 @@ class SubscriptionChange(BaseModel):
 class SubscriptionView(BaseModel):
     """Somebody told of friction. made: in the journey file, or here. Whether it has secrets is shown, never which.
 
+    target: of an https address of Slack's or Teams' only the host; sent back so, it stays.
     version, changed_at, changed_by: of what was made here; absent of what the file has.
     """
 
@@ -82,6 +84,7 @@ class SubscriptionVersionList(BaseModel):
 def fields_of(owner: str, subscription: Subscription, kept: Kept | None) -> dict[str, Any]:
     shown = subscription.model_dump(exclude={"secret", "former_secret"}) | dict(secrets_of(subscription))
     shown |= {"owner": owner, "made": "here" if kept else "file"}
+    shown["target"] = hidden_address(subscription.kind, subscription.target)
     if kept:
         shown |= {"version": kept.version, "changed_at": kept.changed_at, "changed_by": kept.changed_by}
     return shown
