@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from hashlib import sha256
+from hmac import compare_digest
 
 from shared.catalogue import Catalogue, Subscription, Way
 
@@ -33,4 +34,4 @@ def subscription_of(name: str, catalogue: Catalogue) -> Subscription | None:
 def is_reached(name: str, digest: str, catalogue: Catalogue) -> bool:
     """Whether the subscription is there, and still leads to the receiver that the digest is of."""
     one = subscription_of(name, catalogue)
-    return one is not None and Receiver(name, one.kind, one.target).digest == digest
+    return one is not None and compare_digest(Receiver(name, one.kind, one.target).digest, digest)
