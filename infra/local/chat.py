@@ -67,17 +67,23 @@ def of_teams(card: dict[str, Any]) -> Shown:
     return found
 
 
+def as_written(markdown: str) -> str:
+    """Words in which every mark is escaped, without the escapes."""
+    return re.sub(r"\\(.)", r"\1", markdown)
+
+
 def gather(element: dict[str, Any], found: Shown) -> None:
     """Adds what an element of a card shows, and what stands inside it."""
     kind = element["type"]
     if kind == "TextBlock":
-        text = re.sub(r"\\(.)", r"\1", element["text"])
+        text = as_written(element["text"])
         if element.get("style") == "heading":
             found.title = text
         else:
             found.lines.append([(text, element.get("weight") == "Bolder")])
     elif kind == "FactSet":
-        found.lines += [[(f"{fact['title']} ", True), (fact["value"], False)] for fact in element["facts"]]
+        facts = [(as_written(one["title"]), as_written(one["value"])) for one in element["facts"]]
+        found.lines += [[(f"{title} ", True), (value, False)] for title, value in facts]
     elif kind == "Container":
         for inner in element["items"]:
             gather(inner, found)

@@ -24,7 +24,9 @@ from infra.local.environment import topic_arn
 from services.aggregator.adapters.messages import SnsTopic
 from services.aggregator.domain.alerts import AlertFact
 from services.aggregator.domain.answers import Series
-from shared.events import AlertEvent
+from shared.dynamo import Table
+from shared.events import AlertEvent, canonical
+from shared.tables.friction import alert_key
 from tests.browser.test_messages_browser import violations
 from tests.conftest import Running
 from tests.events import alert_event
@@ -77,6 +79,7 @@ class Team:
         assert reply.status_code == 200, reply.text
 
     def publish(self, **fields: Any) -> AlertEvent:
+        """As the aggregator does: the alert stands, with what it quotes; but no account decides on it."""
         event = alert_event(
             touchpoint=self.name,
             touchpoint_name={"fr": "Paiement"},
@@ -86,6 +89,9 @@ class Team:
             sample_comments=COMMENTS,
             **fields,
         )
+        pk, sk = alert_key(event.touchpoint, event.raised_at, event.alert_id)
+        friction = Table(self.stack.client("dynamodb"), "etincelle-local-friction")
+        friction.put({"pk": pk, "sk": sk, "event": canonical(event)})
         topic = SnsTopic(lambda: self.stack.client("sns"), topic_arn("friction-alerts"))
         topic.publish(AlertFact(Series(self.name, "customer", "csat"), event))
         return event
