@@ -60,16 +60,26 @@ class ContactsEraser:
     def _erase(self, baton: Baton, erasure: Erasure) -> None:
         whose = self.erasures.resolved(erasure) if baton.turn == 1 or erasure.people else erasure
         told = replace(baton, people=tuple(sorted(whose.people)), customers=tuple(sorted(whose.customers)))
+        finder = Finder(self.table, self.secret, self.now)
         eraser = Eraser(
             name="contacts",
             table=self.table,
             place=keys.erased_key,
-            found=lambda _, done: self.found(whose, done),
+            found=lambda _, done: finder.found(whose, done),
             told=lambda *_: told,
             queues=self.queues,
             now=self.now,
         )
         eraser.take(baton)
+
+
+@dataclass(frozen=True)
+class Finder:
+    """What is there of a person, each item as the write that erases it."""
+
+    table: Table
+    secret: bytes
+    now: Callable[[], datetime]
 
     def found(self, whose: Erasure, done: Progress) -> Iterator[Scrub]:
         """Everything that is the person's; what leads to other items goes after them."""

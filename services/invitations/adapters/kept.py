@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
-from services.invitations.adapters.erasing import ContactsEraser
+from services.invitations.adapters.erasing import Finder
 from services.invitations.adapters.erasures import TableErasures
 from services.invitations.adapters.questions import questions_in
 from services.invitations.domain.people import NEVER, identifier_of
 from services.invitations.usecases.erasing import Erasure
 from shared.dynamo import Item, Put, Table, Write
-from shared.erasing import Progress, Queues
+from shared.erasing import Progress
 from shared.tables import cases, contacts, friction, responses
 
 PLACES = ("pk", "sk", "v", "version", "expires_at", "customer")
@@ -53,8 +52,8 @@ def kept_of(names: Sequence[str], tables: Tables, secret: bytes) -> dict[str, li
 
 def in_contacts(whose: Erasure, table: Table, secret: bytes) -> Iterator[Item]:
     """What their erasure would write over or remove, each item once; and that nothing is sent to them, which stays."""
-    eraser = ContactsEraser(table, secret, TableErasures(table, secret), Queues(None, {}), lambda: NEVER, timedelta())
-    places = [place_of(scrub.write) for scrub in eraser.found(whose, Progress({}, frozenset()))]
+    finder = Finder(table, secret, lambda: NEVER)
+    places = [place_of(scrub.write) for scrub in finder.found(whose, Progress({}, frozenset()))]
     places += [contacts.suppression_key(identity) for identity in sorted(whose.identities)]
     for place in dict.fromkeys(places):
         item = table.get(*place)
