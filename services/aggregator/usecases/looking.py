@@ -66,6 +66,11 @@ class Look:
         """Its answers with where their customers came from; none where that is known of nobody."""
         return told_in(self.hours) if has_origins(self.seen, self.hours) else []
 
+    @cached_property
+    def days(self) -> dict[date, list[int]]:
+        """What was answered on each day of its hours, by any channel."""
+        return watching.histograms_in(self.hours, self.seen.series.scale.levels)
+
 
 def step_over(seen: Watch, touchpoint: Touchpoint, settings: Settings, deps: Deps) -> None:
     """Steps the claimed cells; what is said before the account, so that a crash between repeats it only.
@@ -107,8 +112,7 @@ def histograms(look: Look, first: date, last: date, deps: Deps) -> dict[date, li
     """All channels' of each day, both ends included: as they were rolled up, and of later ones by the look's hours."""
     series, rolled_to = look.seen.series, look.seen.rolled_to or date.min
     before = deps.marks.histograms(series, first, min(last, rolled_to - DAY)) if first < rolled_to else {}
-    hours = [hour for hour in look.hours if max(first, rolled_to) <= hour.start.date() <= last]
-    return before | watching.histograms_in(hours, series.scale.levels)
+    return before | {day: counts for day, counts in look.days.items() if max(first, rolled_to) <= day <= last}
 
 
 def handoff_settings(look: Look) -> Settings:
