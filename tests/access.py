@@ -37,6 +37,7 @@ from tests.alerts import owner, subscription
 from tests.cases import FakeKeys, World, answer, case_of, place
 from tests.http import Reply, ask
 from tests.invitations import World as ContactsWorld
+from tests.sending import FakeSuppressions
 from tests.unit.test_outreach import FakeRecent, decided
 from tests.unit.test_pressure_page import FakeTallies
 
@@ -201,6 +202,7 @@ def invitations_deps() -> InvitationsDeps:
         **contacts,
         alerts=Standing({one.alert_id: one for one in events}),
         recent=FakeRecent(passed),
+        suppressions=FakeSuppressions(),
         responses=fakes.FakeResponses(),
         sessions=signed_in(),
     )
