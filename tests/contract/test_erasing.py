@@ -153,18 +153,26 @@ def test_the_answers_stay_as_nobody_s(world: World) -> None:
 def test_of_a_number_that_changed_hands_only_their_own_questions_go(world: World) -> None:
     """Whoever has it now can still write back; the receipt counts what was taken from beside it."""
     settle(world)
-    contacts = world.plain["contacts"]
-    place = keys.reply_key(keyed_hash(SECRET, "identity", BY_PHONE.text))
-    theirs = contacts.get(*place)
-    assert theirs is not None
-    earlier = {name: theirs[name] for name in ("invitation_id", "touchpoint", "customer", "sent_at")}
-    others = theirs | {"customer": "c0ffee", "invitation_id": "i-next"}
-    contacts.put(others | {"earlier": [earlier, earlier | {"customer": "c0ffee"}]})
+    handed_on(world, {"customer": "c0ffee"})
     receipt = world.erase(BY_PHONE)
-    left = contacts.get(*place)
+    left = world.plain["contacts"].get(*keys.reply_key(keyed_hash(SECRET, "identity", BY_PHONE.text)))
     assert left is not None and left["invitation_id"] == "i-next"
     assert [one["customer"] for one in left["earlier"]] == ["c0ffee"]
     assert receipt.erased["contacts"]["replies"] == 1
+
+
+def handed_on(world: World, *more: dict[str, Any]) -> dict[str, Any]:
+    """Somebody else has the number now, and was asked; gives the person's own question, which stands as an earlier one.
+
+    more: further earlier ones, each by what is other in it.
+    """
+    contacts = world.plain["contacts"]
+    theirs = contacts.get(*keys.reply_key(keyed_hash(SECRET, "identity", BY_PHONE.text)))
+    assert theirs is not None
+    earlier = {name: theirs[name] for name in ("invitation_id", "touchpoint", "customer", "sent_at")}
+    others = {"customer": "c0ffee", "invitation_id": "i-next"}
+    contacts.put(theirs | others | {"earlier": [earlier, *(earlier | one for one in more)]})
+    return earlier
 
 
 def test_a_question_sent_while_they_are_erased_is_neither_lost_nor_brings_them_back(world: World) -> None:
@@ -358,12 +366,7 @@ def test_an_invitation_is_shown_though_its_interaction_is_gone(world: World) -> 
 def test_of_a_number_that_changed_hands_only_their_own_questions_are_shown(world: World) -> None:
     """Whoever has it now is somebody else, and what they were asked is theirs."""
     settle(world)
-    contacts = world.plain["contacts"]
-    place = keys.reply_key(keyed_hash(SECRET, "identity", BY_PHONE.text))
-    mine = contacts.get(*place)
-    assert mine is not None
-    earlier = {name: mine[name] for name in ("invitation_id", "touchpoint", "customer", "sent_at")}
-    contacts.put(mine | {"customer": "c0ffee", "invitation_id": "i-next", "earlier": [earlier]})
+    earlier = handed_on(world)
     kept = kept_of([BY_ID.text], Tables(*(world.plain[name] for name in TABLES)), SECRET)
     [reply] = kept["contacts.reply"]
     assert [one["invitation_id"] for one in reply["questions"]] == [earlier["invitation_id"]]
