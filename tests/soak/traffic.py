@@ -30,6 +30,8 @@ TOUCHPOINTS = {"checkout": "web", "search": "web", "delivery": "logistics", "ret
 INTERACTIONS_A_PERSON = 6
 REPLIES = 0.5
 """Of the messages that ask are answered."""
+AT_ONCE = 0.3
+"""Of texts that are written back, are so within minutes; else within hours."""
 FED_UP = 0.02
 """Of the text messages that ask are answered by STOP."""
 IN_TIME = timedelta(hours=40)
@@ -223,7 +225,8 @@ class Traffic:
         self.tell_text(text)
         self.asked[text.to] = max((name, text.at), self.asked.get(text.to, ("", START)), key=lambda one: one[::-1])
         if draw.random() < REPLIES:
-            self.cloud.after(timedelta(hours=draw.expovariate(0.5)), lambda: self.write_back(text.to))
+            wait = draw.expovariate(20 if draw.random() < AT_ONCE else 0.5)
+            self.cloud.after(timedelta(hours=wait), lambda: self.write_back(text.to))
         if draw.random() < FED_UP:
             self.cloud.after(timedelta(hours=draw.expovariate(0.5)), lambda: self.stop(text.to))
 

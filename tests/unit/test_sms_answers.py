@@ -76,6 +76,38 @@ def test_a_text_answers_the_last_question_that_surely_left() -> None:
         assert [one.response_id for one in texts.world.stored] == [f"invitation:{answered}"]
 
 
+def test_a_text_waits_while_the_question_it_may_answer_is_in_doubt() -> None:
+    """A person may be quicker than the mark; what that says within eight minutes decides."""
+    asked = Texts().asked
+    surely = replace(asked, invitation_id="inv0", sent_at=NOW - timedelta(hours=3))
+    unsure = replace(asked, sent_at=NOW, has_left=False)
+    left = replace(unsure, has_left=True)
+    for stands, after, answered in (
+        ([unsure, surely], 7.9, None),
+        ([left, surely], 7.9, "inv1"),
+        ([surely], 7.9, "inv0"),
+        ([unsure, surely], 8, "inv0"),
+        ([replace(unsure, invitation_id="inv0"), surely], 1, "inv0"),
+    ):
+        texts = Texts()
+        texts.world.now = NOW + timedelta(minutes=after)
+        texts.questions.sent[hashed(NUMBER)], *texts.questions.earlier[hashed(NUMBER)] = stands
+        said = text("9", 0.5)
+        failed = [] if answered else [{"itemIdentifier": said.text_id}]
+        assert texts.hear(said) == {"batchItemFailures": failed}
+        assert [one.response_id for one in texts.world.stored] == ([f"invitation:{answered}"] if answered else [])
+
+
+def test_a_text_before_a_question_in_doubt_does_not_wait_for_it() -> None:
+    """It cannot be its answer, however late it is heard."""
+    texts = Texts()
+    unsure = replace(texts.asked, invitation_id="inv2", sent_at=NOW + timedelta(minutes=1), has_left=False)
+    texts.questions.sent[hashed(NUMBER)], texts.questions.earlier[hashed(NUMBER)] = unsure, [texts.asked]
+    texts.world.now = NOW + timedelta(minutes=2)
+    assert texts.hear(text("9", 0.5)) == DONE
+    assert answer(texts).response_id == "invitation:inv1"
+
+
 def test_the_last_score_within_the_hour_holds_and_later_ones_do_not() -> None:
     """One side of the edge and the other; the time of the answer stays the first one's."""
     texts = Texts()

@@ -18,11 +18,20 @@ from services.collector.usecases.recording import change, response_of
 from shared import bodies
 from shared.catalogue import Survey, Touchpoint
 from shared.codes import keyed_hash
+from shared.errors import Conflict
 
 Dropped = Literal["unknown_number", "unknown_touchpoint", "expired"]
 MAY_REPLY_FOR = timedelta(hours=24)
 """A text that is older is not answered by a message: the person has long put the telephone away."""
 AHEAD_AT_MOST = timedelta(minutes=5)
+IN_DOUBT_FOR = timedelta(minutes=8)
+"""From when a question was to leave: till then its mark, or the provider's word, may still tell that it did.
+
+A text that may answer it waits. Its queue hands it over anew every three minutes, five times in all.
+"""
+IN_DOUBT_FOR = timedelta(minutes=8)
+"""From the moment a question was to leave: till then its mark, or the provider's word, may still tell whether it did.
+A text that may answer it waits for that; its queue hands it over anew every three minutes, for twelve."""
 
 
 @dataclass(frozen=True)
@@ -85,11 +94,12 @@ def hear(text: Inbound, texting: Texting, deps: Deps) -> None:
 
     First the answer, then that the text was heard, then the message: heard again after a stop, the answer is
     the same, and a message is rather not sent than sent twice. Raises Conflict where another text of the person
-    was heard at the same moment: hear it again.
+    was heard at the same moment, or nobody knows yet which question it answers: hear it again.
     """
     text = replace(text, at=min(text.at, deps.now() + AHEAD_AT_MOST))
     known = texting.questions.asked(keyed_hash(deps.secret, "identity", f"phone:{text.number}"))
-    asked = answered([one for one in known if is_open(one, text.at, deps)] or known, text.at)
+    by_then = asked_by(text.at, [one for one in known if is_open(one, text.at, deps)] or known)
+    asked = answered(by_then, deps.now())
     touchpoint = deps.catalogue.touchpoint(asked.touchpoint) if asked else None
     if asked is None or touchpoint is None:
         texting.dropped("unknown_number" if asked is None else "unknown_touchpoint")
@@ -109,14 +119,23 @@ def is_open(asked: Asked, at: datetime, deps: Deps) -> bool:
     return touchpoint is not None and at < asked.sent_at + timedelta(days=touchpoint.ask.expires_days)
 
 
-def answered(asked: Sequence[Asked], at: datetime) -> Asked | None:
-    """The question that a text written then answers; None where there is none. asked: the newest first.
+def asked_by(at: datetime, asked: Sequence[Asked]) -> Sequence[Asked]:
+    """Those that were asked by then, and the first where that is told late. asked: the newest first."""
+    return [one for one in asked if one.sent_at <= at] or asked[-1:]
 
-    The last that was asked by then, and the first where that is told late. One of which nobody knows whether it left
-    comes after those that did: a person answers what they have seen.
+
+def answered(asked: Sequence[Asked], now: datetime) -> Asked | None:
+    """The question that a text answers; None where there is none. asked: by the time it was written, the newest first.
+
+    The last; but one of which nobody knows whether it left comes after those that did: a person answers what they
+    have seen. Raises Conflict where that may yet be known.
     """
-    by_then = [one for one in asked if one.sent_at <= at] or asked[-1:]
-    return next((one for one in by_then if one.has_left), by_then[0] if by_then else None)
+    surely = next((one for one in asked if one.has_left), None)
+    if surely is None:
+        return asked[0] if asked else None
+    if asked[0].invitation_id != surely.invitation_id and now < asked[0].sent_at + IN_DOUBT_FOR:
+        raise Conflict("whether the last question left is not known yet")
+    return surely
 
 
 def heard(text: Inbound, asked: Asked, touchpoint: Touchpoint, texting: Texting, deps: Deps) -> Reply | None:
