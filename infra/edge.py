@@ -69,14 +69,15 @@ def function_arn(service: str) -> str:
 
 
 def permission(service: str) -> Json:
-    """That the API may call a service's function, and no other API may."""
+    """That this stage of the API may call a service's function, and nothing else may."""
+    api = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${RestApi}"
     return {
         "Type": "AWS::Lambda::Permission",
         "Properties": {
             "Action": "lambda:InvokeFunction",
             "FunctionName": {"Fn::Sub": function_arn(service)},
             "Principal": "apigateway.amazonaws.com",
-            "SourceArn": {"Fn::Sub": "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${RestApi}/*"},
+            "SourceArn": {"Fn::Sub": f"{api}/${{Stage}}/*"},
         },
     }
 

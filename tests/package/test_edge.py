@@ -74,7 +74,16 @@ def test_the_functions_called_are_those_that_are_deployed(laid: Mapping[str, Jso
         name = properties["FunctionName"]["Fn::Sub"]
         permission = laid["edge"]["Resources"][f"{service.capitalize()}Permission"]["Properties"]
         assert permission["FunctionName"]["Fn::Sub"].endswith(f":function:{name}")
-        assert "${RestApi}" in permission["SourceArn"]["Fn::Sub"]
+        assert permission["SourceArn"]["Fn::Sub"].endswith(":${RestApi}/${Stage}/*")
+
+
+def test_there_is_one_stage_and_the_firewall_stands_before_it(laid: Mapping[str, Json]) -> None:
+    """SAM would make another beside it, which nothing guards, throttles or writes down."""
+    made = translated(laid["edge"])["Resources"].values()
+    [stage] = [one["Properties"] for one in made if one["Type"] == "AWS::ApiGateway::Stage"]
+    [deployment] = [one["Properties"] for one in made if one["Type"] == "AWS::ApiGateway::Deployment"]
+    assert stage["StageName"] == STAGE
+    assert "StageName" not in deployment
 
 
 def test_two_services_cannot_have_the_same_operation() -> None:
