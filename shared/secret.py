@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from shared.aws import AwsRefused
 from shared.dynamo import call
 from shared.settings import Environment
 
@@ -20,3 +21,13 @@ def secret(environment: Environment, ssm: Callable[[], Any]) -> bytes:
 def parameter(name: str, ssm: Any) -> str:
     """A secret that is kept as a parameter of SSM's. Raises Unavailable."""
     return str(call(ssm.get_parameter, Name=name, WithDecryption=True)["Parameter"]["Value"])
+
+
+def parameter_if_any(name: str, ssm: Any) -> str:
+    """The same; empty where nobody put one there."""
+    try:
+        return parameter(name, ssm)
+    except AwsRefused as refused:
+        if refused.code != "ParameterNotFound":
+            raise
+        return ""

@@ -39,7 +39,7 @@ from shared.erasing import Eraser, Queues
 from shared.keyring import TableApiKeys
 from shared.limits_table import TableCounters
 from shared.retention import retention
-from shared.secret import parameter, secret
+from shared.secret import parameter_if_any, secret
 from shared.sessions import Sessions
 from shared.settings import Environment
 from shared.sms import TextMessages
@@ -125,14 +125,12 @@ def eraser(environment: Environment, cases: Table) -> Eraser:
 
 @cache
 def slack_signing() -> str:
-    """What Slack signs with; read at the first button that is pressed."""
+    """What Slack signs with, read at the first button that is pressed; empty where there is no app of Slack's."""
     environment = Environment(os.environ)
     name = environment.get("SLACK_SIGNING_PARAMETER", "")
-    return (
-        parameter(name, aws.client("ssm", environment, now, os.urandom))
-        if name
-        else environment.get("SLACK_SIGNING_SECRET", "")
-    )
+    if not name:
+        return environment.get("SLACK_SIGNING_SECRET", "")
+    return parameter_if_any(name, aws.client("ssm", environment, now, os.urandom))
 
 
 def senders(environment: Environment, catalogue: TableCatalogue, codes: Codes) -> dict[str, Sender]:

@@ -15,7 +15,9 @@ from urllib.parse import urlencode
 
 import pytest
 
+from services.alerts import slack_actions
 from services.alerts.app import app
+from shared.errors import Forbidden
 from tests.alerts import CODES, World, owner, receiver, subscription
 from tests.alerts_api import KEY, SIGNING, Site, site
 from tests.events import RAISED, alert_event
@@ -117,6 +119,20 @@ def test_slacks_door_takes_what_is_signed_and_the_same_again_changes_nothing(api
     before = state(world)
     assert api.ask("POST", "/slack/actions", raw, headers).status == 200
     assert state(world) == before
+
+
+def test_who_claims_no_signature_of_now_has_no_secret_read() -> None:
+    """It is a call of SSM, which takes forty a second of a whole account."""
+    raw, signed = pressed()
+
+    def read() -> str:
+        raise AssertionError("the secret was asked for")
+
+    for name in ("x-slack-signature", "x-slack-request-timestamp"):
+        with pytest.raises(Forbidden):
+            slack_actions.pressed(raw, without(signed, name).get, read, RAISED + timedelta(hours=1))
+    with pytest.raises(Forbidden):
+        slack_actions.pressed(raw, pressed(age_s=301)[1].get, read, RAISED + timedelta(hours=1))
 
 
 def test_where_no_app_of_slacks_is_set_up_its_door_is_shut(world: World) -> None:

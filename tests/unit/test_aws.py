@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from shared import aws, dynamo
 from shared.dynamo import ConditionFailed, Put, Table, transact
 from shared.errors import Unavailable
-from shared.secret import parameter
+from shared.secret import parameter, parameter_if_any
 from shared.settings import Environment
 from shared.signing import Signer
 
@@ -183,6 +183,14 @@ def test_a_secret_that_may_not_be_asked_for_just_now_is_asked_for_longer() -> No
         parameter("/etincelle/prod/secret", aws.client("ssm", server.environment, lambda: NOW, lambda n: b"\xff" * n))
     assert waits == list(aws.LONG_WAITS_S)
     assert sum(waits) > 3
+
+
+def test_a_secret_that_nobody_put_there_is_empty_where_it_may_be() -> None:
+    """And only then: whoever may not read it has a mistake to mend."""
+    server = Server(refusal("ParameterNotFound"), refusal("AccessDeniedException"))
+    assert parameter_if_any("/etincelle/prod/slack-signing-secret", server.client("ssm")) == ""
+    with pytest.raises(aws.AwsRefused, match="AccessDeniedException"):
+        parameter_if_any("/etincelle/prod/slack-signing-secret", server.client("ssm"))
 
 
 def test_a_refusal_is_not_tried_again() -> None:

@@ -68,7 +68,7 @@ def register_alert(app: Site) -> None:
     @app.operation("POST", "/slack/actions", problems=(403, 404, 409, 410), content_types=FORM)
     def post_slack() -> Response:
         """A button pressed in Slack; the signature says that Slack tells it."""
-        code = slack_actions.pressed(app.raw_body, app.header, app.deps.slack_signing(), app.deps.now())
+        code = slack_actions.pressed(app.raw_body, app.header, app.deps.slack_signing, app.deps.now())
         if code is not None:
             acting.act(code, "acknowledge", app.deps)
         return Response("", status_code=200)
