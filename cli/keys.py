@@ -26,12 +26,15 @@ def create(
     ] = None,
     bootstrap: Annotated[bool, typer.Option("--bootstrap", help="Make the first key, by AWS credentials.")] = False,
     stage: Annotated[str, typer.Option("--stage", help="With --bootstrap: which deployment.")] = "dev",
+    table: Annotated[str, typer.Option("--table", help="With --bootstrap: its registry, where it was restored.")] = "",
     as_json: Json = False,
 ) -> None:
     """Make a key and show it, this once."""
     scopes = chosen(scope or (["all"] if bootstrap else []))
     made = (
-        bootstrapped(name, scopes, stage) if bootstrap else connect().post("/v1/keys", {"name": name, "scopes": scopes})
+        bootstrapped(name, scopes, table or f"etincelle-{stage}-registry")
+        if bootstrap
+        else connect().post("/v1/keys", {"name": name, "scopes": scopes})
     )
     if as_json:
         print_json(made)
@@ -51,7 +54,7 @@ def chosen(scopes: list[str]) -> list[str]:
     return sorted(SCOPES) if "all" in scopes else sorted(set(scopes))
 
 
-def bootstrapped(name: str, scopes: list[str], stage: str) -> dict[str, Any]:
+def bootstrapped(name: str, scopes: list[str], table: str) -> dict[str, Any]:
     """The first key of a deployment, written straight to its table: whoever may do that needs no key."""
     import boto3
     from botocore.exceptions import BotoCoreError, ClientError
@@ -62,12 +65,13 @@ def bootstrapped(name: str, scopes: list[str], stage: str) -> dict[str, Any]:
     from shared.dynamo import Table
     from shared.errors import EtincelleError
 
-    table = f"etincelle-{stage}-registry"
     try:
         deps = wiring.verbs(Table(boto3.client("dynamodb"), table))
         key, kept = usecases.create_key(parse_as(NewKey, {"name": name, "scopes": scopes}), wiring.BOOTSTRAP, deps)
     except (BotoCoreError, ClientError, EtincelleError) as error:
-        raise Failed(f"{table} cannot be written: {error}; check the AWS credentials, region and --stage") from None
+        raise Failed(
+            f"{table} cannot be written: {error}; check the AWS credentials, region and --stage or --table"
+        ) from None
     return {"id": kept.id, "name": kept.name, "scopes": list(kept.scopes), "key": key}
 
 

@@ -133,6 +133,14 @@ def clear(stage: str) -> None:
         Step(("cloudformation", "wait", "stack-delete-complete", "--stack-name", name)).run()
 
 
+def switched_off(stage: str) -> list[str]:
+    """The functions of the stage that have an event source which hands nothing over, because somebody disabled it."""
+    ours = f"contains(FunctionArn, ':function:etincelle-') && contains(FunctionArn, '-{stage}-')"
+    off = f"EventSourceMappings[?{ours} && (State == 'Disabled' || State == 'Disabling')].FunctionArn"
+    listed = Step(("lambda", "list-event-source-mappings", "--query", off, "--output", "text")).run().split()
+    return sorted({arn.rpartition(":function:")[2] for arn in listed})
+
+
 def validate(stage: str) -> None:
     """Raises SystemExit where the stage is not built whole, or cfn-lint finds anything; what passed passes on."""
     folder = BUILD / stage
@@ -182,6 +190,8 @@ def deploy(stage: str, settings: Mapping[str, str]) -> None:
     address, built = output(f"etincelle-{stage}-edge", "Address").run(), public_url(stage)
     if address != built:
         print(f"links lead to {built}: {MENDED}")
+    for name in switched_off(stage):
+        print(f"{name} hears nothing of one of its event sources, which is disabled: see docs/operate.md#behind")
     print(f"{stage} answers at {address}")
 
 

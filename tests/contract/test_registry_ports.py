@@ -263,6 +263,8 @@ def test_the_first_key_is_made_by_aws_credentials_alone(table: Table) -> None:
     nowhere = CliRunner().invoke(etincelle, ["keys", "create", "--bootstrap", "--name", "admin", "--stage", "none"])
     assert nowhere.exit_code == 1
     assert "etincelle-none-registry cannot be written" in nowhere.stderr
+    restored = ["keys", "create", "--bootstrap", "--name", "admin", "--stage", "none", "--table", table.name]
+    assert CliRunner().invoke(etincelle, restored).exit_code == 0
 
 
 class Stop(Exception):

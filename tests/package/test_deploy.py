@@ -33,6 +33,8 @@ elif "ROLLBACK_COMPLETE" in line:
     print(os.environ.get("HALF", ""))
 elif "ROLLBACK_FAILED" in line:
     print(os.environ.get("STUCK", ""))
+elif "list-event-source-mappings" in line:
+    print(os.environ.get("OFF", ""))
 elif "get-caller-identity" in line:
     print("arn:aws:iam::000000000000:user/operator")
 """
@@ -84,6 +86,14 @@ def test_stacks_come_in_the_order_in_which_they_need_each_other(deploy: Deploy, 
     assert said[0] == "as arn:aws:iam::000000000000:user/operator"
     assert said[-1] == f"{STAGE} answers at https://answers.dev.example.com"
     assert not any(line.startswith("links lead to") for line in said)
+
+
+def test_a_source_that_somebody_switched_off_is_named(deploy: Deploy) -> None:
+    """No deployment enables it again, and no alarm hears of it: it hands nothing over."""
+    name = f"etincelle-aggregator-{STAGE}-fold"
+    done = deploy(OFF="\t".join([f"arn:aws:lambda:eu-west-1:000000000000:function:{name}"] * 2))
+    assert [line for line in done.stdout.splitlines() if "disabled" in line and line.startswith(name)] != []
+    assert not any("disabled" in line for line in deploy().stdout.splitlines())
 
 
 def test_the_secret_is_made_once_and_stands_on_no_command_line(deploy: Deploy, tmp_path: Path) -> None:
