@@ -41,6 +41,8 @@ METRICS = {
 }
 """CloudWatch's embedded metric format: which members of the line are metrics, by stage and service."""
 View = Callable[..., Any]
+Model = type[BaseModel] | Callable[[], type[BaseModel]]
+"""Of a body; or what gives it, where a cold start is to wait for no module but those it needs."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Operation:
     """One method on one path, as the OpenAPI document will describe it.
 
     scope: what the API key must carry; None where anybody may ask.
-    accepts, returns: the Pydantic models of the bodies, None where they are not JSON.
+    takes, gives: the models of the bodies, None where they are not JSON; accepts, returns: the same, loaded.
     is_page: it answers people, in HTML, its refusals too. roles: of whom it is; none where anybody may ask.
     content_types: of the bodies that it takes; none where it takes none. again: 200 where it was there already.
     """
@@ -57,8 +59,8 @@ class Operation:
     path: str
     scope: str | None
     summary: str
-    accepts: type[BaseModel] | None = None
-    returns: type[BaseModel] | None = None
+    takes: Model | None = None
+    gives: Model | None = None
     status: int = 200
     query: tuple[str, ...] = ()
     many: bool = False
@@ -67,6 +69,18 @@ class Operation:
     roles: tuple[Role, ...] = ()
     content_types: tuple[str, ...] = ()
     again: bool = False
+
+    @property
+    def accepts(self) -> type[BaseModel] | None:
+        return loaded(self.takes)
+
+    @property
+    def returns(self) -> type[BaseModel] | None:
+        return loaded(self.gives)
+
+
+def loaded(model: Model | None) -> type[BaseModel] | None:
+    return model if model is None or isinstance(model, type) else model()
 
 
 class Api(Chalice):
@@ -137,8 +151,8 @@ class Api(Chalice):
         path: str,
         *,
         scope: str | None = None,
-        accepts: type[BaseModel] | None = None,
-        returns: type[BaseModel] | None = None,
+        accepts: Model | None = None,
+        returns: Model | None = None,
         status: int = 200,
         query: tuple[str, ...] = (),
         many: bool = False,

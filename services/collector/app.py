@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 from chalice.app import Response, SQSEvent
 
 from services.collector import wiring
-from services.collector.channels.kiosk import answers as kiosk_answers
-from services.collector.channels.widget import taking
 from services.collector.domain.answers import Answer
 from services.collector.domain.links import LinkRequest
-from services.collector.usecases import answering, history, limits, links, openings, recording, visits
+from services.collector.usecases import history, limits, links, openings, recording, visits
 from services.collector.usecases.recording import Origin
 from services.collector.views import history as history_views
 from services.collector.views import links as link_views
@@ -31,16 +29,21 @@ from shared.queues import one_by_one
 if TYPE_CHECKING:
     from services.collector.channels.agent import keying
     from services.collector.channels.agent import render as agent
+    from services.collector.channels.kiosk import answers as kiosk_answers
     from services.collector.channels.kiosk import render as kiosk
     from services.collector.channels.page import forms, render
     from services.collector.channels.phone import calls
     from services.collector.channels.sms import hearing, inbound
     from services.collector.channels.widget import render as widget
+    from services.collector.channels.widget import taking
+    from services.collector.usecases import answering
     from shared import erasing
 else:  # an answer by the API needs none of them
     CHANNELS = "services.collector.channels"
     keying, agent = Later(f"{CHANNELS}.agent.keying"), Later(f"{CHANNELS}.agent.render")
-    kiosk, widget = Later(f"{CHANNELS}.kiosk.render"), Later(f"{CHANNELS}.widget.render")
+    kiosk, kiosk_answers = Later(f"{CHANNELS}.kiosk.render"), Later(f"{CHANNELS}.kiosk.answers")
+    widget, taking = Later(f"{CHANNELS}.widget.render"), Later(f"{CHANNELS}.widget.taking")
+    answering = Later("services.collector.usecases.answering")
     forms, render = Later(f"{CHANNELS}.page.forms"), Later(f"{CHANNELS}.page.render")
     calls = Later(f"{CHANNELS}.phone.calls")
     erasing = Later("shared.erasing")
@@ -200,7 +203,11 @@ def get_kiosk_worker() -> Response:
 
 
 @app.operation(
-    "POST", "/k/{code}", accepts=kiosk_answers.Batch, returns=StoredList, problems=(400, 404, 410, 413, 415, 422, 429)
+    "POST",
+    "/k/{code}",
+    accepts=lambda: kiosk_answers.Batch,
+    returns=StoredList,
+    problems=(400, 404, 410, 413, 415, 422, 429),
 )
 def post_kiosk(code: str) -> StoredList:
     """Takes what a kiosk kept, up to 100 answers, each id once, however often it is sent."""
@@ -218,7 +225,7 @@ def get_widget(code: str) -> Response:
 @app.operation(
     "POST",
     "/w/{code}",
-    accepts=taking.WidgetAnswer,
+    accepts=lambda: taking.WidgetAnswer,
     returns=Stored,
     status=201,
     problems=(400, 403, 404, 410, 413, 415, 422, 429),
