@@ -8,14 +8,9 @@ from chalice.app import Response, SQSEvent
 
 from services.collector import wiring
 from services.collector.domain.answers import Answer
-from services.collector.domain.links import LinkRequest
-from services.collector.usecases import history, limits, links, openings, recording, visits
+from services.collector.usecases import limits, recording
 from services.collector.usecases.recording import Origin
-from services.collector.views import history as history_views
-from services.collector.views import links as link_views
 from services.collector.views import responses as response_views
-from services.collector.views.history import ResponseList
-from services.collector.views.links import LinkList, LinkView, NewLink
 from services.collector.views.responses import Stored, StoredList
 from shared import languages
 from shared.bodies import several
@@ -36,14 +31,23 @@ if TYPE_CHECKING:
     from services.collector.channels.sms import hearing, inbound
     from services.collector.channels.widget import render as widget
     from services.collector.channels.widget import taking
-    from services.collector.usecases import answering
+    from services.collector.domain import link_requests
+    from services.collector.usecases import answering, history, links, openings, visits
+    from services.collector.views import history as history_views
+    from services.collector.views import links as link_views
+    from services.collector.views.history import ResponseList
+    from services.collector.views.links import LinkList, LinkView
     from shared import erasing
 else:  # an answer by the API needs none of them
     CHANNELS = "services.collector.channels"
+    USECASES, VIEWS = "services.collector.usecases", "services.collector.views"
     keying, agent = Later(f"{CHANNELS}.agent.keying"), Later(f"{CHANNELS}.agent.render")
     kiosk, kiosk_answers = Later(f"{CHANNELS}.kiosk.render"), Later(f"{CHANNELS}.kiosk.answers")
     widget, taking = Later(f"{CHANNELS}.widget.render"), Later(f"{CHANNELS}.widget.taking")
-    answering = Later("services.collector.usecases.answering")
+    answering, openings = Later(f"{USECASES}.answering"), Later(f"{USECASES}.openings")
+    visits, links, history = Later(f"{USECASES}.visits"), Later(f"{USECASES}.links"), Later(f"{USECASES}.history")
+    link_requests = Later("services.collector.domain.link_requests")
+    link_views, history_views = Later(f"{VIEWS}.links"), Later(f"{VIEWS}.history")
     forms, render = Later(f"{CHANNELS}.page.forms"), Later(f"{CHANNELS}.page.render")
     calls = Later(f"{CHANNELS}.phone.calls")
     erasing = Later("shared.erasing")
@@ -79,8 +83,8 @@ def post_responses() -> Response:
     "GET",
     "/v1/responses",
     scope="responses:read",
-    returns=ResponseList,
-    query=history_views.QUERY,
+    returns=lambda: history_views.ResponseList,
+    query=("touchpoint", "audience", "from", "to", "limit", "cursor"),
     problems=(404, 422),
 )
 def get_responses() -> ResponseList:
@@ -90,7 +94,13 @@ def get_responses() -> ResponseList:
 
 
 @app.operation(
-    "POST", "/v1/links", scope="links:write", accepts=LinkRequest, returns=NewLink, status=201, problems=(400, 422)
+    "POST",
+    "/v1/links",
+    scope="links:write",
+    accepts=lambda: link_requests.LinkRequest,
+    returns=lambda: link_views.NewLink,
+    status=201,
+    problems=(400, 422),
 )
 def post_link() -> Response:
     """Makes a link to a touchpoint's page. Its code is shown this once: only a keyed hash of it is kept."""
@@ -102,7 +112,7 @@ def post_link() -> Response:
     "GET",
     "/v1/links",
     scope="links:write",
-    returns=LinkList,
+    returns=lambda: link_views.LinkList,
     query=("touchpoint", "limit", "cursor"),
     problems=(404, 422),
 )
@@ -112,7 +122,9 @@ def get_links() -> LinkList:
     return link_views.link_list(links.links_of(touchpoint, after, limit, app.deps), limit)
 
 
-@app.operation("DELETE", "/v1/links/{link_id}", scope="links:write", returns=LinkView, problems=(404,))
+@app.operation(
+    "DELETE", "/v1/links/{link_id}", scope="links:write", returns=lambda: link_views.LinkView, problems=(404,)
+)
 def delete_link(link_id: str) -> LinkView:
     """Revokes a link: from now on it takes no answer. Answers given stay."""
     return link_views.link_view(links.revoke_link(link_id, app.deps))

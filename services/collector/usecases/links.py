@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from services.collector.domain.links import Link, LinkRequest
+from services.collector.domain.link_requests import LinkRequest
+from services.collector.domain.links import Link
 from services.collector.usecases.ports import Deps
 from services.collector.usecases.recording import TOUCHPOINT_ID, hash_of, known_to
 from shared import bodies

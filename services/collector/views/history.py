@@ -21,7 +21,6 @@ A_YEAR = timedelta(days=366)
 """What is asked for where nothing else is: from a year ago on."""
 TOMORROW = timedelta(days=1)
 """Answers may be dated a little ahead of our clock."""
-QUERY = ("touchpoint", "audience", "from", "to", "limit", "cursor")
 
 
 class ResponsesQuery(BaseModel):
