@@ -8,37 +8,22 @@ Nothing that stands in the restored table is changed, so it may be run again. It
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-Item = dict[str, Any]
-MOST_READ = 100
-"""Items that DynamoDB reads in one call."""
+from shared.dynamo import Item, Table
+from shared.together import get_all
 
 
 def refill(client: Any, source: str, target: str) -> Iterator[tuple[int, int]]:
     """Copies the items whose keys the target lacks. Yields after each page how many were read, and copied, so far."""
-    read = copied = 0
+    restored, read, copied = Table(client, target), 0, 0
     for page in client.get_paginator("scan").paginate(TableName=source, ConsistentRead=True):
         items = page["Items"]
-        for first in range(0, len(items), MOST_READ):
-            some = items[first : first + MOST_READ]
-            there = standing(client, target, some)
-            copied += sum(added(client, target, item) for item in some if key_of(item) not in there)
+        there = {(one["pk"], one["sk"]) for one in get_all(restored, list(map(key_of, items)), ())}
+        copied += sum(added(client, target, item) for item in items if key_of(item) not in there)
         read += len(items)
         yield read, copied
-
-
-def standing(client: Any, table: str, items: Sequence[Item]) -> set[tuple[str, str]]:
-    """Which of their keys the table has."""
-    wanted: Any = {table: {"Keys": [{"pk": one["pk"], "sk": one["sk"]} for one in items]}}
-    wanted[table] |= {"ProjectionExpression": "pk, sk", "ConsistentRead": True}
-    found: set[tuple[str, str]] = set()
-    while wanted:
-        reply = client.batch_get_item(RequestItems=wanted)
-        found |= {key_of(one) for one in reply["Responses"].get(table, ())}
-        wanted = reply.get("UnprocessedKeys")
-    return found
 
 
 def added(client: Any, table: str, item: Item) -> bool:
