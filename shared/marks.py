@@ -38,6 +38,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import NamedTuple
 
 from shared.catalogue import CHANNELS
 
@@ -54,8 +55,7 @@ LONGEST_VALUE = 60
 """Characters of a segment's value; what is longer is cut."""
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """One answer as it is counted. cell: of its hour; level: 0 is the worst score of the scale."""
 
     cell: int
