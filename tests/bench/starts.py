@@ -4,17 +4,18 @@ python -m tests.bench starts
 
 Both run as Lambda runs them: from a folder of their own, by awslambdaric, with what Lambda's Python brings (its boto3
 compiled, as far as that can help it), asked through the Runtime API with API Gateway's own event. The calls of AWS go
-to a server that answers at once, so that the CPU of the function's process is all that is counted. The two take turns
-in one run; of a cold start the least is given, of warm answers the mean of a run and the least of the runs.
+to a server that answers at once, so that the CPU of the function's process is all that is counted. The two are measured
+one right after the other, each first as often as the other; of these pairs the one is given whose ratio is the median.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from infra.build import build
 from infra.local.environment import credentials
@@ -29,6 +30,8 @@ from tests.bench.still import StillAws
 from tests.collector import touchpoint
 from tests.http import api_gateway_event
 
+T = TypeVar("T")
+Pair = tuple[float, float]
 KEY = "etk_" + "b" * 27
 RUNS = 5
 SHOWN = {
@@ -99,31 +102,42 @@ def cold(subject: Subject, name: str) -> dict[str, float]:
         }
 
 
-def warm(function: Function, names: list[str]) -> float:
-    """Milliseconds of CPU that one answer takes, in the mean of these."""
+def warm(function: Function, name: str, answers: int) -> float:
+    """Milliseconds of CPU that one answer takes, in the mean of so many."""
     began = function.cpu_ms()
-    for name in names:
-        posted(function, name)
-    return (function.cpu_ms() - began) / len(names)
+    for n in range(answers):
+        posted(function, f"warm-{name}-{n}")
+    return (function.cpu_ms() - began) / answers
 
 
-def measured(subjects: list[Subject], starts: int, answers: int) -> dict[str, dict[str, float]]:
-    """The figures of each, the subjects taking turns."""
-    found: dict[str, dict[str, list[float]]] = {subject.name: {} for subject in subjects}
+def measured(subjects: list[Subject], starts: int, answers: int) -> dict[str, Pair]:
+    """Of each figure the pair of the first subject and the second whose ratio is the median."""
+    found: dict[str, list[Pair]] = {}
     for turn in range(starts):
-        for subject in subjects:
-            for figure, value in cold(subject, f"cold-{turn}").items():
-                found[subject.name].setdefault(figure, []).append(value)
+        ours, bare = in_turn(turn, [partial(cold, subject, f"{subject.name}-{turn}") for subject in subjects])
+        for figure in ours:
+            found.setdefault(figure, []).append((ours[figure], bare[figure]))
     running = [subject.started().__enter__() for subject in subjects]
     for run in range(RUNS + 1):
-        names = [f"warm-{run}-{n}" for n in range(answers // RUNS)]
-        for subject, function in zip(subjects, running, strict=True):
-            taken = warm(function, names)
-            if run:  # the first warms up
-                found[subject.name].setdefault("warm_cpu_ms", []).append(taken)
+        count = answers // RUNS
+        ours, bare = in_turn(run, [partial(warm, one, f"{place}-{run}", count) for place, one in enumerate(running)])
+        if run:  # the first warms up
+            found.setdefault("warm_cpu_ms", []).append((ours, bare))
     for function in running:
         function.__exit__(None, None, None)
-    return {name: {figure: round(min(values), 3) for figure, values in one.items()} for name, one in found.items()}
+    return {figure: median_pair(pairs) for figure, pairs in found.items()}
+
+
+def in_turn(turn: int, measurements: Sequence[Callable[[], T]]) -> list[T]:
+    """What each gave; every other time they are made in the other order."""
+    order = range(len(measurements))
+    made = {place: measurements[place]() for place in (reversed(order) if turn % 2 else order)}
+    return [made[place] for place in order]
+
+
+def median_pair(pairs: Sequence[Pair]) -> Pair:
+    """The pair whose ratio is the (lower) median of all."""
+    return sorted(pairs, key=lambda pair: pair[0] / pair[1])[(len(pairs) - 1) // 2]
 
 
 def calls(aws: StillAws, subject: Subject) -> dict[str, dict[str, int]]:
@@ -152,11 +166,11 @@ def subjects(place: Path, aws: StillAws) -> list[Subject]:
 def figures(short: bool) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder, StillAws(items()) as aws:
         compared = subjects(Path(folder), aws)
-        found = measured(compared, *((3, 500) if short else (12, 3000)))
+        found = measured(compared, *((3, 500) if short else (25, 3000)))
         asked_for = calls(aws, compared[0])
-    ours, bare = found["collector"], found["bare boto3"]
     for name, (field, wanted) in SHOWN.items():
-        yield Figure(name, ours[field], reference=bare[field], than="bare boto3", wanted=wanted, is_timed=True)
+        ours, bare = found[field]
+        yield Figure(name, ours, reference=bare, than="bare boto3", wanted=wanted, is_timed=True)
     yield Figure("calls of AWS for a further answer", sum(asked_for["further"].values()), wanted="= 1")
     yield Figure("calls of AWS for an answer sent again", sum(asked_for["again"].values()), wanted="= 1")
     yield Figure("calls of AWS for the first answer of a process", sum(asked_for["first"].values()), wanted="≤ 4")
