@@ -7,37 +7,60 @@ salted hash. A quote is its if the quote's words are those of the trace, from th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 
 from shared.causes.masking import MASK
 from shared.events import AlertEvent
 
 MOST_WORDS = 60
-"""Of a trace: more than a quote has."""
+"""Of a trace. A quote may have more: then those that the trace has tell."""
+MOST_MASKED = 30
+"""Words that one mask is taken to stand for where the trace ends before what is behind it."""
 CUT = "…"
 WORD = re.compile(r"[^\W\d_]+")
-ANY = "(?:[0-9a-f]{6} )*?"
 IsTheirs = Callable[[str], bool]
 
 
-def hashed(words: Iterable[str], salt: str) -> str:
-    return "".join(f"{sha256(f'{salt}:{word}'.encode()).hexdigest()[:6]} " for word in words)
+def hashed(words: Iterable[str], salt: str) -> list[str]:
+    return [sha256(f"{salt}:{word}".encode()).hexdigest()[:6] for word in words]
 
 
 def trace(comment: str, salt: str) -> str:
     """What tells a comment from others; of use only together with the salt, and with a quote of it."""
-    return hashed(WORD.findall(comment.casefold())[:MOST_WORDS], salt)
+    return " ".join(hashed(WORD.findall(comment.casefold())[:MOST_WORDS], salt))
 
 
 def is_of(quote: str, traces: Iterable[str], salt: str) -> bool:
     """Whether the quote was taken from one of the comments; a quote that is masked whole is anybody's, so theirs."""
-    parts = [WORD.findall(part) for part in quote.casefold().split(MASK)]
-    is_cut = quote.endswith(CUT) or sum(map(len, parts)) >= MOST_WORDS
-    if is_cut and parts[-1]:
-        parts[-1] = parts[-1][:-1]  # it may be half a word
-    pattern = re.compile(ANY.join(hashed(words, salt) for words in parts) + ("" if is_cut else "$"))
-    return any(pattern.match(one) for one in traces)
+    parts = [hashed(WORD.findall(part), salt) for part in quote.casefold().split(MASK)]
+    is_cut = quote.endswith(CUT)
+    if is_cut:
+        del parts[-1][-1:]  # it may be half a word
+    return any(reads(parts, one.split(), is_cut) for one in traces)
+
+
+def reads(parts: Sequence[list[str]], words: Sequence[str], is_cut: bool) -> bool:
+    """Whether a quote's parts, with a mask between each two, are how a comment begins, as far as its trace reaches.
+
+    is_cut: the comment may go on behind the quote.
+    """
+    is_whole = len(words) < MOST_WORDS
+    ends = {0}
+    for place, part in enumerate(parts):
+        starts = range(min(ends), len(words) + 1) if place else (0,)
+        if not is_whole and any(runs_out(part, words, start, max(ends)) for start in starts):
+            return True
+        ends = {start + len(part) for start in starts if words[start : start + len(part)] == part}
+        if not ends:
+            return False
+    return is_cut or len(words) in ends
+
+
+def runs_out(part: list[str], words: Sequence[str], start: int, behind: int) -> bool:
+    """Whether the words end within the part, or just before it. behind: where the last part may have ended."""
+    there = words[start:]
+    return len(there) < len(part) and there == part[: len(there)] and (there != [] or start - behind <= MOST_MASKED)
 
 
 def quotes_of(event: AlertEvent) -> frozenset[str]:

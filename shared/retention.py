@@ -1,6 +1,7 @@
 """How long what is kept of people stays, by kind; DynamoDB removes an item some time after its `expires_at`.
 
-The days run from when an item was last written, so that what is in use stays. `KEPT_DAYS` in chalice.json, for all
+The days run from when an item was last written, so that what is in use stays; an invitation's from its interaction,
+without which nobody would find it. `KEPT_DAYS` in chalice.json, for all
 stages or for one, says otherwise: `response=730 interaction=200`. What was counted of an item stays for ever.
 """
 
@@ -11,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.settings import Environment
+from shared.times import parse_time
 
 A_DAY_S = 24 * 60 * 60
 DAYS = {
@@ -32,7 +34,7 @@ DAYS = {
 }
 """A link that anybody may use has no customer, and stays until it is revoked."""
 QUOTING = ("standing", "note", "delivery")
-"""What quotes answers stays no longer than they do."""
+"""What quotes answers stays no longer than they do; what leads to a case, as long as the case and all its deeds."""
 Expiry = Callable[[Mapping[str, Any]], int | None]
 
 
@@ -48,7 +50,8 @@ def retention(environment: Environment, now: Callable[[], datetime]) -> Expiry:
         is_anybodys = kind == "link" and "customer" not in item
         if kind not in days or "expires_at" in item or is_anybodys:
             return None
-        return int(now().timestamp()) + days[kind] * A_DAY_S
+        since = parse_time(item["occurred_at"]) if kind == "invitation" else now()
+        return int(since.timestamp()) + days[kind] * A_DAY_S
 
     return expiry
 
@@ -61,7 +64,10 @@ def kept(kind: str, environment: Environment) -> timedelta:
 def days_kept(environment: Environment) -> dict[str, int]:
     """The days by kind. Raises as `retention`."""
     days = DAYS | said(environment.get("KEPT_DAYS", ""))
-    return days | {kind: min(days[kind], days["response"]) for kind in QUOTING}
+    days |= {kind: min(days[kind], days["response"]) for kind in QUOTING}
+    days["invitation"] = min(days["invitation"], days["interaction"])
+    days["customer_case"] = max(days["customer_case"], days["case"], days["deed"])
+    return days
 
 
 def said(text: str) -> dict[str, int]:

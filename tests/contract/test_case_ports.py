@@ -30,7 +30,9 @@ from services.invitations.usecases.ports import Merge
 from services.invitations.usecases.sending_ports import CaseReplies, Suppression
 from shared.codes import keyed_hash
 from shared.errors import Conflict
-from shared.tables.cases import customer_case_key
+from shared.retention import retention
+from shared.settings import Environment
+from shared.tables.cases import case_key, customer_case_key
 from tests.alerts import owner, subscription
 from tests.aws import data_stack, table
 from tests.cases import HOUR, RAISED, SECRET, FakeCases, answer, case_of, place
@@ -151,6 +153,19 @@ def test_the_cases_of_a_customer_are_found_by_the_hash(built: None) -> None:
     given = answer(f"r-{next(numbers)}", customer="hash-of-jane")
     TableCases(table("cases")).save(cases.opened(case_of(given), given, ("score",), place()))
     assert table("cases").get(*customer_case_key("hash-of-jane", case_of(given))) is not None
+
+
+def test_a_case_is_found_by_its_customer_as_long_as_its_last_deed_is_kept(built: None) -> None:
+    """Each deed begins the days of what leads to the case anew."""
+    now = [RAISED]
+    stores = TableCases(replace(table("cases"), expiry=retention(Environment({}), lambda: now[0])))
+    given = answer(f"r-{next(numbers)}", customer="hash-of-jane")
+    case = stores.save(cases.opened(case_of(given), given, ("score",), place()))
+    now.append(now.pop() + 700 * 24 * HOUR)
+    stores.save(cases.noted(case, "Jane called", "a", now[0]))
+    items = table("cases").query_all(case_key(case.case_id)[0])
+    lead = table("cases").get(*customer_case_key("hash-of-jane", case.case_id)) or {}
+    assert lead["expires_at"] == max(item["expires_at"] for item in items)
 
 
 def test_an_answer_is_read_as_the_collector_wrote_it(built: None) -> None:

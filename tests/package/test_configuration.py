@@ -17,7 +17,7 @@ from infra.render import SOURCE, load, rendered, texts
 
 READ = re.compile(r'environment\.(need|get)\("([A-Z_]+)"')
 ERASERS = re.compile(r"queues_to\(environment, .+?((?:, \"\w+\")+)\)")
-FOR_EVERYBODY = {"STAGE", "LOG_LEVEL", "POWERTOOLS_SERVICE_NAME", "PUBLIC_URL", "PYDANTIC_DISABLE_PLUGINS"}
+FOR_EVERYBODY = {"STAGE", "LOG_LEVEL", "POWERTOOLS_SERVICE_NAME", "PUBLIC_URL", "PYDANTIC_DISABLE_PLUGINS", "KEPT_DAYS"}
 
 
 def changed(tmp_path: Path, **services: Any) -> Path:

@@ -28,6 +28,30 @@ def test_a_quote_of_others_is_left_alone(quote: str) -> None:
     assert not is_of(quote, [trace(COMMENT, "salt")], "salt")
 
 
+LONG = (
+    "J'ai dû y aller 2 fois car on m'a dit qu'il n'y a pas de colis, et là on me dit non, il est ici. Je l'ai vu, il "
+    "est là, et on n'a pas su où il est. J'en ai eu ma dose, on se f. de moi, et ça ne va pas du tout."
+)
+"""As long as a quote may be, and of more words than a trace has."""
+
+
+@pytest.mark.parametrize("comment", [LONG, f"{LONG} Écrivez à jane.doe@example.com, au plus vite.", LONG * 3])
+def test_a_quote_of_more_words_than_a_trace_has_is_known_by_those(comment: str) -> None:
+    """Quoted whole, or cut short; but not where one word of them is another."""
+    quote = shortened(masked(comment))
+    assert len(quote) > 200
+    assert is_of(quote, [trace(comment, "salt")], "salt")
+    assert not is_of(quote, [trace(comment.replace("colis", "paquet"), "salt")], "salt")
+
+
+def test_a_mask_at_the_end_of_a_trace_stands_for_a_few_words_only() -> None:
+    """A long comment is not taken for whatever is quoted that begins with a name."""
+    long = "tout va mal ici " * 20
+    hidden = "tout va mal ici " * 14 + "Appelez www.a.example/b/c/d/e/f/g/h svp"
+    assert is_of(masked(hidden), [trace(hidden, "salt")], "salt")
+    assert not is_of(f"{masking.MASK} a été désagréable", [trace(long, "salt")], "salt")
+
+
 def test_a_trace_says_nothing_without_its_salt() -> None:
     """In another erasure the same comment has another one."""
     assert trace(COMMENT, "salt") != trace(COMMENT, "another")

@@ -51,6 +51,13 @@ def test_what_quotes_answers_stays_no_longer_than_they_do() -> None:
     assert kept("response", Environment({"KEPT_DAYS": "response=90"})) == timedelta(days=90)
 
 
+def test_what_leads_to_other_items_stays_as_long_as_they_do() -> None:
+    """A case is found by its customer as long as it has a deed; an invitation by its interaction, however late read."""
+    assert days_of({"kind": "customer_case"}, "case=90 deed=2000 customer_case=30") == 2000
+    asked = {"kind": "invitation", "occurred_at": "2024-02-20T00:00:00.000000Z"}
+    assert [days_of(asked, setting) for setting in ("", "interaction=30", "invitation=20")] == [390, 20, 10]
+
+
 @pytest.mark.parametrize("setting", ["responses=730", "response=", "response=0", "response=-1", "response"])
 def test_a_setting_that_cannot_be_is_refused(setting: str) -> None:
     """Rather than keep for ever what was meant to go."""

@@ -46,7 +46,7 @@ class TableCases:
             known = {":known": case.version - 1}
             main = Put(self.table, item_of_case(case, is_copy=False), condition="version = :known", values=known)
         writes = [main, Put(self.table, item_of_case(case, is_copy=True)), Put(self.table, item_of_deed(case, deed))]
-        if case.version == 1 and case.customer is not None:
+        if case.customer is not None:  # with each deed, so that it stays as long as the last of them
             writes.append(Put(self.table, customer_item(case.customer, case.case_id)))
         return writes
 
