@@ -42,9 +42,15 @@ TELLING = (
     ("answers folded into figures, a second of a core, over 1,000 touchpoints", "folds", "1,000", "answers", "value"),
     ("answer to alert in the outbox on one machine, no waits set, ms", "latency", "", "answer to alert", "value"),
     ("memory for 500 alerts to 200 subscriptions, beside a tenth of them", "alerts", "", "peak MB", "ratio"),
-    ("widget with its survey, bytes as sent", "sizes", "widget, English", "brotli", "value"),
-    ("the same, beside the lightest of five other products' widgets", "sizes", "widget, English", "brotli", "ratio"),
-    ("page of a link, bytes as sent", "sizes", "page of a link", "brotli", "value"),
+    ("widget with its survey, bytes by gzip", "sizes", "widget, English", "gzip", "value"),
+    (
+        "the same by brotli, beside the lightest of five other products' widgets",
+        "sizes",
+        "widget, English",
+        "brotli",
+        "ratio",
+    ),
+    ("page of a link, bytes by gzip", "sizes", "page of a link", "gzip", "value"),
 )
 """What the README shows: its words, the part, how the row and the figure begin, and which number."""
 

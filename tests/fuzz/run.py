@@ -1,7 +1,7 @@
 """Sends the local stack whatever the description of its API allows, and what it does not: `make fuzz`.
 
     python -m tests.fuzz.run                 until 10,000 cases were sent
-    python -m tests.fuzz.run --seconds 40    the short form, as CI runs it
+    python -m tests.fuzz.run --seconds 30    the short form, as CI runs it
 
 Schemathesis makes the cases from docs/openapi.json: the edges of every schema, random and wrong values, and sequences
 in which one reply's ids go into the next request. No 5xx may come, and no answer that is not described.

@@ -1,4 +1,4 @@
-"""The whole product under faults for a week, in less than an hour; nothing may be lost, doubled or invented.
+"""The whole product under faults for a week, in an hour or two; nothing may be lost, doubled or invented.
 
 python -m tests.soak.run [--interactions 124000] [--days 4] [--faults 0.01] [--seed 1] [--json FILE]
 
