@@ -120,7 +120,7 @@ generate: .venv/dev ## writes what is made from chalice.json and from the code
 	@$(RUN) infra.checks.access_patterns
 
 .PHONY: fuzz
-fuzz: .venv/dev engine .fuzz/ready ## sends the API 10,000 requests that nobody would (ARGS="--seconds 40" for fewer)
+fuzz: .venv/dev engine .fuzz/ready ## sends the API 10,000 requests that nobody would (ARGS="--seconds 30" for fewer)
 	@$(RUN) tests.fuzz.run $(ARGS)
 
 .PHONY: bench
@@ -169,5 +169,5 @@ lock: .venv/dev ## pins requirements anew (ARGS=--upgrade for the newest allowed
 
 .PHONY: clean
 clean: ## removes everything that make made; the local stack's data (.local) stays
-	@rm -rf .venv .engine .fuzz .checkov .audit .build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	@rm -rf .venv .engine .fuzz .checkov .audit .build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info tests/browser/node_modules
 	@find . -name __pycache__ -prune -exec rm -rf {} +

@@ -93,7 +93,7 @@ def remove(owner: Owner, subscription: Identifier, as_json: Json = False) -> Non
 
 @group.command("test")
 def test(owner: Owner, subscription: Identifier, as_json: Json = False) -> None:
-    """Send it a test message, by the way that alerts go; at most one a minute."""
+    """Send it a test message, by the way that alerts go; one a minute at the most, ten an hour to a team."""
     sent = connect().post(path_of(owner, subscription, "test"), {}, again=True)
     if as_json:
         print_json(sent)
