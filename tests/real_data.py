@@ -1,7 +1,7 @@
 """Real files that are too large, or not ours, to stand in the repository.
 
-REAL_DATA names their folder; without it they are looked for in `shared/data` beside the checkout. Where they are absent, tests
-that need them skip, and those that guard against nasty texts go by our own.
+REAL_DATA names their folder; without it they are looked for in `shared/data` beside the checkout. Where they are
+absent, tests that need them skip, and those that guard against nasty texts go by our own.
 """
 
 from __future__ import annotations
