@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from services.collector.domain import history
+from services.collector.domain.responses import Response
+from services.collector.usecases import history as history_reads
 from tests.collector import JSON, NOW, FakeKeys, World, survey, touchpoint
 
 MONDAY = datetime(2024, 2, 5, tzinfo=UTC)
@@ -131,6 +133,44 @@ def test_staff_answers_are_not_among_customers_answers() -> None:
     cursors = {asked(world, limit=n)["next_cursor"] for n in range(1, 5)}
     for cursor in cursors:
         assert history.position_of(cursor).response_id.startswith("c-")
+
+
+@pytest.mark.parametrize("n", [history_reads.MOST_QUESTIONS, history_reads.MOST_QUESTIONS + 1, 95])
+@pytest.mark.parametrize("months", [0, 45])
+def test_no_cursor_stands_at_a_staff_answer_however_many_come_in_a_row(
+    n: int, months: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor does a customer's answer before, behind or years after them go missing, or come twice."""
+    monkeypatch.setattr(history_reads, "MOST_AT_ONCE", 2)
+    world = staff_world(*[MONDAY + timedelta(minutes=minute) for minute in range(n)])
+    world.now = MONDAY + timedelta(days=31 * months + 30)
+    send(world, MONDAY - timedelta(hours=1), MONDAY + timedelta(days=1), MONDAY + timedelta(days=31 * months + 2))
+    found: list[dict[str, Any]] = []
+    query, cursor = {"limit": 1, "from": "2024-01-01"}, ""
+    while True:
+        page = asked(world, **query, **({"cursor": cursor} if cursor else {}))
+        found += page["responses"]
+        cursor = page.get("next_cursor")
+        if not cursor:
+            break
+        place = history.position_of(cursor)
+        assert place.response_id.startswith("c-") or (place.at.day, place.at.hour, place.response_id) == (1, 0, "")
+    assert [one["response_id"].split("-")[:2] for one in found] == [["c", "0"], ["c", "1"], ["c", "2"]]
+
+
+def test_behind_a_few_staff_answers_a_page_is_read_by_the_thousand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first question asks for a page, so that reading customers' answers reads no more than is shown."""
+    world = staff_world(*[MONDAY + timedelta(minutes=minute) for minute in range(60)])
+    send(world, MONDAY + timedelta(days=1))
+    limits, between = [], world.responses.between
+
+    def counted(touchpoint: str, after: history.Position, until: datetime, limit: int) -> tuple[list[Response], bool]:
+        limits.append(limit)
+        return between(touchpoint, after, until, limit)
+
+    monkeypatch.setattr(world.responses, "between", counted)
+    asked(world, limit=1, **{"from": "2024-02-05"})
+    assert limits == [1, history_reads.MOST_AT_ONCE]
 
 
 @pytest.mark.parametrize(("n", "shown"), [(4, 0), (5, 5)])

@@ -29,6 +29,8 @@ from shared.errors import NotFound
 
 MOST_QUESTIONS = 40
 """Put to the table for one page: a page may be short, or empty, and others follow all the same."""
+MOST_AT_ONCE = 1000
+"""Answers asked for in one question where nobody knows how many are staff's."""
 
 
 def answers(span: Span, now: datetime, deps: Deps) -> Page:
@@ -42,18 +44,24 @@ def answers(span: Span, now: datetime, deps: Deps) -> Page:
 
 
 def singly(span: Span, position: Position, deps: Deps) -> Page:
-    """Customers' answers; staff's are passed over, and no cursor stands at one of them. A full page has a cursor."""
+    """Customers' answers; staff's are passed over. A full page has a cursor.
+
+    A cursor stands at a customer's answer or where a month begins: one at a staff answer would tell its time and id. So
+    whoever has asked enough goes on to the end of the month.
+    """
     found: list[Response] = []
-    for _ in range(MOST_QUESTIONS):
-        if position.at >= span.until:
-            return Page(found, None)
-        part, is_all = deps.responses.between(span.touchpoint, position, span.until, span.limit)
+    questions, most = 0, span.limit
+    while position.at < span.until:
+        if questions >= MOST_QUESTIONS and not position.response_id:
+            return Page(found, position.cursor)
+        part, is_all = deps.responses.between(span.touchpoint, position, span.until, most)
+        questions, most = questions + 1, MOST_AT_ONCE
         found += [response for response in part if response.audience == "customer"]
         if len(found) >= span.limit:
             found = found[: span.limit]
             return Page(found, behind(found[-1]).cursor)
         position = Position(next_month(position.at)) if is_all else behind(part[-1])
-    return Page(found, position.cursor)
+    return Page(found, None)
 
 
 def weeks(span: Span, position: Position, now: datetime, deps: Deps) -> Page:
@@ -84,6 +92,6 @@ def unnamed(touchpoint: str, week: datetime, deps: Deps) -> list[Response]:
 def everything(touchpoint: str, since: datetime, until: datetime, deps: Deps) -> Iterator[Response]:
     position = Position(since)
     while position.at < until:
-        part, is_all = deps.responses.between(touchpoint, position, until, 1000)
+        part, is_all = deps.responses.between(touchpoint, position, until, MOST_AT_ONCE)
         yield from part
         position = Position(next_month(position.at)) if is_all else behind(part[-1])
