@@ -164,7 +164,7 @@ def get_alerts() -> AlertList:
 
 @app.operation("GET", "/v1/alerts/{alert_id}/causes", scope="alerts:read", returns=CausesView, problems=(404,))
 def get_causes(alert_id: str) -> CausesView:
-    """What is seen more often since an alert's change, in all that has been answered until now."""
+    """What is seen more often since an alert's change, in all that was answered till now; of staff, till the alarm."""
     return causes_view(causes.causes(alert_id, app.deps))
 
 

@@ -210,6 +210,27 @@ def test_of_an_alert_that_is_over_causes_are_sought_up_to_its_end() -> None:
     assert fresh.causes(event.alert_id, asked).spans.after_to == ended.resolved_at
 
 
+@pytest.mark.parametrize("ended_after", [None, timedelta(days=1)])
+def test_of_staff_causes_are_sought_up_to_the_alarm_so_that_every_look_finds_the_same(
+    ended_after: timedelta | None,
+) -> None:
+    """Two looks with one colleague's answer between them would tell it; so would the end of the alert."""
+    event = alert_event(audience="staff", kind="staff")
+    if ended_after:
+        event = event.model_copy(update={"state": "resolved", "resolved_at": event.raised_at + ended_after})
+    times = [event.change_started_at + timedelta(hours=n) for n in range(9)]
+    found = []
+    for hours in (0, 1):
+        now = event.raised_at + timedelta(days=9, hours=hours)
+        later_on = [event.raised_at, now - timedelta(minutes=5)] if hours else []
+        read = [Given(f"r{at}", at, True, {}, "trop de bruit") for at in (*times, *later_on)]
+        asked = replace(deps(events=[event]), responses=fakes.FakeResponses(read), now=lambda now=now: now)
+        found.append(causes_view(fresh.causes(event.alert_id, asked)))
+    assert found[0] == found[1]
+    assert found[0].after_to == event.raised_at
+    assert found[0].causes.read is not None and found[0].causes.read.after == 9
+
+
 class FromBasket:
     """Figures that know of two answers that their people came from the basket."""
 

@@ -11,6 +11,8 @@ import pytest
 
 from services.insights import app as insights
 from services.insights.adapters.passes import TablePasses
+from services.insights.domain.check import Findings, Span
+from services.insights.domain.check_words import sentences
 from services.insights.domain.reports import Day
 from services.insights.domain.windows import Window
 from services.insights.usecases import checking
@@ -93,6 +95,105 @@ def test_a_promise_is_checked_by_what_was_answered_there() -> None:
     found = checking.checked(EVENT.alert_id, None, deps).findings
     assert (found.verdict, found.comparisons) == ("worked", 4)
     assert {scale for _, _, scale, *_ in deps.figures.asked} == {"csat"}  # type: ignore[attr-defined]
+
+
+STAFF = alert_event(audience="staff", kind="staff", after=EVENT.after)
+
+
+@dataclass
+class OfStaff(Figures):
+    """As many answers as are told on some days; a touchpoint's own before everybody's; twenty on all others."""
+
+    told: dict[date | tuple[str, date], int] = field(default_factory=dict)
+
+    def days(self, touchpoint: str, audience: str, scale: str, window: Window) -> Iterable[Day]:
+        assert audience == "staff"
+        for n in range(window.days):
+            day = window.first + n * DAY
+            answers = self.told.get((touchpoint, day), self.told.get(day, 20))
+            yield Day(day, {"web": [min(answers, 2), 0, 0, 0, max(answers - 2, 0)]})
+
+
+def staff_check(
+    *on: date, now: datetime = NOW, told: dict[date | tuple[str, date], int] | None = None, of: str | None = None
+) -> Findings:
+    """The check of the last remedy, or of one that is named by its number, as it is looked at then."""
+    done = [remedy(f"r{n}", day, alert=STAFF) for n, day in enumerate(on)]
+    deps = replace(world(remedies=done), alerts=FakeAlerts([STAFF]), figures=OfStaff(told=told or {}), now=lambda: now)
+    return checking.checked(STAFF.alert_id, of, deps).findings
+
+
+def spans(found: Findings) -> tuple[Span, Span]:
+    assert found.spans is not None
+    return found.spans.fresh, found.spans.after
+
+
+def counted(found: Findings) -> tuple[int | None, ...]:
+    """Answers before and since, here and elsewhere."""
+    each = found.usual, found.before, found.after, found.elsewhere_before, found.elsewhere_after
+    return tuple(one and one.n for one in each)
+
+
+def test_of_staff_a_check_compares_whole_weeks_that_are_over() -> None:
+    """From Monday to Sunday, within the days that those of customers are; that is what is told as their dates."""
+    found = staff_check(date(2024, 3, 15))
+    fresh, after = (date(2024, 3, 4), date(2024, 3, 10)), (date(2024, 3, 18), date(2024, 3, 24))
+    assert spans(found) == (fresh, after)
+    assert counted(found) == (3 * 140, 140, 140, 4 * 140, 4 * 140)
+    assert "whole weeks, Monday to Sunday" in sentences(found, "en")[-1]
+    assert "semaines entières, du lundi au dimanche" in sentences(found, "fr")[-1]
+
+
+def test_looks_at_a_check_of_staff_on_different_days_of_a_week_find_the_same() -> None:
+    """Whatever is answered meanwhile; the week counts once it is over."""
+    first, *others = (
+        staff_check(date(2024, 3, 15), now=NOW + n * DAY, told={date(2024, 3, 25): 20 + n}) for n in range(7)
+    )
+    assert all(other == first for other in others)
+    later = counted(staff_check(date(2024, 3, 15), now=NOW + 7 * DAY))
+    assert later == (3 * 140, 140, 2 * 140, 4 * 140, 4 * 2 * 140)
+
+
+def test_checks_of_staff_of_remedies_on_neighbouring_days_differ_by_whole_weeks() -> None:
+    """In the same week they count the same, but where a week more lies between alert and remedy, or since."""
+    found = [staff_check(date(2024, 3, 4) + n * DAY, now=NOW + 7 * DAY) for n in range(14)]
+    sizes = [tuple((last - first).days + 1 for first, last in spans(one)) for one in found]
+    assert all(size % 7 == 0 or size < 0 for each in sizes for size in each)
+    assert [one.spans for one in found[8:13]] == [found[7].spans] * 5
+    assert [counted(one) for one in found[8:13]] == [counted(found[7])] * 5
+
+
+def test_remedies_on_neighbouring_days_bound_each_others_weeks_of_staff() -> None:
+    """Of the first nothing is known since, of the second nothing before."""
+    days = date(2024, 3, 12), date(2024, 3, 13)
+    (fresh, after), (second_fresh, second_after) = (spans(staff_check(*days, of=f"r{n}")) for n in (0, 1))
+    assert fresh == (date(2024, 3, 4), date(2024, 3, 10)) and after[1] < after[0]
+    assert second_fresh[1] < second_fresh[0] and second_after == (date(2024, 3, 18), date(2024, 3, 24))
+    assert staff_check(*days).verdict == "too_close"
+
+
+@pytest.mark.parametrize(("n", "since"), [(4, 140), (5, 145)])
+def test_of_staff_a_week_of_four_is_left_out_of_a_check(n: int, since: int) -> None:
+    """Here and at those it is compared with; five count."""
+    week = {date(2024, 3, 25) + day * DAY: 0 for day in range(7)} | {date(2024, 3, 27): n}
+    on, now = date(2024, 3, 15), NOW + 7 * DAY
+    here = staff_check(on, now=now, told={("checkout", day): answers for day, answers in week.items()})
+    assert here.after is not None and here.after.n == since
+    there = staff_check(on, now=now, told={("a", day): answers for day, answers in week.items()})
+    assert there.elsewhere_after is not None and there.elsewhere_after.n == 3 * 280 + since
+
+
+def test_a_check_of_staff_without_a_whole_week_before_tells_no_days_for_it() -> None:
+    """By API and on its page; what the alert measured stands in, and how staff count is said."""
+    known = world(remedies=[remedy(on=date(2024, 3, 5), alert=STAFF)])
+    deps = replace(known, alerts=FakeAlerts([STAFF]), figures=OfStaff())
+    told = served(deps, f"/v1/alerts/{STAFF.alert_id}/check").body
+    assert (told["verdict"], told["before"]["n"], told.get("before_days")) == ("alone", 240, None)
+    assert told["after_days"] == {"first": "2024-03-11", "last": "2024-03-24"}
+    assert "semaines entières" in told["sentence"]["fr"]
+    page = served(deps, f"/alerts/{STAFF.alert_id[::-1]}/check?lang=en", {"Accept-Language": "en"})
+    assert page.status == 200
+    assert "Staff answers count by whole weeks" in page.body
 
 
 def test_touchpoints_where_something_was_done_or_wrong_are_not_compared_with() -> None:

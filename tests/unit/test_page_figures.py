@@ -104,6 +104,29 @@ def test_staff_answers_count_by_whole_weeks_of_five_or_more() -> None:
     assert len(voices.shown_weeks(days, MONDAY + timedelta(days=1), last, date(2025, 1, 1))) == 2
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "today", "expected"),
+    [
+        (0, 6, 7, (0, 6)),
+        (0, 6, 6, None),
+        (0, 5, 99, None),
+        (1, 13, 99, (7, 13)),
+        (1, 12, 99, None),
+        (-6, 20, 20, (0, 13)),
+        (-6, 20, 21, (0, 20)),
+    ],
+)
+def test_whole_weeks_lie_in_the_span_and_are_over(
+    first: int, last: int, today: int, expected: tuple[int, int] | None
+) -> None:
+    """Days from a Monday; where there is no such week the last day lies before the first."""
+    begins, ends = voices.whole_weeks(*(MONDAY + timedelta(days=n) for n in (first, last, today)))
+    if expected is None:
+        assert ends < begins
+    else:
+        assert ((begins - MONDAY).days, (ends - MONDAY).days) == expected
+
+
 @given(
     st.lists(st.integers(0, 9), min_size=8, max_size=8),
     st.integers(0, 55),

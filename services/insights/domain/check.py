@@ -19,6 +19,7 @@ from services.insights.domain import comparing, levels
 from services.insights.domain.comparing import LEAST_COMPARISONS, Drift, Effect, Shift
 from services.insights.domain.levels import Count, Level, Wandering
 from services.insights.domain.student import quantile
+from services.insights.domain.voices import whole_weeks
 from shared.events import AlertEvent, Share
 from shared.metrics import Z95, wilson
 
@@ -79,6 +80,7 @@ class Findings:
     """What a check found. usual, before, after: None where there are too few days or answers to speak of a level.
 
     is_alarms: the level before is what the alert measured, as there were too few days between it and the remedy.
+    is_weekly: the answers are staff's, of whom only whole weeks are compared.
     expected: where the level before the remedy would stand now; usually: where that before the friction would.
     chance: of a fall at least as large had the remedy changed nothing. comparisons: how many touchpoints, and what
     their answers were in the same days, together.
@@ -90,6 +92,7 @@ class Findings:
     before: Share | None = None
     after: Share | None = None
     is_alarms: bool = False
+    is_weekly: bool = False
     expected: Expected | None = None
     usually: Expected | None = None
     chance: float | None = None
@@ -112,6 +115,15 @@ def spans_of(event: AlertEvent, since: date | None, on: date, until: date) -> Sp
         fresh=(max(raised + DAY, on - LONGEST, since + DAY if since else date.min), last),
         after=(on + DAY, min(on + LONGEST, until)),
     )
+
+
+def in_weeks(spans: Spans, today: date) -> Spans:
+    """The spans narrowed to whole weeks, Monday to Sunday, that are over.
+
+    What two checks of staff differ by, on following days or of remedies on neighbouring days, is then no single day.
+    """
+    each = (spans.usual, spans.alarm, spans.fresh, spans.after)
+    return Spans(*(whole_weeks(*span, today) for span in each))
 
 
 def within(counts: Sequence[Count], span: Span) -> list[Count]:
@@ -146,6 +158,7 @@ def check(
         before=own.before.share,
         after=own.after.share if own.after else None,
         is_alarms=is_alarms,
+        is_weekly=event.audience == "staff",
         comparisons=len(fleet),
         elsewhere_before=together(one.before for one in fleet),
         elsewhere_after=together(one.after for one in fleet),

@@ -31,6 +31,8 @@ SAID = {
         "not_back": "Le niveau reste au-dessus de celui d’avant la friction ({low} à {high} attendus aujourd’hui).",
         "alarm": "L’action est venue trop vite après l’alerte pour mesurer le niveau entre les deux{nb}: celui que "
         "l’alerte a mesuré sert de départ, avec sa marge.",
+        "weeks": "Les réponses des équipes comptent par semaines entières, du lundi au dimanche, terminées et d’au "
+        "moins cinq réponses{nb}: les autres jours sont laissés de côté.",
         "interval": "{share} ({low} à {high})",
         "percent": "{value}{thin}%",
     },
@@ -55,6 +57,8 @@ SAID = {
         "not_back": "The level is still above that before the friction ({low} to {high} expected today).",
         "alarm": "What was done came too soon after the alert to measure the level in between: the one that the alert "
         "measured stands in, with its margin.",
+        "weeks": "Staff answers count by whole weeks, Monday to Sunday, that are over and have five or more: other "
+        "days are left out.",
         "interval": "{share} ({low} to {high})",
         "percent": "{value}%",
     },
@@ -83,7 +87,7 @@ def verdict(findings: Findings, lang: str) -> str:
 
 
 def further(findings: Findings, lang: str) -> list[str]:
-    """How much was regained, whether it is as before, and what the level before stands on."""
+    """How much was regained, whether it is as before, what the level before stands on, and by what staff count."""
     said, found = SAID[lang], []
     regained, usually, after = findings.regained, findings.usually, findings.after
     if regained:
@@ -96,6 +100,8 @@ def further(findings: Findings, lang: str) -> list[str]:
         found.append(said["back" if is_back else "not_back"].format(**ends))
     if findings.is_alarms and findings.before:
         found.append(said["alarm"].format(nb=NO_BREAK))
+    if findings.is_weekly:
+        found.append(said["weeks"].format(nb=NO_BREAK))
     return found
 
 

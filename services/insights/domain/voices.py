@@ -34,11 +34,19 @@ class Voices:
 def shown_weeks(days: Iterable[Day], first: date, last: date, today: date) -> list[Day]:
     """The days of the weeks, Monday to Sunday, that lie in the span, are over and have five answers or more."""
     weeks: dict[date, list[Day]] = {}
+    begins, ends = whole_weeks(first, last, today)
     for day in days:
-        weeks.setdefault(monday_of(day.day), []).append(day)
-    end = min(last, today - DAY) + DAY
-    whole = [days for monday, days in sorted(weeks.items()) if first <= monday and monday + WEEK <= end]
-    return [day for of_week in whole if size(of_week) >= SMALLEST_STAFF_GROUP for day in of_week]
+        if begins <= day.day <= ends:
+            weeks.setdefault(monday_of(day.day), []).append(day)
+    return [day for _, of_week in sorted(weeks.items()) if size(of_week) >= SMALLEST_STAFF_GROUP for day in of_week]
+
+
+def whole_weeks(first: date, last: date, today: date) -> tuple[date, date]:
+    """The first Monday and the last Sunday of the weeks that lie in the span and are over.
+
+    The Sunday lies before the Monday where there is no such week.
+    """
+    return monday_of(first + WEEK - DAY), monday_of(min(last, today - DAY) + DAY) - DAY
 
 
 def size(days: Iterable[Day]) -> int:

@@ -32,7 +32,7 @@ def alert_named(alert_id: str, deps: Deps) -> AlertEvent:
 
 
 def causes(alert_id: str, deps: Deps) -> FreshCauses:
-    """What is seen more often since the change, up to now or to the end of the alert. Raises NotFound."""
+    """What is seen more often since the change, up to the last moment of the alert. Raises NotFound."""
     event = alert_named(alert_id, deps)
     whose = Whose(event.touchpoint, event.audience, measure_of(event, deps))
     when = spans(event.change_started_between[0], event.change_started_at, last_moment(event, deps.now()))
@@ -51,8 +51,11 @@ def read(event: AlertEvent, whose: Whose, span: tuple[datetime, datetime], deps:
 
 
 def last_moment(event: AlertEvent, now: datetime) -> datetime:
-    """Up to when the alert holds: its end; now, while it stands; its beginning, where it was withdrawn."""
-    if event.state == "withdrawn":
+    """Up to when the alert holds: its end; now, while it stands; its beginning, where it was withdrawn.
+
+    Of staff always its beginning: two looks an hour apart would tell a colleague's answer.
+    """
+    if event.state == "withdrawn" or event.audience == "staff":
         return event.raised_at
     return event.resolved_at or now
 

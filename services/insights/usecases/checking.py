@@ -11,6 +11,7 @@ from itertools import islice
 from services.insights.domain import check
 from services.insights.domain.check import Compared, Findings, Span, Spans
 from services.insights.domain.levels import Count
+from services.insights.domain.voices import shown_weeks
 from services.insights.domain.windows import Window
 from services.insights.usecases.ports import Deps
 from shared.catalogue import Touchpoint
@@ -53,13 +54,16 @@ def checked(alert_id: str, remedy_id: str | None, deps: Deps) -> Checked:
 
 
 def findings(event: AlertEvent, remedy: Remedy, remedies: list[Remedy], touchpoint: Touchpoint, deps: Deps) -> Findings:
-    """What the check finds; the remedies before and after this one bound its days."""
+    """What the check finds; the remedies before and after this one bound its days. Of staff, whole weeks only."""
     verdict = check.refusal(event, remedy.on)
     if verdict:
         return Findings(verdict)
     since = max((one.on for one in remedies if one.on < remedy.on), default=None)
     following = min((one.on for one in remedies if one.on > remedy.on), default=date.max)
-    spans = check.spans_of(event, since, remedy.on, min(deps.now().date(), following) - DAY)
+    today = deps.now().date()
+    spans = check.spans_of(event, since, remedy.on, min(today, following) - DAY)
+    if event.audience == "staff":
+        spans = check.in_weeks(spans, today)
     measure = measure_of(event, touchpoint)
     read = (spans.usual[0], max(spans.after[1], remedy.on))
     counts = counts_of(touchpoint.id, event, measure, read, deps)
@@ -73,10 +77,14 @@ def measure_of(event: AlertEvent, touchpoint: Touchpoint) -> Scale:
 
 
 def counts_of(touchpoint: str, event: AlertEvent, measure: Scale, span: Span, deps: Deps) -> list[Count]:
-    """Bad and all answers of each day of the span that has any; a day may come in several parts."""
+    """Bad and all answers of each day of the span that has any; of staff, of weeks that may be shown.
+
+    A day may come in several parts.
+    """
     bad: dict[date, int] = {}
     n: dict[date, int] = {}
-    for part in deps.figures.days(touchpoint, event.audience, measure.name, Window(*span)):
+    days = deps.figures.days(touchpoint, event.audience, measure.name, Window(*span))
+    for part in shown_weeks(days, *span, deps.now().date()) if event.audience == "staff" else days:
         for counts in part.channels.values():
             bad[part.day] = bad.get(part.day, 0) + sum(counts[: measure.bad_levels])
             n[part.day] = n.get(part.day, 0) + sum(counts)

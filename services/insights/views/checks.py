@@ -96,8 +96,9 @@ def check_view(checked: Checked) -> CheckView:
     )
 
 
-def days(span: tuple[date, date]) -> DaysView:
-    return DaysView(first=span[0], last=span[1])
+def days(span: tuple[date, date]) -> DaysView | None:
+    """None where there are none: of staff a span may have no whole week."""
+    return DaysView(first=span[0], last=span[1]) if span[0] <= span[1] else None
 
 
 def rounded(share: Share | None) -> Share | None:
