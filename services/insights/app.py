@@ -22,7 +22,6 @@ from services.insights.usecases import (
     overviews,
     promises,
     reports,
-    slices,
     studies,
     touchpoints,
     weekly,
@@ -65,9 +64,7 @@ def get_report(touchpoint: str) -> ReportView:
     by: an attribute that the touchpoint names under `segments`; customers' answers are then told apart by its values.
     """
     audience, window = views.span(app.query)
-    known, report = reports.report(touchpoint, audience, window, app.deps)
-    by = app.query("by")
-    cuts = slices.read_cuts(known, by, window, app.deps) if by is not None else None
+    known, report, cuts = reports.report(touchpoint, audience, window, app.deps, app.query("by"))
     whole = window.whole
     made = adjusted.adjusted(known, audience, whole.first, whole.last, app.deps)
     return views.report_view(known, audience, report, made, cuts)

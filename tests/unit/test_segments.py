@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
@@ -21,15 +22,17 @@ from services.aggregator.usecases.folding import fold, follow
 from services.insights.adapters.figures import TableFigures
 from services.insights.app import app
 from services.insights.domain import segments
+from services.insights.domain.reports import Day
 from services.insights.domain.segments import Part
 from services.insights.domain.windows import Window, ending
+from services.insights.wiring import Deps
 from shared.auth import Authenticator
 from shared.marks import Mark, Trait, cell_of, digest, first_cell, hour_of, tally_segments
 from shared.scales import scale
 from tests import aws, fakes
 from tests.cases import KEY, FakeKeys
 from tests.http import Reply, ask
-from tests.owners import NOW, visit, world
+from tests.owners import NOW, counting, visit, world
 from tests.unit.test_aggregator import deps_at
 
 AT = datetime(2024, 3, 1, 10, 7, tzinfo=UTC)
@@ -147,25 +150,34 @@ def test_what_the_aggregator_keeps_by_segment_is_what_the_pages_read() -> None:
     ]
 
 
-def parts(weekly: list[tuple[int, int, int]]) -> list[Part]:
-    """So many answers of three segments in each week from MONDAY, all on its Wednesday."""
+def parts(weekly: list[tuple[int, int, int, int]]) -> list[Part]:
+    """So many answers of three segments in each week from MONDAY, all on its Wednesday, and some of none."""
     return [
         Part(
-            MONDAY + timedelta(days=7 * week + 2), {name: [n, 0, 0, 0, 0] for name, n in zip("abc", sizes, strict=True)}
+            MONDAY + timedelta(days=7 * week + 2),
+            {name: [n, 0, 0, 0, 0] for name, n in zip("abc", sizes[:3], strict=True)},
         )
         for week, sizes in enumerate(weekly)
     ]
 
 
-WEEKS = st.lists(st.tuples(*[st.integers(0, 9)] * 3), min_size=8, max_size=8)
+def everybody(weekly: list[tuple[int, int, int, int]]) -> list[Day]:
+    """All answers of these weeks, on the same Wednesdays, by two channels."""
+    return [
+        Day(MONDAY + timedelta(days=7 * week + 2), {"web": [a + b, 0, 0, 0, 0], "sms": [c, 0, 0, 0, none]})
+        for week, (a, b, c, none) in enumerate(weekly)
+    ]
+
+
+WEEKS = st.lists(st.tuples(*[st.integers(0, 12)] * 4), min_size=8, max_size=8)
 DAYS = st.integers(0, 55)
 
 
 @given(WEEKS, DAYS, DAYS, DAYS, DAYS)
 def test_no_two_figures_differ_by_a_small_group(
-    weekly: list[tuple[int, int, int]], a: int, b: int, c: int, d: int
+    weekly: list[tuple[int, int, int, int]], a: int, b: int, c: int, d: int
 ) -> None:
-    """Neither a segment's in two spans, nor what is left out of a week beside all its answers."""
+    """Neither a segment's in two spans, nor what is left out of a week beside all its answers, told or not."""
     one, other = (shown_between(weekly, *sorted(days)) for days in ((a, b), (c, d)))
     assert all(n >= 5 for n in ((one - other) + (other - one)).values())
     whole = shown_between(weekly, 0, 55)
@@ -174,23 +186,46 @@ def test_no_two_figures_differ_by_a_small_group(
         assert left_out == 0 or left_out >= 5 or left_out == sum(sizes)
 
 
-def shown_between(weekly: list[tuple[int, int, int]], first: int, last: int) -> Counter[tuple[str, int]]:
+def shown_between(weekly: list[tuple[int, int, int, int]], first: int, last: int) -> Counter[tuple[str, int]]:
     """Answers by segment and week that are shown of a span, long after it."""
-    span = (MONDAY + timedelta(days=first), MONDAY + timedelta(days=last))
-    found = segments.shown_in(parts(weekly), *span, MONDAY + timedelta(days=60))
+    span = Window(MONDAY + timedelta(days=first), MONDAY + timedelta(days=last))
+    found = segments.shown_in(parts(weekly), everybody(weekly), span, MONDAY + timedelta(days=60))
     return Counter(
         {(name, (day.day - MONDAY).days // 7): sum(day.channels["segment"]) for name in found for day in found[name]}
     )
+
+
+@pytest.mark.parametrize(
+    ("sizes", "shown"),
+    [
+        ((10, 7, 0, 3), {"a"}),
+        ((10, 7, 0, 5), {"a", "b"}),
+        ((10, 7, 0, 0), {"a", "b"}),
+        ((10, 7, 2, 2), {"a"}),
+        ((10, 7, 2, 3), {"a", "b"}),
+        ((10, 0, 0, 1), set()),
+    ],
+)
+def test_answers_without_a_value_are_no_small_group_beside_those_that_have_one(
+    sizes: tuple[int, int, int, int], shown: set[str]
+) -> None:
+    """A week's total less what is shown of it is five or more; so, of 20 answers, not both 10 and 7."""
+    assert {name for name, _ in shown_between([sizes], 0, 6)} == shown
+
+
+def all_days(parts: list[Part]) -> list[Day]:
+    """Everybody's answers, where each has a value."""
+    return [Day(one.day, {"web": [sum(n) for n in zip(*one.values.values(), strict=True)]}) for one in parts]
 
 
 def test_segments_stand_against_all_others_that_are_shown() -> None:
     """The one that stands out as worst first, with Newcombe's interval; none alone."""
     window = ending(date(2024, 1, 28), 28)
     days = [Part(date(2024, 1, 3), {"a": [30, 0, 0, 0, 10], "b": [5, 0, 0, 0, 35]})]
-    found = segments.cuts(scale("csat"), segments.shown(days, window, date(2024, 2, 1)), window)
+    found = segments.cuts(scale("csat"), segments.shown(days, all_days(days), window, date(2024, 2, 1)), window)
     assert [(one.value, one.gap.verdict if one.gap else "") for one in found] == [("a", "worse"), ("b", "better")]
     alone = [Part(date(2024, 1, 3), {"a": [30, 0, 0, 0, 10]})]
-    [only] = segments.cuts(scale("csat"), segments.shown(alone, window, date(2024, 2, 1)), window)
+    [only] = segments.cuts(scale("csat"), segments.shown(alone, all_days(alone), window, date(2024, 2, 1)), window)
     assert only.gap is None
 
 
@@ -295,9 +330,59 @@ def test_the_api_tells_segments_apart_and_refuses_what_is_not_named() -> None:
     assert refused.body["errors"][0]["pointer"] == "query:by"
 
 
-def asked(path: str) -> Reply:
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/v1/touchpoints/checkout/report", {"by": "store"}),
+        ("/v1/touchpoints/checkout/report", {"by": "store", "audience": "staff"}),
+        ("/touchpoints/checkout", {"by": "store"}),
+        ("/touchpoints/checkout", {"by": "store", "value": "paris"}),
+        ("/journeys/shop", {"by": "store", "value": "paris"}),
+        ("/", {"by": "store", "value": "paris"}),
+    ],
+)
+@pytest.mark.parametrize(("without", "is_shown"), [(3, False), (5, True)])
+def test_wherever_segments_are_told_apart_those_without_a_value_are_counted_in(
+    path: str, query: dict[str, str], without: int, is_shown: bool
+) -> None:
+    """Eleven in Lyon, ten in Paris each week; beside them three, or five, who named no store: three hide Paris."""
+    deps, mondays = world(), [NOW.date() - timedelta(days=NOW.date().weekday() + 7 * n) for n in range(1, 9)]
+    values = {"paris": [10, 0, 0, 0, 0], "lyon": [0, 0, 0, 0, 11]}
+    figures = deps.figures
+    for name in ("checkout", "till"):
+        figures.by_attribute[name, "store"] = [Part(day, values) for day in mondays]  # type: ignore[attr-defined]
+        figures.by_series[name, "customer"] = {day: [10, 0, without, 0, 11] for day in mondays}  # type: ignore[attr-defined]
+    if path.startswith("/v1"):
+        body = asked(f"{path}?{urlencode(query)}", deps).body
+        assert [one["value"] for one in body["segments"]] == ["lyon", "paris"][: 1 + is_shown]
+    elif "value" in query:
+        assert ("Nobody has answered yet" in visit(deps, "web-owner", path, **query).body) != is_shown
+    else:
+        body = visit(deps, "web-owner", path, **query).body
+        assert "lyon" in body and ("paris" in body) == is_shown
+
+
+@pytest.mark.parametrize(
+    ("path", "days"),
+    [
+        ("/v1/touchpoints/checkout/report?by=store", 1),
+        ("/v1/touchpoints/checkout/report?by=store&audience=staff", 2),
+        ("/touchpoints/checkout?by=store", 3),
+        ("/?by=store&value=paris", 1),
+        ("/?by=store", 1),
+    ],
+)
+def test_everybodys_days_are_read_once_however_segments_are_shown_beside_them(path: str, days: int) -> None:
+    """At the touchpoint's page staff's and a hand-off's too; of staff's report customers' are read for it alone."""
+    deps, counts = counting(world())
+    found = asked(path, deps) if path.startswith("/v1") else visit(deps, "web-owner", path)
+    assert found.status == 200
+    assert (counts["figures.days"], counts["figures.parts"]) == (days, 1)
+
+
+def asked(path: str, deps: Deps | None = None) -> Reply:
     """With a key for figures."""
-    deps = replace(world(), authenticator=Authenticator(FakeKeys("figures:read")))
+    deps = replace(deps or world(), authenticator=Authenticator(FakeKeys("figures:read")))
     before, app._deps = app._deps, lambda: deps
     try:
         return ask(app, "GET", path, headers={"Authorization": f"Bearer {KEY}"})

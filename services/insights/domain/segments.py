@@ -2,24 +2,25 @@
 
 As staff answers do (`voices.py`), those of a segment count by whole weeks that are over, where it has five answers or
 more; and where those that are left out of a week together are fewer than five, the smallest of the others is left out
-with them (complementary suppression; Willenborg and de Waal 2001, *Elements of Statistical Disclosure Control*). So
-whatever figures somebody takes from each other, what they differ by is five answers or more.
+with them (complementary suppression; Willenborg and de Waal 2001, *Elements of Statistical Disclosure Control*). Those
+without a value are among those left out, as the week's total is told, too. So whatever figures somebody takes from each
+other, what they differ by is five answers or more.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from services.insights.domain.reports import Day, monday_of
 from services.insights.domain.shares import BadShare, Difference, counts_of, difference, share_of, within
-from services.insights.domain.voices import size
+from services.insights.domain.voices import size, whole_weeks
 from services.insights.domain.windows import Window
 from shared.scales import Scale
 
 SMALLEST_GROUP = 5
-DAY, WEEK = timedelta(days=1), timedelta(days=7)
 OF_SEGMENT = "segment"
 """Stands for the channel in the days of a segment, whose channels are not told apart."""
 ByValue = dict[str, list[Day]]
@@ -42,39 +43,44 @@ class Cut:
     gap: Difference | None
 
 
-def shown(parts: Iterable[Part], window: Window, today: date) -> ByValue:
-    """The days of each segment that may be shown, of the window and of the one before it, each by itself."""
-    read = list(parts)
+def shown(parts: Iterable[Part], days: Iterable[Day], window: Window, today: date) -> ByValue:
+    """The days of each segment that may be shown, of the window and of the one before it, each by itself.
+
+    days: everybody's answers of the same days.
+    """
+    by_segment, everybody = list(parts), list(days)
     found: ByValue = {}
     for span in (window.before, window):
-        for value, days in shown_in(read, span.first, span.last, today).items():
-            found.setdefault(value, []).extend(days)
+        for value, own in shown_in(by_segment, everybody, span, today).items():
+            found.setdefault(value, []).extend(own)
     return found
 
 
-def shown_in(parts: Iterable[Part], first: date, last: date, today: date) -> ByValue:
-    """Of the weeks, Monday to Sunday, that lie in the span and are over."""
+def shown_in(parts: Iterable[Part], days: Iterable[Day], span: Window, today: date) -> ByValue:
+    """Of the weeks, Monday to Sunday, that lie in the span and are over. days: everybody's answers."""
     weeks: dict[date, ByValue] = {}
-    end = min(last, today - DAY) + DAY
+    begins, ends = whole_weeks(span.first, span.last, today)
     for part in parts:
-        monday = monday_of(part.day)
-        if first <= monday and monday + WEEK <= end:
+        if begins <= part.day <= ends:
+            of_values = weeks.setdefault(monday_of(part.day), {})
             for value, counts in part.values.items():
-                weeks.setdefault(monday, {}).setdefault(value, []).append(Day(part.day, {OF_SEGMENT: counts}))
+                of_values.setdefault(value, []).append(Day(part.day, {OF_SEGMENT: counts}))
+    totals = Counter[date]()
+    for day in days:
+        totals[monday_of(day.day)] += size([day])
     found: ByValue = {}
     for monday in sorted(weeks):
-        for value, days in of_week(weeks[monday]).items():
-            found.setdefault(value, []).extend(days)
+        for value, own in of_week(weeks[monday], totals[monday]).items():
+            found.setdefault(value, []).extend(own)
     return found
 
 
-def of_week(values: ByValue) -> ByValue:
-    """The segments of a week that may be shown."""
+def of_week(values: ByValue, total: int) -> ByValue:
+    """The segments of a week that may be shown. total: all of its answers, also those without a value."""
     sizes = {value: size(days) for value, days in values.items()}
     kept = sorted((one for one in sizes if sizes[one] >= SMALLEST_GROUP), key=lambda one: (-sizes[one], one))
-    left_out = sum(n for n in sizes.values() if n < SMALLEST_GROUP)
-    if 0 < left_out < SMALLEST_GROUP:
-        kept = kept[:-1]
+    while kept and 0 < total - sum(sizes[one] for one in kept) < SMALLEST_GROUP:
+        kept.pop()
     return {value: values[value] for value in kept}
 
 

@@ -24,7 +24,7 @@ from services.insights.domain.shares import (
 from services.insights.domain.windows import Window
 from services.insights.usecases.ports import Deps
 from services.insights.usecases.reports import AlertQuery, candidates
-from services.insights.usecases.slices import EVERYBODY, Slice, read_days, read_segments, sliced
+from services.insights.usecases.slices import EVERYBODY, Slice, by_segment, read_days, read_parts, sliced
 from shared.catalogue import Touchpoint
 from shared.events import AlertEvent
 from shared.metrics import Figure, figures
@@ -62,10 +62,10 @@ def line(touchpoint: str, window: Window, deps: Deps, asked: Slice = EVERYBODY) 
     known = deps.catalogue.touchpoint(touchpoint)
     if known is None:
         return None
-    days = read_days(known, window, deps) if asked.value is None else []
-    by_value = read_segments(known, asked.attribute, window, deps)
-    found = line_of(known, sliced(days, by_value, asked), window)
     is_told = asked.value is None or asked.attribute in known.segments
+    days = read_days(known, window, deps) if is_told else []
+    by_value = by_segment(read_parts(known, asked.attribute, window, deps), days, window, deps)
+    found = line_of(known, sliced(days, by_value, asked), window)
     return replace(found, channels=by_channel(days), values=sorted(by_value), is_told=is_told)
 
 

@@ -11,6 +11,7 @@ from services.insights.domain.reports import Report
 from services.insights.domain.voices import shown_weeks
 from services.insights.domain.windows import Window
 from services.insights.usecases.ports import Deps
+from services.insights.usecases.slices import Segment, read_cuts
 from shared.catalogue import Touchpoint
 from shared.errors import NotFound
 from shared.events import AlertEvent
@@ -32,8 +33,13 @@ class AlertQuery:
     limit: int = 100
 
 
-def report(touchpoint: str, audience: str, window: Window, deps: Deps) -> tuple[Touchpoint, Report]:
-    """The touchpoint and its report. Raises NotFound where there is no such touchpoint, or too few answers."""
+def report(
+    touchpoint: str, audience: str, window: Window, deps: Deps, by: str | None = None
+) -> tuple[Touchpoint, Report, list[Segment] | None]:
+    """The touchpoint, its report, and how customers answered by segment, where an attribute is asked for.
+
+    Raises NotFound where there is no such touchpoint, or too few answers; InvalidInput where it does not name that.
+    """
     known = deps.catalogue.touchpoint(touchpoint)
     if known is None:
         raise NotFound(f"there is no touchpoint {touchpoint!r}")
@@ -45,7 +51,8 @@ def report(touchpoint: str, audience: str, window: Window, deps: Deps) -> tuple[
     found = reports.report(scale, days)
     if not reports.is_shown(audience, found.summary.n):
         raise NotFound("fewer than 5 staff answers: they are not shown")
-    return known, found
+    customers = days if audience == "customer" else None
+    return known, found, read_cuts(known, by, window, customers, deps) if by is not None else None
 
 
 def alerts(query: AlertQuery, deps: Deps) -> list[AlertEvent]:

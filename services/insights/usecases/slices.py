@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from services.insights.domain import segments
 from services.insights.domain.reports import Day, Summary, summary
-from services.insights.domain.segments import ByValue
+from services.insights.domain.segments import ByValue, Part
 from services.insights.domain.shares import of_channel
 from services.insights.domain.windows import Window
 from services.insights.usecases.ports import Deps
@@ -41,21 +41,32 @@ def read_days(known: Touchpoint, window: Window, deps: Deps) -> list[Day]:
     return list(deps.figures.days(known.id, "customer", known.survey.measure.name, asked))
 
 
-def read_segments(known: Touchpoint, attribute: str | None, window: Window, deps: Deps) -> ByValue:
-    """The days of each segment that may be shown; none where the touchpoint does not name the attribute."""
+def read_parts(known: Touchpoint, attribute: str | None, window: Window, deps: Deps) -> list[Part]:
+    """The same days by segment; none where the touchpoint does not name the attribute."""
     if attribute is None or attribute not in known.segments:
-        return {}
+        return []
     asked = Window(window.before.first, window.last, window.until)
-    parts = deps.figures.parts(known.id, "customer", known.survey.measure.name, attribute, asked)
-    return segments.shown(parts, window, (window.until or deps.now()).date())
+    return list(deps.figures.parts(known.id, "customer", known.survey.measure.name, attribute, asked))
 
 
-def read_cuts(known: Touchpoint, attribute: str, window: Window, deps: Deps) -> list[Segment]:
-    """How each segment answered in the window, most answers first. Raises InvalidInput where it tells none apart so."""
+def by_segment(parts: list[Part], days: list[Day], window: Window, deps: Deps) -> ByValue:
+    """The days of each segment that may be shown beside everybody's."""
+    return segments.shown(parts, days, window, (window.until or deps.now()).date())
+
+
+def read_cuts(
+    known: Touchpoint, attribute: str, window: Window, customers: list[Day] | None, deps: Deps
+) -> list[Segment]:
+    """How each segment answered in the window, most answers first. Raises InvalidInput where it tells none apart so.
+
+    customers: their days of the window, where they were read already.
+    """
     check(Slice(attribute=attribute), known.segments)
     measure = known.survey.measure
-    parts = deps.figures.parts(known.id, "customer", measure.name, attribute, window)
-    found = segments.shown_in(parts, window.first, window.last, (window.until or deps.now()).date())
+    asked = (known.id, "customer", measure.name)
+    days = deps.figures.days(*asked, window) if customers is None else customers
+    parts = deps.figures.parts(*asked, attribute, window)
+    found = segments.shown_in(parts, days, window, (window.until or deps.now()).date())
     told = [Segment(value, summary(measure, histograms(days))) for value, days in found.items()]
     return sorted(told, key=lambda one: (-one.summary.n, one.value))
 

@@ -10,14 +10,14 @@ from itertools import islice
 
 from services.insights.domain import segments, voices
 from services.insights.domain.reports import Day, Summary, summary
-from services.insights.domain.segments import ByValue, Cut
+from services.insights.domain.segments import Cut, Part
 from services.insights.domain.shares import Point, Step, counts_of, share_of, step_of, trend, within
 from services.insights.domain.voices import Voices
 from services.insights.domain.windows import Window
 from services.insights.usecases.handoffs import SMALLEST_GROUP, Handoff, between
 from services.insights.usecases.lines import Line, as_of, by_channel, line_of
 from services.insights.usecases.ports import Comment, Journey, PageDeps
-from services.insights.usecases.slices import Slice, check, read_days, read_segments, sliced
+from services.insights.usecases.slices import Slice, by_segment, check, read_days, read_parts, sliced
 from services.insights.usecases.work import CasesAt, cases_at, remedies_at
 from shared.catalogue import AUDIENCES, Touchpoint, Words
 from shared.errors import Forbidden, NotFound
@@ -91,7 +91,7 @@ class Panels:
     """
 
     customers: list[Day]
-    segments: ByValue
+    parts: list[Part]
     staff: list[Day]
     comments: list[Comment] | None
     alerts: list[AlertEvent]
@@ -105,16 +105,16 @@ def touchpoint_view(visitor: Visitor, touchpoint: str, window: Window, chosen: S
     """Raises NotFound, Forbidden; InvalidInput where the touchpoint does not tell segments apart as is asked."""
     known = known_to(visitor, touchpoint, deps)
     check(chosen, known.segments)
-    by_segment = partial(read_by, chosen.attribute)
+    its_parts = partial(read_by, chosen.attribute)
     persons = (latest_comments, cases_there) if visitor.may_see_persons_of(known) else (nobody, nobody)
-    panels = (read_days, by_segment, staff_days, persons[0], newest_alerts, its_journey, persons[1], done_there)
+    panels = (read_days, its_parts, staff_days, persons[0], newest_alerts, its_journey, persons[1], done_there)
     *found, others = deps.together([partial(read, known, window, deps) for read in (*panels, next_places)])
     ways = deps.together([partial(way_to, visitor, one, known, window, deps) for one in others])
     return assembled(known, window, chosen, Panels(*[*found, ways_out(ways)]), deps)
 
 
-def read_by(attribute: str | None, known: Touchpoint, window: Window, deps: PageDeps) -> ByValue:
-    return read_segments(known, attribute, window, deps)
+def read_by(attribute: str | None, known: Touchpoint, window: Window, deps: PageDeps) -> list[Part]:
+    return read_parts(known, attribute, window, deps)
 
 
 def staff_days(known: Touchpoint, window: Window, deps: PageDeps) -> list[Day]:
@@ -177,7 +177,8 @@ def its_journey(known: Touchpoint, _window: Window, deps: PageDeps) -> Journey |
 def assembled(known: Touchpoint, window: Window, asked: Slice, read: Panels, deps: PageDeps) -> TouchpointView:
     """The view of what was read."""
     measure = known.survey.measure
-    days = sliced(read.customers, read.segments, asked)
+    by_value = by_segment(read.parts, read.customers, window, deps)
+    days = sliced(read.customers, by_value, asked)
     now = within(days, window.first, window.last)
     everybody = share_of(measure, counts_of(measure, within(read.customers, window.first, window.last)))
     shown = voices.shown_weeks(read.staff, window.first, window.last, deps.now().date())
@@ -189,7 +190,7 @@ def assembled(known: Touchpoint, window: Window, asked: Slice, read: Panels, dep
         line=line,
         window=window,
         asked=asked,
-        cuts=segments.cuts(measure, read.segments, window) if read.segments else [],
+        cuts=segments.cuts(measure, by_value, window) if by_value else [],
         step=step,
         trend=trend(measure, now, step),
         summary=summary(measure, [counts for day in now for counts in day.channels.values()]),
