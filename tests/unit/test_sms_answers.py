@@ -76,6 +76,25 @@ def test_a_text_answers_the_last_question_that_surely_left() -> None:
         assert [one.response_id for one in texts.world.stored] == [f"invitation:{answered}"]
 
 
+def test_a_text_takes_no_question_that_was_asked_after_it() -> None:
+    """Its own went with its person, who was erased and came back; a clock that is ahead of another makes no after."""
+    for after, dropped in ((timedelta(minutes=5), []), (timedelta(minutes=5, microseconds=1), ["unknown_number"])):
+        texts = Texts(sent_at=NOW + after)
+        assert texts.hear(text("9")) == DONE
+        assert texts.dropped == dropped
+        assert bool(texts.world.stored) is not bool(dropped)
+    assert (texts.conversations.stored, texts.replies) == ({}, [])
+
+
+def test_a_text_about_a_question_that_is_over_takes_no_later_one() -> None:
+    """However late it is heard: it is dropped as what it is."""
+    texts = Texts(World(touchpoint(ask=Ask(expires_days=2))))
+    texts.questions.earlier[hashed(NUMBER)] = [replace(texts.asked, sent_at=NOW - timedelta(days=2))]
+    texts.questions.sent[hashed(NUMBER)] = replace(texts.asked, invitation_id="inv2", sent_at=NOW + timedelta(hours=1))
+    texts.hear(text("9"))
+    assert (texts.dropped, texts.world.stored) == (["expired"], [])
+
+
 def test_a_text_waits_while_the_question_it_may_answer_is_in_doubt() -> None:
     """A person may be quicker than the mark; what that says within eight minutes decides."""
     asked = Texts().asked

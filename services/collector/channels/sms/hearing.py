@@ -24,11 +24,7 @@ Dropped = Literal["unknown_number", "unknown_touchpoint", "expired"]
 MAY_REPLY_FOR = timedelta(hours=24)
 """A text that is older is not answered by a message: the person has long put the telephone away."""
 AHEAD_AT_MOST = timedelta(minutes=5)
-IN_DOUBT_FOR = timedelta(minutes=8)
-"""From when a question was to leave: till then its mark, or the provider's word, may still tell that it did.
-
-A text that may answer it waits. Its queue hands it over anew every three minutes, five times in all.
-"""
+"""By how much one clock may be ahead of another."""
 IN_DOUBT_FOR = timedelta(minutes=8)
 """From the moment a question was to leave: till then its mark, or the provider's word, may still tell whether it did.
 A text that may answer it waits for that; its queue hands it over anew every three minutes, for twelve."""
@@ -98,7 +94,7 @@ def hear(text: Inbound, texting: Texting, deps: Deps) -> None:
     """
     text = replace(text, at=min(text.at, deps.now() + AHEAD_AT_MOST))
     known = texting.questions.asked(keyed_hash(deps.secret, "identity", f"phone:{text.number}"))
-    by_then = asked_by(text.at, [one for one in known if is_open(one, text.at, deps)] or known)
+    by_then = asked_by(text.at, [one for one in known if is_open(one, text.at, deps)]) or asked_by(text.at, known)
     asked = answered(by_then, deps.now())
     touchpoint = deps.catalogue.touchpoint(asked.touchpoint) if asked else None
     if asked is None or touchpoint is None:
@@ -120,8 +116,12 @@ def is_open(asked: Asked, at: datetime, deps: Deps) -> bool:
 
 
 def asked_by(at: datetime, asked: Sequence[Asked]) -> Sequence[Asked]:
-    """Those that were asked by then, and the first where that is told late. asked: the newest first."""
-    return [one for one in asked if one.sent_at <= at] or asked[-1:]
+    """Those that were asked by then; else the first, where clocks may make it seem later. asked: the newest first.
+
+    A question that was asked later is not what the text answers: whoever was erased since may have been asked anew.
+    """
+    by_then = [one for one in asked if one.sent_at <= at]
+    return by_then or [one for one in asked[-1:] if one.sent_at <= at + AHEAD_AT_MOST]
 
 
 def answered(asked: Sequence[Asked], now: datetime) -> Asked | None:
