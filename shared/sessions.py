@@ -100,7 +100,7 @@ class Sessions:
         except tokens.TokenRefused:
             raise SignInNeeded() from None
         person = self.people.person(fields["person"])
-        if person is None or not compare_digest(fields["seal"], self._seal(person)):
+        if person is None or not compare_digest(fields["seal"], seal_of(person, self.secret())):
             raise SignInNeeded()
         seen = parse_time(fields["seen"]) if "seen" in fields else None
         return Visitor(person, fields["lang"], seen, tokens.ends(token), keyed_hash(self.secret(), "form", token))
@@ -115,7 +115,7 @@ class Sessions:
         return self.public_url.startswith("https:")
 
     def _session(self, person: Person, lang: str, seen: datetime | None, until: datetime) -> str:
-        fields = {"person": person.id, "seal": self._seal(person), "lang": lang}
+        fields = {"person": person.id, "seal": seal_of(person, self.secret()), "lang": lang}
         fields |= {"seen": format_time(seen)} if seen else {}
         token = tokens.mint(self.secret(), PURPOSE, fields, until)
         return self._cookie(token, int((until - self.now()).total_seconds()))
@@ -124,10 +124,11 @@ class Sessions:
         flags = "; HttpOnly; SameSite=Lax" + ("; Secure" if self._is_secure else "")
         return f"{self.cookie_name}={value}; Path=/; Max-Age={seconds}{flags}"
 
-    def _seal(self, person: Person) -> str:
-        """What a session was begun under; where any of it changes, the session is over."""
-        parts = (person.id, person.email.casefold(), person.role, person.owner or "", str(person.sessions))
-        return keyed_hash(self.secret(), "session-seal", "\n".join(parts))
+
+def seal_of(person: Person, secret: bytes) -> str:
+    """What a session was begun under, or a link to one asked for; where any of it changes, that is over."""
+    parts = (person.id, person.email.casefold(), person.role, person.owner or "", str(person.sessions))
+    return keyed_hash(secret, "session-seal", "\n".join(parts))
 
 
 def cookie_of(cookies: str | None, name: str) -> str | None:

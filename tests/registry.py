@@ -23,7 +23,7 @@ from shared.auth import SCOPES, ApiKeys, Authenticator, Principal
 from shared.catalogue import Owner, People, Person, Survey, address_digest
 from shared.catalogue_table import TableCatalogue
 from shared.dynamo import Table
-from shared.errors import Conflict, TooLarge
+from shared.errors import Conflict, Gone, TooLarge
 from shared.keyring import TableApiKeys
 from shared.limits_table import TableCounters
 from shared.sessions import Sessions
@@ -224,8 +224,11 @@ class FakeLinks:
 class FakeVisits:
     kept: dict[str, datetime] = field(default_factory=dict)
 
-    def began(self, person: str, now: datetime) -> datetime | None:
-        before, self.kept[person] = self.kept.get(person), now
+    def began(self, person: str, asked_at: datetime, now: datetime) -> datetime | None:
+        before = self.kept.get(person)
+        if before and before > asked_at:
+            raise Gone()
+        self.kept[person] = now
         return before
 
 

@@ -27,6 +27,13 @@ PEOPLE = {
     "ana": {"email": "Ana@example.com", "role": "pilot", "lang": "fr"},
     "bo": {"email": "bo@example.com", "role": "owner", "owner": "web"},
 }
+CHANGES: list[dict[str, Any]] = [
+    {},
+    {"ana": PEOPLE["ana"] | {"email": "other@example.com"}},
+    {"ana": PEOPLE["ana"] | {"sessions": 2}},
+    {"ana": {"email": "ana@example.com", "role": "owner", "owner": "web"}},
+]
+"""Of the people in the file, that Ana is no more who she was."""
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Origin": PUBLIC_URL}
 
 
@@ -110,6 +117,19 @@ def test_a_link_in_the_mail_signs_in_once(deps: Deps) -> None:
     assert visit(deps, "GET", path).status == 410
 
 
+def test_one_link_of_a_person_ends_those_that_were_asked_for_before(deps: Deps) -> None:
+    """Whichever is pressed; what is asked for after that is good, and so is another person's."""
+    first, second, others = link(deps), link(deps), link(deps, "bo@example.com")
+    began = deps.sign_in.now()
+    assert visit(deps, "POST", second).status == 303
+    assert visit(deps, "POST", first).status == 410
+    assert visit(deps, "POST", others).status == 303
+    later(deps, timedelta(minutes=1))
+    third = visit(deps, "POST", link(deps))
+    assert third.status == 303
+    assert deps.sessions.visitor(cookie(third)).seen == began  # what was refused was no visit
+
+
 def test_whoever_asks_hears_the_same_after_the_same_time(deps: Deps) -> None:
     """A known address and an unknown one answer in the same bytes, and take as long; only one gets a mail."""
     before = deps.sign_in.now()
@@ -123,7 +143,7 @@ def test_whoever_asks_hears_the_same_after_the_same_time(deps: Deps) -> None:
 
 def test_a_link_is_good_for_fifteen_minutes(deps: Deps) -> None:
     """One example on each side of the edge."""
-    early, late = link(deps), link(deps)
+    early, late = link(deps), link(deps, "bo@example.com")
     later(deps, usecases.LINK_LASTS - 3 * usecases.ANSWERS_AFTER)
     assert visit(deps, "POST", early).status == 303
     later(deps, 3 * usecases.ANSWERS_AFTER)
@@ -202,15 +222,16 @@ def test_the_session_knows_when_its_person_was_here_before(deps: Deps) -> None:
     assert second.seen == began.replace(microsecond=second.seen.microsecond)
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {},
-        {"ana": PEOPLE["ana"] | {"email": "other@example.com"}},
-        {"ana": PEOPLE["ana"] | {"sessions": 2}},
-        {"ana": {"email": "ana@example.com", "role": "owner", "owner": "web"}},
-    ],
-)
+@pytest.mark.parametrize("change", CHANGES)
+def test_who_left_or_changed_signs_in_by_no_link_from_before(deps: Deps, change: dict[str, Any]) -> None:
+    """What ends a session ends a link that waits in the old mailbox: it can neither be opened nor pressed."""
+    path = link(deps)
+    apply(deps, 1, people=change)
+    assert visit(deps, "GET", path).status == 410
+    assert visit(deps, "POST", path).status == 410
+
+
+@pytest.mark.parametrize("change", CHANGES)
 def test_who_left_or_changed_is_signed_out(deps: Deps, change: dict[str, Any]) -> None:
     """Taken out of the file, another address, another number of sessions, another role."""
     sent = cookie(visit(deps, "POST", link(deps)))
@@ -281,6 +302,13 @@ def test_an_address_belongs_to_one_person_over_all_documents(deps: Deps) -> None
     other = shop("other", owners={}, journeys={}, surveys={}, touchpoints={}, people={"eve": PEOPLE["ana"]})
     reply = caller(deps).ask("PUT", "/v1/documents/other", {"document": other, "base_version": 0})
     assert [error["pointer"] for error in reply.body["errors"]] == ["#/document/people/eve/email"]
+
+
+def test_a_change_that_ends_no_session_ends_no_link(deps: Deps) -> None:
+    """Another language, an address spelled in other letters."""
+    path = link(deps)
+    apply(deps, 1, people={"ana": {"email": "ANA@example.com", "role": "pilot", "lang": "en"}})
+    assert visit(deps, "POST", path).status == 303
 
 
 def test_a_forged_session_is_none(deps: Deps) -> None:

@@ -13,9 +13,9 @@ from services.registry.signing_in.mail import letter
 from services.registry.signing_in.usecases import SignInLink
 from shared.catalogue import Person
 from shared.dynamo import ConditionFailed, Item, Table
-from shared.errors import Unavailable
+from shared.errors import Gone, Unavailable
 from shared.tables import registry as keys
-from shared.times import format_time, parse_time
+from shared.times import format_time, key_time, parse_time
 
 KEPT_FOR = timedelta(hours=1)
 """After its end; DynamoDB then removes the item when it gets round to it."""
@@ -29,7 +29,7 @@ class TableLinks:
 
     def add(self, code_hash: str, link: SignInLink) -> None:
         pk, sk = keys.sign_in_key(code_hash)
-        item = {"pk": pk, "sk": sk, "kind": "sign_in", "person": link.person, "next": link.next}
+        item = {"pk": pk, "sk": sk, "kind": "sign_in", "person": link.person, "seal": link.seal, "next": link.next}
         item |= {"valid_until": format_time(link.expires_at)}
         self.table.put_new(item | {"expires_at": int((link.expires_at + KEPT_FOR).timestamp())})
 
@@ -47,22 +47,27 @@ class TableLinks:
 
 
 def link_in(item: Item) -> SignInLink:
-    return SignInLink(item["person"], item["next"], parse_time(item["valid_until"]))
+    """The link in an item; one that was sent before links had a seal has none that fits anybody."""
+    return SignInLink(item["person"], item.get("seal", ""), item["next"], parse_time(item["valid_until"]))
 
 
 @dataclass(frozen=True)
 class TableVisits:
-    """The last two visits stand in one item, so that one update tells of the one before."""
+    """The last two visits stand in one item, so that one update tells of the one before, and heeds it."""
 
     table: Table
 
-    def began(self, person: str, now: datetime) -> datetime | None:
-        item = self.table.update(
-            *keys.visit_key(person),
-            "SET #kind = :kind, #before = if_not_exists(#at, :none), #at = :now",
-            {":kind": "visit", ":none": "", ":now": format_time(now)},
-            names={"#kind": "kind", "#before": "seen_before", "#at": "seen_at"},
-        )
+    def began(self, person: str, asked_at: datetime, now: datetime) -> datetime | None:
+        try:
+            item = self.table.update(
+                *keys.visit_key(person),
+                "SET #kind = :kind, #before = if_not_exists(#at, :none), #at = :now",
+                {":kind": "visit", ":none": "", ":now": key_time(now), ":asked": key_time(asked_at)},
+                condition="attribute_not_exists(#at) OR #at <= :asked",
+                names={"#kind": "kind", "#before": "seen_before", "#at": "seen_at"},
+            )
+        except ConditionFailed:
+            raise Gone() from None
         return parse_time(item["seen_before"]) if item["seen_before"] else None
 
 

@@ -1,7 +1,7 @@
 """Signing in: a link is asked for by address, comes by e-mail, and begins one session when its button is pressed.
 
 Whoever asks hears the same after the same time, whether the address is known or not. Opening the link does nothing:
-mail scanners open every link they see. Only a form that a person sends uses it up.
+mail scanners open every link they see. Only a form that a person sends uses it up, and ends the person's other links.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hmac import compare_digest
 from typing import Protocol
 
 from shared.catalogue import People, Person
 from shared.codes import keyed_hash, random_code
 from shared.errors import Gone, TooManyRequests, Unavailable
 from shared.limits import Counters, Limit
+from shared.sessions import seal_of
 
 LINK_LASTS = timedelta(minutes=15)
 ANSWERS_AFTER = timedelta(milliseconds=800)
@@ -29,11 +31,16 @@ BY_NETWORK = Limit(40, timedelta(minutes=10))
 
 @dataclass(frozen=True)
 class SignInLink:
-    """A link as it is kept. next: the path it leads to."""
+    """A link as it is kept. seal: of the person as of when it was asked for; next: the path it leads to."""
 
     person: str
+    seal: str
     next: str
     expires_at: datetime
+
+    @property
+    def asked_at(self) -> datetime:
+        return self.expires_at - LINK_LASTS
 
 
 class Links(Protocol):
@@ -53,8 +60,11 @@ class Links(Protocol):
 class Visits(Protocol):
     """When people signed in."""
 
-    def began(self, person: str, now: datetime) -> datetime | None:
-        """Notes that the person signs in now, and says when they did before; None the first time."""
+    def began(self, person: str, asked_at: datetime, now: datetime) -> datetime | None:
+        """Notes that the person signs in now, and says when they did before; None the first time.
+
+        Raises Gone, and notes nothing, where that was after `asked_at`.
+        """
         ...
 
 
@@ -112,26 +122,30 @@ def is_counted(address: str, network: str, now: datetime, deps: Deps) -> bool:
 def link_for(person: Person, path: str, deps: Deps) -> str:
     """The address of a new link for the person."""
     code = random_code(deps.random_bytes)
-    deps.links.add(hashed(code, deps), SignInLink(person.id, path, deps.now() + LINK_LASTS))
+    seal = seal_of(person, deps.secret())
+    deps.links.add(hashed(code, deps), SignInLink(person.id, seal, path, deps.now() + LINK_LASTS))
     return f"{deps.public_url}/sign-in/{code}"
 
 
 def opened(code: str, deps: Deps) -> Person:
-    """Whose link it is, which is left as it was. Raises Gone where it was used, is too old, or nobody's."""
+    """Whose link it is, which is left as it was. Raises Gone where it was used, is too old, or nobody's any more."""
     return _person_of(deps.links.get(hashed(code, deps)), deps)
 
 
 def sign_in(code: str, deps: Deps) -> tuple[Person, str, datetime | None]:
-    """The person, the path to go on to, and when they signed in before; the link is used up. Raises Gone."""
+    """The person, the path to go on to, and when they signed in before; the link is used up.
+
+    Raises Gone as `opened` does, and where the person signed in by another link since this one was asked for.
+    """
     link = deps.links.use(hashed(code, deps))
     person = _person_of(link, deps)
     assert link is not None
-    return person, link.next, deps.visits.began(person.id, deps.now())
+    return person, link.next, deps.visits.began(person.id, link.asked_at, deps.now())
 
 
 def _person_of(link: SignInLink | None, deps: Deps) -> Person:
     person = deps.people.person(link.person) if link and deps.now() < link.expires_at else None
-    if person is None:
+    if link is None or person is None or not compare_digest(link.seal, seal_of(person, deps.secret())):
         raise Gone()
     return person
 
