@@ -14,7 +14,7 @@
 | how much of this table a person's erasure has erased | `ERASURE#erasure_id` | `COUNTED` (`erased_key`) |
 | the series a touchpoint has | `TOUCHPOINT#id` | `SERIES#source#scale` (`series_key`) |
 | series to be looked at later, by when | `DUE` | `2024-03-01T10#series…` (`due_key`) |
-| where a customer was lately, in a journey | `TRACES#customer-hash` | `TRACE#journey#at#touchpoint#hash` (`trace_key`) |
+| where a customer was lately, in a journey | `TRACES#customer-hash` | `TRACE#journey#at#touchpoint#hash` (`trace_key`, read by `trace_parts`) |
 | everything of that journey | same | `TRACE#journey#…` (`traces_of`) |
 | what friction costs at a touchpoint, as of a day | `VALUE#touchpoint` | `DAY#2024-03-01` (`value_key`) |
 | what to mend first, of an owner, as of a day, page by page | `PRIORITIES#owner` | `DAY#2024-03-01#000` (`priorities_key`) |
@@ -93,6 +93,12 @@ def said_time_key(series: str, at: datetime, kind: str) -> Key:
 def trace_key(customer: str, journey: str, at: datetime, touchpoint: str, name: str) -> Key:
     """customer: keyed hash; name: hash of the interaction's or response's id."""
     return key("TRACES", customer), key("TRACE", journey, key_time(at), touchpoint, name)
+
+
+def trace_parts(sk: str) -> tuple[str, str, str]:
+    """The journey, the touchpoint and the name in a trace's sort key."""
+    _, journey, _, touchpoint, name = sk.split(SEPARATOR)
+    return journey, touchpoint, name
 
 
 def traces_of(customer: str, journey: str) -> Key:

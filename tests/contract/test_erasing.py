@@ -19,7 +19,7 @@ from services.alerts.adapters.cases.answers import TableAnswers
 from services.alerts.adapters.quotes import TableQuotes
 from services.collector.adapters.responses import TableResponses
 from services.collector.usecases.recording import hash_of
-from services.invitations.adapters.kept import Tables, kept_of
+from services.invitations.adapters.kept import UNDER_NAMES, Tables, kept_of
 from services.invitations.adapters.questions import TableQuestions
 from services.invitations.adapters.suppressions import TableSuppressions
 from services.invitations.domain.people import Identifier, Person
@@ -75,6 +75,21 @@ ERASED = {
     "friction": {"quotes_in_alerts": 1, "traces": 1},
     "cases": {"cases": 1, "deeds": 1, "items_of_cases": 1, "quotes_in_messages": 3},
 }
+
+ABOUT = {
+    "contacts.person": {"identifiers"},
+    "contacts.ledger": {"contacts"},
+    **{f"contacts.{kind}": {"touchpoint"} for kind in ("interaction", "invitation", "link")},
+    "contacts.step": {"invitation_id", "number"},
+    "contacts.outcome": {"outcome", "outcome_id"},
+    **{f"contacts.{kind}": {"identifier"} for kind in ("identity", "customer", "reply", "suppression")},
+    **{f"responses.{kind}": {"touchpoint"} for kind in ("response", "link", "opening")},
+    "responses.conversation": {"invitation_id"},
+    "friction.trace": {"journey", "touchpoint"},
+    "cases.case": {"case_id"},
+    "cases.deed": {"case_id"},
+}
+"""By the kinds of the export, what says of which touchpoint, name or other item each is."""
 
 
 @pytest.fixture(scope="module")
@@ -349,6 +364,27 @@ def test_what_is_kept_of_a_person_can_be_seen_whole(world: World, named: Identif
     assert [marker for marker in MARKERS if marker.lower() not in found] == []
     world.erase(BY_ID)
     assert set(kept_of([named.text], tables, SECRET)) <= {"contacts.suppression"}
+
+
+def test_everything_that_is_shown_says_what_it_is_about(world: World) -> None:
+    """Also what stands only in its key: where a trace was left, and whose name it is that is kept as a hash."""
+    settle(world)
+    tables = Tables(*(world.plain[name] for name in TABLES))
+    kept = kept_of([BY_ID.text], tables, SECRET)
+    assert set(kept) == set(ABOUT)
+    assert [(kind, one) for kind, items in kept.items() for one in items if not ABOUT[kind] <= set(one)] == []
+    [trace] = kept["friction.trace"]
+    assert (trace["journey"], trace["touchpoint"]) == ("shop", "checkout")
+    names = {kind: sorted(one["identifier"] for one in kept[f"contacts.{kind}"]) for kind in UNDER_NAMES}
+    assert names == {
+        "identity": sorted(one.text for one in (BY_EMAIL, BY_ID, BY_PHONE)),
+        "customer": sorted((ID, BY_PHONE.text)),
+        "reply": [BY_PHONE.text],
+        "suppression": [BY_PHONE.text],
+    }
+    world.erase(BY_ID)
+    [left] = kept_of([BY_EMAIL.text], tables, SECRET)["contacts.suppression"]
+    assert left["identifier"] == BY_EMAIL.text
 
 
 def test_an_invitation_is_shown_though_its_interaction_is_gone(world: World) -> None:

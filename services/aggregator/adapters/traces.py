@@ -56,7 +56,7 @@ def item_of(trace: Trace, until: datetime) -> Item:
 
 def trace_in(customer: str, item: Item) -> Trace:
     """The trace in an item."""
-    _, journey, _, touchpoint, name = item["sk"].split("#")
+    journey, touchpoint, name = keys.trace_parts(item["sk"])
     return Trace(
         customer=customer,
         journey=journey,

@@ -37,7 +37,8 @@ class ErasureView(BaseModel):
 class PersonExport(BaseModel):
     """Everything that is kept of a person. kept: by table and kind, such as `contacts.interaction`.
 
-    What the items hold is as they are stored; times are RFC 3339.
+    What the items hold is as they are stored, with what their keys alone say: of a trace its journey and touchpoint,
+    and as `identifier` the name under whose hash an item stands. Times are RFC 3339.
     """
 
     exported_at: str
