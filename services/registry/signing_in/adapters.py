@@ -47,8 +47,7 @@ class TableLinks:
 
 
 def link_in(item: Item) -> SignInLink:
-    """The link in an item; one that was sent before links had a seal has none that fits anybody."""
-    return SignInLink(item["person"], item.get("seal", ""), item["next"], parse_time(item["valid_until"]))
+    return SignInLink(item["person"], item["seal"], item["next"], parse_time(item["valid_until"]))
 
 
 @dataclass(frozen=True)
