@@ -55,8 +55,9 @@ def singly(span: Span, position: Position, deps: Deps) -> Page:
         if questions >= MOST_QUESTIONS and not position.response_id:
             return Page(found, position.cursor)
         part, is_all = deps.responses.between(span.touchpoint, position, span.until, most)
-        questions, most = questions + 1, MOST_AT_ONCE
-        found += [response for response in part if response.audience == "customer"]
+        customers = [response for response in part if response.audience == "customer"]
+        questions, most = questions + 1, span.limit if customers else MOST_AT_ONCE
+        found += customers
         if len(found) >= span.limit:
             found = found[: span.limit]
             return Page(found, behind(found[-1]).cursor)
