@@ -1,8 +1,8 @@
 """How long what is kept of people stays, by kind; DynamoDB removes an item some time after its `expires_at`.
 
 The days run from when an item was last written, so that what is in use stays; an invitation's from its interaction,
-without which nobody would find it. `KEPT_DAYS` in chalice.json, for all
-stages or for one, says otherwise: `response=730 interaction=200`. What was counted of an item stays for ever.
+without which nobody would find it. `KEPT_DAYS` in chalice.json, for all stages or for one, says otherwise:
+`response=730 interaction=200`. What was counted of an item stays for ever.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ DAYS = {
 }
 """A link that anybody may use has no customer, and stays until it is revoked."""
 QUOTING = ("standing", "note", "delivery")
-"""What quotes answers stays no longer than they do; what leads to a case, as long as the case and all its deeds."""
+"""What quotes answers stays no longer than they do."""
 Expiry = Callable[[Mapping[str, Any]], int | None]
 
 
@@ -62,7 +62,7 @@ def kept(kind: str, environment: Environment) -> timedelta:
 
 
 def days_kept(environment: Environment) -> dict[str, int]:
-    """The days by kind. Raises as `retention`."""
+    """The days by kind; what leads to others stays as long as they may. Raises as `retention`."""
     days = DAYS | said(environment.get("KEPT_DAYS", ""))
     days |= {kind: min(days[kind], days["response"]) for kind in QUOTING}
     days["invitation"] = min(days["invitation"], days["interaction"])
