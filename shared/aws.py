@@ -17,7 +17,7 @@ from typing import Any
 
 from shared.lines import BROKEN, Endpoint, Line
 from shared.settings import Environment
-from shared.signing import Signer
+from shared.signing import Head, Signer
 
 TARGETS = {"dynamodb": "DynamoDB_20120810", "sqs": "AmazonSQS", "ssm": "AmazonSSM"}
 VERSIONS = {"dynamodb": "1.0", "sqs": "1.0", "ssm": "1.1"}
@@ -117,39 +117,19 @@ class JsonClient:
     def _body(self, operation: str, request: Mapping[str, Any]) -> bytes:
         if operation == "TransactWriteItems":
             request = {"ClientRequestToken": self._random_bytes(16).hex(), **request}
-        return json.dumps(request, default=base64_text, separators=(",", ":")).encode()
+        return BODY.encode(request).encode()
 
     def _tried(self, operation: str, bodies: Sequence[bytes]) -> list[Outcome]:
         """One attempt at each: every line is sent the next one as soon as its reply was read."""
         lines = self._lines(min(len(bodies), LINES))
-        outcomes: list[Outcome] = [self._sent(line, operation, body) for line, body in zip(lines, bodies, strict=False)]
+        head = self._signer.head({**self._headers, "x-amz-target": f"{self._target}.{operation}"})
+        outcomes = [sent(line, operation, head, body) for line, body in zip(lines, bodies, strict=False)]
         for place in range(len(bodies)):
             line = lines[place % LINES]
-            outcomes[place] = self._received(line, operation, outcomes[place])
+            outcomes[place] = received(line, operation, outcomes[place])
             if place + LINES < len(bodies):
-                outcomes.append(self._sent(line, operation, bodies[place + LINES]))
+                outcomes.append(sent(line, operation, head, bodies[place + LINES]))
         return outcomes
-
-    def _sent(self, line: Line, operation: str, body: bytes) -> Outcome:
-        """Nothing yet, or why it could not be sent."""
-        headers = self._signer.signed({**self._headers, "x-amz-target": f"{self._target}.{operation}"}, body)
-        try:
-            line.send(headers, body)
-        except BROKEN as error:
-            return broken(line, operation, error)
-        return {}
-
-    def _received(self, line: Line, operation: str, sent: Outcome) -> Outcome:
-        if isinstance(sent, Exception):
-            return sent
-        try:
-            status, content = line.receive()
-            if status != 200:
-                return refused(operation, status, content)
-            value: dict[str, Any] = json.loads(content or b"{}")
-        except (*BROKEN, ValueError) as error:
-            return broken(line, operation, error)
-        return value
 
     def _lines(self, number: int) -> list[Line]:
         """So many connections of this thread."""
@@ -159,6 +139,29 @@ class JsonClient:
         while len(lines) < number:
             lines.append(Line(self._endpoint, self._signer.now))
         return lines
+
+
+def sent(line: Line, operation: str, head: Head, body: bytes) -> Outcome:
+    """Nothing yet, or why it could not be sent."""
+    try:
+        line.send(head.of(body), body)
+    except BROKEN as error:
+        return broken(line, operation, error)
+    return {}
+
+
+def received(line: Line, operation: str, outcome: Outcome) -> Outcome:
+    """The reply to what was sent. outcome: of sending it."""
+    if isinstance(outcome, Exception):
+        return outcome
+    try:
+        status, content = line.receive()
+        if status != 200:
+            return refused(operation, status, content)
+        value: dict[str, Any] = json.loads(content or b"{}")
+    except (*BROKEN, ValueError) as error:
+        return broken(line, operation, error)
+    return value
 
 
 def together(client: Any, name: str, requests: Sequence[Mapping[str, Any]]) -> list[Outcome]:
@@ -195,6 +198,9 @@ def base64_text(value: Any) -> str:
     if isinstance(value, bytes):
         return b64encode(value).decode("ascii")
     raise TypeError(f"{type(value).__name__} cannot be sent")
+
+
+BODY = json.JSONEncoder(default=base64_text, separators=(",", ":"), check_circular=False)
 
 
 def refused(operation: str, status: int, content: bytes) -> AwsRefused:

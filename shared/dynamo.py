@@ -140,7 +140,9 @@ def marshal(value: Any) -> dict[str, Any]:
             return {"BOOL": value}
         case str():
             return {"S": value}
-        case int() | float():
+        case int():
+            return {"N": str(value)}
+        case float():
             return {"N": json.dumps(value, allow_nan=False)}
         case bytes():
             return {"B": value}
@@ -155,7 +157,8 @@ def marshal(value: Any) -> dict[str, Any]:
 
 
 def marshal_item(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: marshal(value) for name, value in item.items()}
+    """DynamoDB's notation of an item; text, which most values are, the short way."""
+    return {name: {"S": value} if type(value) is str else marshal(value) for name, value in item.items()}
 
 
 def unmarshal(notation: Mapping[str, Any]) -> Any:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import functools
 import http.client
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import BinaryIO
+from socket import socket
 from urllib.parse import urlsplit
 
 CONNECT_S, REPLY_S = 2.0, 5.0
@@ -21,7 +21,8 @@ IDLE = timedelta(seconds=30)
 """A connection that was quiet for longer is not used again: a process that was put to sleep wakes up with dead ones."""
 BROKEN = (OSError, http.client.HTTPException)
 """What a connection raises that is no use any more."""
-LONGEST_LINE = 65_536
+LONGEST_HEAD = 65_536
+"""Bytes of a reply's status and headers, and so many are read at once."""
 
 
 @dataclass(frozen=True)
@@ -52,19 +53,21 @@ class Line:
 
     def __init__(self, endpoint: Endpoint, now: Callable[[], datetime]) -> None:
         self._connection, self._now = endpoint.connect(), now
-        self._replies: BinaryIO | None = None
+        self._replies: Replies | None = None
         self._awaits, self._used_at = False, now()
 
-    def send(self, headers: Mapping[str, str], body: bytes) -> None:
-        """Sends a request; on a new connection where nobody received the last one's reply, or that was long ago."""
+    def send(self, headers: str, body: bytes) -> None:
+        """Sends a request; on a new connection where nobody received the last one's reply, or that was long ago.
+
+        headers: their lines, each with its end.
+        """
         if self._awaits or self._now() - self._used_at > IDLE:
             self.close()
         if self._replies is None:
             self._connection.connect()
             self._connection.sock.settimeout(REPLY_S)
-            self._replies = self._connection.sock.makefile("rb")
-        lines = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
-        head = f"POST / HTTP/1.1\r\n{lines}content-length: {len(body)}\r\n\r\n"
+            self._replies = Replies(self._connection.sock)
+        head = f"POST / HTTP/1.1\r\n{headers}content-length: {len(body)}\r\n\r\n"
         self._awaits = True
         self._connection.sock.sendall(head.encode("latin-1") + body)
 
@@ -72,11 +75,11 @@ class Line:
         """The status and the body of the reply."""
         if self._replies is None:
             raise http.client.NotConnected
-        status, headers = head_of(self._replies)
+        status, headers = self._replies.head()
         if headers.get("transfer-encoding", "").lower() == "chunked":
-            content = b"".join(chunks(self._replies))
+            content = b"".join(self._replies.chunks())
         else:
-            content = exactly(int(headers.get("content-length", 0)), self._replies)
+            content = self._replies.exactly(int(headers.get("content-length", 0)))
         self._awaits, self._used_at = False, self._now()
         if headers.get("connection", "").lower() == "close":
             self.close()
@@ -84,45 +87,56 @@ class Line:
 
     def close(self) -> None:
         """Lets go of it; the next request makes a new one."""
-        if self._replies is not None:
-            self._replies.close()
-            self._replies = None
-        self._awaits = False
+        self._replies, self._awaits = None, False
         self._connection.close()
 
 
-def head_of(replies: BinaryIO) -> tuple[int, dict[str, str]]:
-    """Status and headers, with lower-case names. Raises HTTPException where that is no head of a reply."""
-    version, _, status = line_of(replies).partition(" ")
-    if not version.startswith("HTTP/1.") or not status[:3].isdigit():
-        raise http.client.BadStatusLine(version)
-    headers = {}
-    while line := line_of(replies):
-        name, _, value = line.partition(":")
-        headers[name.lower()] = value.strip()
-    return int(status[:3]), headers
+class Replies:
+    """What comes in on a connection, of which more may be here already than was asked for."""
 
+    def __init__(self, connection: socket) -> None:
+        self._connection, self._here = connection, b""
 
-def chunks(replies: BinaryIO) -> list[bytes]:
-    """The parts of a body whose length was not known when it began."""
-    found = []
-    while size := int(line_of(replies).partition(";")[0], 16):
-        found.append(exactly(size, replies))
-        line_of(replies)
-    while line_of(replies):
-        pass
-    return found
+    def head(self) -> tuple[int, dict[str, str]]:
+        """Status and headers, with lower-case names. Raises HTTPException where that is no head of a reply."""
+        first, *lines = self._until(b"\r\n\r\n").split("\r\n")
+        version, _, status = first.partition(" ")
+        if not version.startswith("HTTP/1.") or not status[:3].isdigit():
+            raise http.client.BadStatusLine(version)
+        headers = {}
+        for line in lines:
+            name, _, value = line.partition(":")
+            headers[name.lower()] = value.strip()
+        return int(status[:3]), headers
 
+    def chunks(self) -> Iterator[bytes]:
+        """The parts of a body whose length was not known when it began."""
+        while size := int(self._until(b"\r\n").partition(";")[0], 16):
+            yield self.exactly(size)
+            self._until(b"\r\n")
+        while self._until(b"\r\n"):
+            pass
 
-def line_of(replies: BinaryIO) -> str:
-    line = replies.readline(LONGEST_LINE)
-    if not line.endswith(b"\n"):
-        raise http.client.RemoteDisconnected("the connection ended within a reply's head")
-    return line.strip().decode("latin-1")
+    def exactly(self, size: int) -> bytes:
+        parts, missing = [self._here[:size]], size - len(self._here)
+        self._here = self._here[size:]
+        while missing > 0:
+            part = self._more()
+            parts.append(part[:missing])
+            self._here = part[missing:]
+            missing -= len(part)
+        return b"".join(parts)
 
+    def _until(self, end: bytes) -> str:
+        """What comes before this, which is passed over."""
+        while (place := self._here.find(end)) < 0:
+            if len(self._here) > LONGEST_HEAD:
+                raise http.client.LineTooLong("a reply's head")
+            self._here += self._more()
+        found, self._here = self._here[:place], self._here[place + len(end) :]
+        return found.decode("latin-1")
 
-def exactly(size: int, replies: BinaryIO) -> bytes:
-    content = replies.read(size)
-    if len(content) < size:
-        raise http.client.IncompleteRead(content, size - len(content))
-    return content
+    def _more(self) -> bytes:
+        if part := self._connection.recv(LONGEST_HEAD):
+            return part
+        raise http.client.RemoteDisconnected("the connection ended within a reply")

@@ -27,18 +27,21 @@ class Signer:
     now: Callable[[], datetime]
     _keys: dict[str, bytes] = field(default_factory=dict)
 
-    def signed(self, headers: Mapping[str, str], body: bytes) -> dict[str, str]:
-        """The headers with those that sign them. headers: with lower-case names, `host` among them."""
+    def head(self, headers: Mapping[str, str]) -> Head:
+        """Signs requests of this moment that have these headers. headers: with lower-case names, `host` among them."""
         time = f"{self.now():%Y%m%dT%H%M%SZ}"
         sent = {**headers, "x-amz-date": time} | ({"x-amz-security-token": self.token} if self.token else {})
         names = ";".join(sorted(sent))
-        lines = "".join(f"{name}:{sent[name]}\n" for name in sorted(sent))
-        canonical = f"POST\n/\n\n{lines}\n{names}\n{sha256(body).hexdigest()}"
+        canonical = "".join(f"{name}:{sent[name]}\n" for name in sorted(sent))
         scope = f"{time[:8]}/{self.region}/{self.service}/aws4_request"
-        text = f"{ALGORITHM}\n{time}\n{scope}\n{sha256(canonical.encode()).hexdigest()}"
-        signature = hmac.digest(self._key(time[:8]), text.encode(), "sha256").hex()
-        told = f"Credential={self.access_key}/{scope}, SignedHeaders={names}, Signature={signature}"
-        return sent | {"authorization": f"{ALGORITHM} {told}"}
+        told = f"Credential={self.access_key}/{scope}, SignedHeaders={names}"
+        lines = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
+        return Head(
+            lines=f"{lines}authorization: {ALGORITHM} {told}, Signature=",
+            canonical=f"POST\n/\n\n{canonical}\n{names}\n",
+            scope=f"{ALGORITHM}\n{time}\n{scope}\n",
+            keyed=hmac.new(self._key(time[:8]), digestmod=sha256),
+        )
 
     def _key(self, day: str) -> bytes:
         """The key of a day, made once."""
@@ -49,3 +52,25 @@ class Signer:
             self._keys.clear()
             self._keys[day] = key
         return self._keys[day]
+
+
+@dataclass(frozen=True)
+class Head:
+    """What signed requests have in common that differ in their bodies only.
+
+    lines: their headers, up to the signature; canonical, scope: how the canonical request and the string to sign
+    begin; keyed: by the day's key, which is to be copied.
+    """
+
+    lines: str
+    canonical: str
+    scope: str
+    keyed: hmac.HMAC
+
+    def of(self, body: bytes) -> str:
+        """The lines of the headers of a request with this body, each with its end."""
+        canonical = f"{self.canonical}{sha256(body).hexdigest()}"
+        text = f"{self.scope}{sha256(canonical.encode()).hexdigest()}"
+        signature = self.keyed.copy()
+        signature.update(text.encode())
+        return f"{self.lines}{signature.hexdigest()}\r\n"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 MICROSECONDS = "%Y-%m-%dT%H:%M:%S.%fZ"
+HOUR_LENGTH = len("2024-03-01T10")
 
 
 def parse_time(text: str) -> datetime:
@@ -26,6 +27,11 @@ def format_time(time: datetime) -> str:
 def key_time(time: datetime) -> str:
     """The 27 characters by which a time is written in a key; they sort as the times do."""
     return time.astimezone(UTC).strftime(MICROSECONDS)
+
+
+def key_hour(time: datetime) -> str:
+    """The 13 characters by which the hour of a time in UTC is written in a key. `strftime` takes twice as long."""
+    return time.isoformat(timespec="hours")[:HOUR_LENGTH]
 
 
 def from_unix(seconds: int) -> datetime:

@@ -7,7 +7,8 @@ SEPARATOR = "#"
 
 def key(*parts: str) -> str:
     """Joins the parts of a key. Raises ValueError where a part holds the separator."""
-    for part in parts:
-        if SEPARATOR in part:
-            raise ValueError(f"a key's part must not hold {SEPARATOR!r}: {part!r}")
-    return SEPARATOR.join(parts)
+    joined = SEPARATOR.join(parts)
+    if joined.count(SEPARATOR) >= len(parts):
+        part = next(part for part in parts if SEPARATOR in part)
+        raise ValueError(f"a key's part must not hold {SEPARATOR!r}: {part!r}")
+    return joined

@@ -30,12 +30,11 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from shared.tables import SEPARATOR, key
-from shared.times import key_time
+from shared.times import key_hour, key_time
 
 Key = tuple[str, str]
 TIME_INDEX = "time"
 DUE = "DUE"
-HOUR = "%Y-%m-%dT%H"
 
 
 def series_partition(touchpoint: str, source: str, scale: str) -> str:
@@ -44,12 +43,12 @@ def series_partition(touchpoint: str, source: str, scale: str) -> str:
 
 def hour_key(series: str, hour: datetime, piece: int) -> Key:
     """series: what `series_partition` gave; piece: 0 to 999."""
-    return series, key("HOUR", f"{hour:{HOUR}}", f"{piece:03}")
+    return series, key("HOUR", key_hour(hour), f"{piece:03}")
 
 
 def hours_between(first: datetime, last: datetime) -> tuple[str, str]:
     """Sort keys that enclose the hours from `first` to `last`, both included."""
-    return key("HOUR", f"{first:{HOUR}}"), key("HOUR", f"{last:{HOUR}}", "999")
+    return key("HOUR", key_hour(first)), key("HOUR", key_hour(last), "999")
 
 
 def day_key(series: str, day: date) -> Key:
@@ -120,9 +119,9 @@ def study_key(day: date) -> Key:
 
 
 def due_key(series: str, at: datetime) -> Key:
-    return DUE, SEPARATOR.join((f"{at:{HOUR}}", series))
+    return DUE, SEPARATOR.join((key_hour(at), series))
 
 
 def due_until(now: datetime) -> tuple[str, str]:
     """Sort keys that enclose every hour that is over."""
-    return "0", key(f"{now:{HOUR}}", "")
+    return "0", key(key_hour(now), "")

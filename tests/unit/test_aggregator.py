@@ -513,11 +513,11 @@ def test_an_alert_of_staff_rests_on_five_answers_at_least() -> None:
     """Fewer are never shown, and an alert shows its answers; customers' alerts may rest on three."""
     usual = fakes.touchpoint()
     customers, staff = (
-        watching.settings_of(usual, replace(CHECKOUT, source=audience)) for audience in ("customer", "staff")
+        watching.settings_of(usual, CHECKOUT._replace(source=audience)) for audience in ("customer", "staff")
     )
     assert (customers.least_answers, staff.least_answers) == (3, 5)
     wary = usual.model_copy(update={"detection": {"least_answers": 8}})
-    assert watching.settings_of(wary, replace(CHECKOUT, source="staff")).least_answers == 8
+    assert watching.settings_of(wary, CHECKOUT._replace(source="staff")).least_answers == 8
 
 
 def test_a_touchpoint_starts_from_what_is_typical_of_the_others() -> None:
@@ -528,7 +528,7 @@ def test_a_touchpoint_starts_from_what_is_typical_of_the_others() -> None:
     settings = watching.settings_of(told, CHECKOUT)
     assert open_account(CHECKOUT.scale, settings).usual == tuple(worth * share / 100 for share in shares)
     assert settings.version != watching.settings_of(usual, CHECKOUT).version
-    for other in (CHECKOUT.coming_from("basket"), replace(CHECKOUT, source="staff")):
+    for other in (CHECKOUT.coming_from("basket"), CHECKOUT._replace(source="staff")):
         assert watching.settings_of(told, other) == watching.settings_of(usual, other)
 
 

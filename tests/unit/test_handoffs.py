@@ -82,7 +82,7 @@ class TestWhereACustomerCameFrom:
 
     def test_an_answer_to_an_invitation_is_no_stop_of_its_own(self) -> None:
         """Its interaction is; an answer that nobody was invited to is one."""
-        elsewhere = replace(CHECKOUT, touchpoint="basket")
+        elsewhere = CHECKOUT._replace(touchpoint="basket")
         free, invited = (
             trace_of_answer(replace(answered(5, name), series=elsewhere), "") for name in ("f", "invitation:i")
         )
@@ -91,7 +91,7 @@ class TestWhereACustomerCameFrom:
 
     @pytest.mark.parametrize(
         "changed",
-        [{"customer": None}, {"is_counted": False}, {"series": replace(CHECKOUT, source="staff")}],
+        [{"customer": None}, {"is_counted": False}, {"series": CHECKOUT._replace(source="staff")}],
     )
     def test_no_trace_is_kept_of_nobody_of_staff_and_of_what_does_not_count(self, changed: dict[str, object]) -> None:
         """Who answers without being known leaves nothing."""

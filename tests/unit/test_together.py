@@ -6,8 +6,10 @@ import socket
 import ssl
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from threading import Barrier, Lock, Thread
+from time import sleep
 from typing import Any
 from unittest.mock import patch
 
@@ -20,6 +22,7 @@ from shared.errors import Conflict, Unavailable
 from shared.lines import Endpoint, Line
 from shared.pieces import Addition, Pieces
 from shared.queues import Message, send_all
+from shared.signing import Head
 from shared.together import get_all, raise_first, update_all
 from tests.soak.dynamodb import MemoryDynamoDB
 from tests.unit.test_aws import NOW, Server, refusal
@@ -27,6 +30,8 @@ from tests.unit.test_aws import NOW, Server, refusal
 Body = dict[str, Any]
 THROTTLED = refusal("ThrottlingException")
 TABLE = "etincelle-test-friction"
+PAUSE_S = 0.02
+"""Between the parts of a reply, so that each comes by itself."""
 
 
 class Answering(Server):
@@ -96,9 +101,8 @@ def test_what_never_passes_does_not_keep_the_others_back(always: Any, kind: type
 def test_no_call_gets_the_reply_to_an_earlier_one() -> None:
     """Two requests are on their way when the third cannot even be signed; what is asked next has its own reply."""
     client = Answering(lambda body, _: (200, body)).client()
-    signed, signer = client._signer.signed, client._signer
     with (
-        patch.object(type(signer), "signed", side_effect=[signed({}, b""), signed({}, b""), RuntimeError("a bug")]),
+        patch.object(Head, "of", side_effect=["x: y\r\n", "x: y\r\n", RuntimeError("a bug")]),
         pytest.raises(RuntimeError),
     ):
         client.together("get_item", named(3))
@@ -136,21 +140,25 @@ def test_nothing_at_all_is_asked_of_nobody() -> None:
 # -- replies as they may come --------------------------------------------------------------------------------------
 
 
-def heard(raw: bytes, times: int = 1) -> list[tuple[int, bytes]]:
-    """What a line makes of a server that says this to each request, and then says no more."""
+def heard(*parts: bytes, times: int = 1) -> list[tuple[int, bytes]]:
+    """What a line makes of a server that says this to each request, part after part, and then says no more."""
     server = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
         for _ in range(times):
             connection, _ = server.accept()
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.recv(65_536)
-            connection.sendall(raw)
+            with suppress(OSError):
+                for part in parts:
+                    connection.sendall(part)
+                    sleep(PAUSE_S if len(parts) > 1 else 0)
             connection.close()
 
     Thread(target=serve, daemon=True).start()
     line, found = Line(Endpoint(f"http://127.0.0.1:{server.getsockname()[1]}"), lambda: NOW), []
     for _ in range(times):
-        line.send({"host": "x"}, b"{}")
+        line.send("host: x\r\n", b"{}")
         found.append(line.receive())
     return found
 
@@ -165,6 +173,20 @@ def test_after_a_last_reply_a_new_connection_is_made() -> None:
     """The server says that it closes this one."""
     raw = b"HTTP/1.1 400 Bad Request\r\nconnection: Close\r\nContent-Length: 2\r\n\r\n{}"
     assert heard(raw, times=2) == [(400, b"{}")] * 2
+
+
+@pytest.mark.parametrize("cut", [1, 8, 17, 36, 38, 39, 40, 41, 45, 70_000])
+def test_a_reply_may_come_in_any_pieces(cut: int) -> None:
+    """A network cuts it where it likes: within a line's end, within the body, and a long one many times."""
+    content = b"x" * 100_000
+    raw = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + content
+    assert heard(raw[:cut], raw[cut:]) == [(200, content)]
+
+
+def test_a_head_without_an_end_is_not_read_for_ever() -> None:
+    """Whoever sends it is not AWS."""
+    with pytest.raises(aws.BROKEN):
+        heard(b"HTTP/1.1 200 OK\r\n" + b"x" * 10_000_000)
 
 
 @pytest.mark.parametrize(

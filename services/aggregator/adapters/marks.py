@@ -33,7 +33,7 @@ class TableMarks:
     def hours(self, series: Series, first: datetime, last: datetime) -> Iterable[Hour]:
         items = self.table.query_all(series.partition, between=keys.hours_between(first, last), consistent=True)
         for hour, pieces in groupby(items, key=lambda item: str(item["sk"]).split("#")[1]):
-            start = datetime.strptime(hour, keys.HOUR).replace(tzinfo=UTC)
+            start = datetime.fromisoformat(hour).replace(tzinfo=UTC)
             yield Hour(start, frozenset().union(*(piece["marks"] for piece in pieces)))
 
     def put_day(self, series: Series, day: date, rolled: Rolled) -> None:

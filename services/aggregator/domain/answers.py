@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.catalogue import Audience
 from shared.causes.segments import shown
-from shared.marks import CELL_SECONDS, Mark, Trait, cell_of, digest, first_cell, hour_of
+from shared.marks import CELL_SECONDS, Mark, Trait, digest, first_cell, hour_of
 from shared.scales import HANDOFF, PROMISE, Scale, scale
 from shared.tables.friction import series_partition
 from shared.times import parse_time
@@ -20,8 +20,7 @@ INVITED = "invitation:"
 """How the ids of responses begin that were given by an invitation's link."""
 
 
-@dataclass(frozen=True)
-class Series:
+class Series(NamedTuple):
     """What is watched as one: what is told of one touchpoint by one source, on one scale.
 
     source: an audience, whose answers they are; `from:` and the touchpoint from which customers came; an early sign,
@@ -107,7 +106,7 @@ class Answer:
     @cached_property
     def cell(self) -> int:
         """Of its hour."""
-        return cell_of(self.collected_at) - first_cell(self.hour)
+        return self.collected_at.minute * 60 // CELL_SECONDS
 
     @cached_property
     def hour(self) -> datetime:
