@@ -296,7 +296,7 @@ WAYS: dict[str, Callable[[Page], Any]] = {
     "call": lambda page: page.evaluate("etincelle.open()"),
     "exit": leave_at_the_top,
     "view:#late": lambda page: page.locator("#late").scroll_into_view_if_needed(),
-    "delay:1": lambda page: page.wait_for_timeout(1_000),
+    "delay:60": lambda page: page.clock.fast_forward(60_000),
 }
 
 
@@ -304,6 +304,8 @@ WAYS: dict[str, Callable[[Page], Any]] = {
 def test_the_card_opens_in_its_way_and_only_once(chromium: Browser, put: Any, way: str) -> None:
     """Not before; and once closed it does not come back by itself."""
     with visiting(chromium, put(f'data-open="{way}"')) as visit:
+        visit.page.clock.install()
+        visit.page.reload()
         visit.page.wait_for_function("window.etincelle")
         visit.page.wait_for_timeout(300)
         expect(card(visit.page)).to_have_count(0)
